@@ -1,0 +1,117 @@
+namespace SecureStreams;
+
+/// <summary>What happened, independent of protocol and free of endpoints. Values are stable and never reused.</summary>
+public enum SsCauseCode
+{
+    /// <summary>No cause.</summary>
+    None = 0,
+
+    /// <summary>The transaction or message exchange ended as it should.</summary>
+    Completed = 1,
+
+    // --- policy
+    /// <summary>A symbol in the endpoint or URL has no value, or the expanded text is not usable.</summary>
+    EndpointInvalid = 100,
+
+    /// <summary>The trust store of the streamtype has no usable certificate.</summary>
+    TrustStoreUnusable = 101,
+
+    /// <summary>The policy asks for something this build or platform does not provide.</summary>
+    NotSupported = 102,
+
+    // --- names
+    /// <summary>The name does not exist, or has no address of a usable family.</summary>
+    NameNotFound = 200,
+
+    /// <summary>The resolver could not be asked or did not answer.</summary>
+    NameResolutionFailed = 201,
+
+    // --- connect
+    /// <summary>Nobody listens there.</summary>
+    ConnectionRefused = 300,
+
+    /// <summary>No route to the network or host.</summary>
+    NetworkUnreachable = 301,
+
+    /// <summary>Any other failure to reach an address.</summary>
+    ConnectFailed = 302,
+
+    // --- tls
+    /// <summary>The handshake failed for a reason other than those below.</summary>
+    TlsHandshakeFailed = 400,
+
+    /// <summary>The peer's certificate does not chain to the streamtype's trust store.</summary>
+    CertificateUntrusted = 401,
+
+    /// <summary>The peer's certificate, or one above it, is expired or not valid yet.</summary>
+    CertificateExpired = 402,
+
+    /// <summary>The peer's certificate is for another host.</summary>
+    CertificateHostMismatch = 403,
+
+    /// <summary>The peer's certificate is unusable for another reason (purpose, weak key, malformed).</summary>
+    CertificateInvalid = 404,
+
+    /// <summary>The peer did not agree to the protocol the policy names.</summary>
+    AlpnMismatch = 405,
+
+    // --- protocol
+    /// <summary>The peer sent something the protocol does not allow.</summary>
+    ProtocolError = 500,
+
+    /// <summary>The peer redirected and the policy does not allow it.</summary>
+    RedirectRefused = 501,
+
+    /// <summary>More redirects than allowed in one transaction.</summary>
+    RedirectLimit = 502,
+
+    /// <summary>The redirect has no usable target, or leads from TLS to plaintext.</summary>
+    RedirectInvalid = 503,
+
+    // --- payload
+    /// <summary>The payload ended before it was complete.</summary>
+    PayloadTruncated = 600,
+
+    /// <summary>The application supplied more or fewer bytes than it announced.</summary>
+    PayloadLengthMismatch = 601,
+
+    // --- peer
+    /// <summary>The peer closed the connection in order.</summary>
+    PeerClosed = 700,
+
+    /// <summary>The peer or the network reset the connection.</summary>
+    ConnectionReset = 701,
+
+    /// <summary>The peer asked to come back later (HTTP 503 or 429, h2 GOAWAY).</summary>
+    PeerBusy = 702,
+
+    /// <summary>The peer answered, and not with what the policy expects as success.</summary>
+    PeerRefused = 703,
+
+    // --- local
+    /// <summary>A handler returned <see cref="SsResult.Disconnect"/> or the application called <see cref="SecureStream.Disconnect"/>.</summary>
+    LocalDisconnect = 800,
+
+    /// <summary>A handler returned <see cref="SsResult.Destroy"/> or the application disposed the stream or its context.</summary>
+    LocalDestroy = 801,
+
+    /// <summary>A handler threw an exception; the stream disconnects.</summary>
+    HandlerException = 802,
+
+    // --- timeout
+    /// <summary>The attempt did not reach a connection within its bound.</summary>
+    ConnectTimeout = 900,
+
+    /// <summary>The peer took the request and did not answer within the bound.</summary>
+    ResponseTimeout = 901,
+
+    /// <summary>A transfer under way stalled for longer than the bound.</summary>
+    InactivityTimeout = 902,
+
+    /// <summary>The timer that the application started fired.</summary>
+    ApplicationTimeout = 903,
+
+    // --- internal
+    /// <summary>A failure inside the runtime itself; the detail carries the exception. Please report it.</summary>
+    InternalError = 990,
+}

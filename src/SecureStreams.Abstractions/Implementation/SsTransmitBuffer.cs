@@ -1,0 +1,14 @@
+namespace SecureStreams.Implementation;
+
+/// <summary>Where <see cref="SsTransmit"/> puts its pieces. For implementations of the API.</summary>
+public abstract class SsTransmitBuffer
+{
+    /// <summary>Whether another piece may be committed now.</summary>
+    public abstract bool MoreRoom { get; }
+
+    /// <summary>Room for one piece; empty when none may be committed.</summary>
+    public abstract Span<byte> GetSpan();
+
+    /// <summary>Takes the first <paramref name="bytes"/> of the last span, which has at least that many.</summary>
+    public abstract void Advance(int bytes, SsTxFlags flags);
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace SecureStreams;
+
+/// <summary>Where streams come from: a policy and what is needed to fulfil it. Safe from any thread.</summary>
+public abstract class SsContext : IAsyncDisposable
+{
+    /// <summary>The last failures of all streams, for operators.</summary>
+    public abstract SsDiagnostics Diagnostics { get; }
+
+    /// <summary>Creates a stream. <see cref="SsState.Creating"/> is delivered, on this thread, before it returns and before any connect.</summary>
+    /// <param name="streamType">A client streamtype of the policy.</param>
+    /// <param name="handler">Receives the callbacks; may serve several streams, whose callbacks then run in parallel.</param>
+    /// <param name="options">Metadata for the first attempt and the application's own state.</param>
+    /// <exception cref="SsPolicyException">The policy has no such streamtype, or it is not one that can be created here.</exception>
+    /// <exception cref="SsMetadataException">The options carry metadata that the streamtype does not declare, or with CR, LF or NUL.</exception>
+    /// <exception cref="SsCreationRefusedException">The handler returned <see cref="SsResult.Destroy"/> from, threw in, or disposed the stream in <see cref="SsState.Creating"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public abstract SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null);
+
+    /// <summary>As <see cref="Create"/>, telling instead of throwing why there is no stream.</summary>
+    /// <param name="streamType">A client streamtype of the policy.</param>
+    /// <param name="handler">Receives the callbacks.</param>
+    /// <param name="options">Metadata for the first attempt and the application's own state.</param>
+    /// <param name="stream">The stream, or null.</param>
+    /// <param name="failure">Why there is none, or null.</param>
+    public bool TryCreate(
+        string streamType,
+        SecureStreamHandler handler,
+        SsStreamOptions? options,
+        [NotNullWhen(true)] out SecureStream? stream,
+        [NotNullWhen(false)] out string? failure)
+    {
+        ArgumentNullException.ThrowIfNull(streamType);
+        ArgumentNullException.ThrowIfNull(handler);
+        stream = null;
+        failure = null;
+        try
+        {
+            stream = Create(streamType, handler, options);
+            return true;
+        }
+        catch (Exception error) when (error is SsPolicyException or SsMetadataException or SsCreationRefusedException or ObjectDisposedException)
+        {
+            failure = error.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Binds and listens as a <c>server: true</c> streamtype says; every accepted connection or transaction becomes a stream of its own.</summary>
+    /// <param name="streamType">A server streamtype of the policy.</param>
+    /// <param name="accept">Makes the handler of an accepted stream, before its first callback.</param>
+    /// <exception cref="SsPolicyException">No such streamtype, it is not a server, or no listener factory is registered (the message says which call registers it).</exception>
+    public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept);
+
+    /// <summary>Destroys all streams and closes all connections; completes when no callback runs any more. Do not call it inside a callback.</summary>
+    public abstract ValueTask DisposeAsync();
+}

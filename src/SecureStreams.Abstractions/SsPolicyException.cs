@@ -1,0 +1,21 @@
+namespace SecureStreams;
+
+/// <summary>A policy cannot be used, or does not have what was asked for. The message names the place and the fix.</summary>
+public sealed class SsPolicyException : Exception
+{
+    /// <summary>Makes one with a message alone.</summary>
+    public SsPolicyException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes one with the diagnostics of a policy, a line each: <c>file(line,col): error SSPnnnn: ...</c>.</summary>
+    public SsPolicyException(string message, IReadOnlyList<string> diagnostics)
+        : base(message)
+    {
+        Diagnostics = diagnostics;
+    }
+
+    /// <summary>All that was found wrong, warnings included, in the order of the document; empty when the policy itself is sound.</summary>
+    public IReadOnlyList<string> Diagnostics { get; } = [];
+}

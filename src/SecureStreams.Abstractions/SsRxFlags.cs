@@ -1,0 +1,18 @@
+namespace SecureStreams;
+
+/// <summary>How a received piece stands in its message. The low byte has lws's values.</summary>
+[Flags]
+public enum SsRxFlags
+{
+    /// <summary>A piece from the middle of a message, or of a raw stream, which has no messages.</summary>
+    None = 0,
+
+    /// <summary>First piece of a message.</summary>
+    StartOfMessage = 0x01,
+
+    /// <summary>Last piece of a message; the piece may be empty. A message that was cut short never gets it.</summary>
+    EndOfMessage = 0x02,
+
+    /// <summary>The peer will send no more on this connection (half-close). The piece may be empty.</summary>
+    PeerEndOfStream = 0x100,
+}
