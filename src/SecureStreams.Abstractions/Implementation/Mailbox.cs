@@ -65,6 +65,22 @@ public sealed class Mailbox : IThreadPoolWorkItem
         Drain();
     }
 
+    /// <summary>Leaves; what was posted meanwhile runs in a turn of its own, not on this thread.</summary>
+    public void ExitToScheduler()
+    {
+        AssertCurrent();
+        Volatile.Write(ref _ownerThread, 0);
+        if (!_queue.IsEmpty)
+        {
+            _scheduler.Schedule(this);
+            return;
+        }
+
+        Interlocked.Exchange(ref _busy, 0);
+        if (!_queue.IsEmpty && Interlocked.CompareExchange(ref _busy, 1, 0) == 0)
+            _scheduler.Schedule(this);
+    }
+
     void IThreadPoolWorkItem.Execute()
     {
         Volatile.Write(ref _ownerThread, Environment.CurrentManagedThreadId);

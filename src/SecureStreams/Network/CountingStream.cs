@@ -1,0 +1,89 @@
+namespace SecureStreams.Network;
+
+/// <summary>
+/// Sits on the socket, below TLS: counts bytes both ways and remembers when the peer was last heard, so that liveness is judged by our own clock for every protocol.
+/// </summary>
+internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
+{
+    private long _received;
+    private long _sent;
+    private long _lastHeard = time.GetTimestamp();
+
+    /// <summary>Bytes received, TLS framing included.</summary>
+    public long BytesReceived => Volatile.Read(ref _received);
+
+    /// <summary>Bytes sent, TLS framing included.</summary>
+    public long BytesSent => Volatile.Read(ref _sent);
+
+    /// <summary>How long the peer has been silent.</summary>
+    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _lastHeard));
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        Heard(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => Heard(inner.Read(buffer, offset, count));
+
+    public override int Read(Span<byte> buffer) => Heard(inner.Read(buffer));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Interlocked.Add(ref _sent, buffer.Length);
+        return inner.WriteAsync(buffer, cancellationToken);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        Interlocked.Add(ref _sent, buffer.Length);
+        inner.Write(buffer);
+    }
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private int Heard(int bytes)
+    {
+        if (bytes > 0)
+        {
+            Interlocked.Add(ref _received, bytes);
+            Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,17 @@
+namespace SecureStreams.Network;
+
+/// <summary>What to reach, after expansion of the policy's symbols. Equality is what connection pools are keyed by.</summary>
+internal sealed record DialTarget
+{
+    /// <summary>Host name or address literal (without brackets); for a Unix socket the name used in TLS and in the Host header.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>TCP port; ignored for a Unix socket.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Path of a Unix domain socket, an abstract name beginning with <c>@</c>; null for TCP.</summary>
+    public string? UnixPath { get; init; }
+
+    /// <summary>TLS on top; null for plaintext.</summary>
+    public TlsTarget? Tls { get; init; }
+}

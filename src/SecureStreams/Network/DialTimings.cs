@@ -1,0 +1,7 @@
+namespace SecureStreams.Network;
+
+/// <summary>How long each phase of a successful dial took.</summary>
+/// <param name="Names">Resolving; zero for literals.</param>
+/// <param name="Connect">From the first address tried to the connected socket.</param>
+/// <param name="Tls">The handshake; zero for plaintext.</param>
+internal readonly record struct DialTimings(TimeSpan Names, TimeSpan Connect, TimeSpan Tls);

@@ -1,0 +1,20 @@
+using System.Net;
+
+namespace SecureStreams.Network;
+
+/// <summary>Turns a host name into addresses.</summary>
+public abstract class SsNameResolver
+{
+    /// <summary>The operating system's resolver.</summary>
+    public static SsNameResolver System { get; } = new SystemResolver();
+
+    /// <summary>All addresses of <paramref name="host"/>, best first as the resolver orders them.</summary>
+    /// <exception cref="global::System.Net.Sockets.SocketException">The name does not exist, or the resolver could not be asked.</exception>
+    public abstract ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken);
+
+    private sealed class SystemResolver : SsNameResolver
+    {
+        public override async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken) =>
+            await Dns.GetHostAddressesAsync(host, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace SecureStreams.Network;
+
+/// <summary>Opens a connected byte stream to one address.</summary>
+public abstract class SsSocketDialer
+{
+    /// <summary>Real sockets.</summary>
+    public static SsSocketDialer System { get; } = new SystemDialer();
+
+    /// <summary>Connects to <paramref name="endPoint"/> (IP or Unix domain). The caller owns the stream; disposing it closes the socket.</summary>
+    /// <exception cref="SocketException">The address could not be reached.</exception>
+    public abstract ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken);
+
+    private sealed class SystemDialer : SsSocketDialer
+    {
+        public override async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+        {
+            var unix = endPoint.AddressFamily == AddressFamily.Unix;
+            var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+            try
+            {
+                if (!unix)
+                    socket.NoDelay = true;
+                await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+    }
+}

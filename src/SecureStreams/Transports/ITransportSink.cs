@@ -1,0 +1,38 @@
+namespace SecureStreams.Transports;
+
+/// <summary>
+/// What a transport tells the stream above it. Every call is made on the stream's mailbox and names its transport, so that a stream ignores one it has let go.
+/// During any call the stream may call <see cref="StreamTransport.CloseOnMailbox"/>: a transport checks that after each call before it goes on.
+/// </summary>
+internal interface ITransportSink
+{
+    /// <summary>The connection is usable (HTTP: the response head arrived and is neither a redirect being followed nor "come back later").</summary>
+    void ConnectedOnMailbox(StreamTransport transport);
+
+    /// <summary>The transport can take bytes; the stream calls tx if the application asked for it.</summary>
+    /// <param name="transport">The transport.</param>
+    /// <param name="due">Whether bytes are expected now (an HTTP body is open), so tx is called even if nobody asked.</param>
+    void WritableOnMailbox(StreamTransport transport, bool due);
+
+    /// <summary>A piece of at most 16 KiB arrived; it is consumed when the call returns.</summary>
+    void ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags);
+
+    /// <summary>A user state from <c>http_resp_map</c>, before <see cref="ConnectedOnMailbox"/>.</summary>
+    void UserStateOnMailbox(StreamTransport transport, SsState state, int status);
+
+    /// <summary>The transport starts the request again from its beginning (a redirect that keeps method and body): the application sees Connecting again.</summary>
+    void RestartedOnMailbox(StreamTransport transport, TransportFailure reason);
+
+    /// <summary>The peer acknowledged or refused the transaction or message.</summary>
+    void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status);
+
+    /// <summary>The answer to <see cref="StreamTransport.TryPingOnMailbox"/>, or any other sign of life the protocol counts.</summary>
+    void PeerAliveOnMailbox(StreamTransport transport);
+
+    /// <summary>
+    /// The attempt failed, or the connection or transaction ended. Exactly once for every started transport, and last.
+    /// </summary>
+    /// <param name="transport">The transport.</param>
+    /// <param name="failure">Why; null when it ended as it should (an HTTP transaction that was acknowledged or refused).</param>
+    void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure);
+}

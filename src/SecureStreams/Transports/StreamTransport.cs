@@ -1,0 +1,33 @@
+namespace SecureStreams.Transports;
+
+/// <summary>
+/// The seam between a stream and a wire protocol: one attempt, and if it succeeds the connection or transaction that follows. The contract suite in
+/// <c>tests/SecureStreams.Tests/Transports</c> holds for every implementation.
+/// </summary>
+/// <remarks>
+/// Members that end in OnMailbox are called on the stream's mailbox only. A transport keeps loops of its own, which enter the mailbox through a
+/// <see cref="Implementation.MailboxEntry"/> to deliver. It never calls the sink inside <see cref="StartOnMailbox"/> or <see cref="CloseOnMailbox"/>.
+/// </remarks>
+internal abstract class StreamTransport
+{
+    /// <summary>Where the stream puts bytes.</summary>
+    public abstract TransportWriter Writer { get; }
+
+    /// <summary>Completes, never faulted, when every loop has ended and every buffer and socket is returned (or handed back to a pool).</summary>
+    public abstract Task Completion { get; }
+
+    /// <summary>Begins the attempt and returns at once.</summary>
+    public abstract void StartOnMailbox();
+
+    /// <summary>Stops or resumes delivery after the piece being delivered; what is not read stays in the transport and slows the peer.</summary>
+    public abstract void PauseReceiveOnMailbox(bool paused);
+
+    /// <summary>Asks the peer for a sign of life. False when the protocol has no ping.</summary>
+    public virtual bool TryPingOnMailbox() => false;
+
+    /// <summary>
+    /// The stream lets go: orderly where the protocol can (close frame, end of stream), at once where it cannot. May be called at any time and again;
+    /// <see cref="ITransportSink.ClosedOnMailbox"/> still follows unless it has been called already.
+    /// </summary>
+    public abstract void CloseOnMailbox();
+}

@@ -1,0 +1,20 @@
+using SecureStreams.Core;
+using SecureStreams.Implementation;
+using SecureStreams.Policy;
+
+namespace SecureStreams.Transports;
+
+/// <summary>What a transport is made of. The policy is the one the stream took from the context's snapshot for this attempt.</summary>
+/// <param name="Mailbox">The stream's mailbox.</param>
+/// <param name="Sink">The stream.</param>
+/// <param name="Policy">The effective policy of its streamtype.</param>
+/// <param name="Metadata">Its metadata.</param>
+/// <param name="TransmitLength">The length announced by RequestTransmit(length); null when none was.</param>
+/// <param name="ReceivePaused">Whether delivery begins paused.</param>
+internal sealed record TransportSetup(
+    Mailbox Mailbox,
+    ITransportSink Sink,
+    StreamTypePolicy Policy,
+    MetadataStore Metadata,
+    long? TransmitLength,
+    bool ReceivePaused);
