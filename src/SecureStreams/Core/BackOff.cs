@@ -24,7 +24,9 @@ internal static class BackOff
     {
         var index = Math.Min(Math.Max(failures, 1) - 1, policy.Backoff.Length - 1);
         var milliseconds = policy.Backoff[index].TotalMilliseconds;
-        milliseconds += milliseconds * policy.JitterPercent / 100.0 * chance;
+
+        // Whole milliseconds, because timers cut off the rest: what is announced is what happens, and it is never less than the table says.
+        milliseconds += Math.Floor(milliseconds * policy.JitterPercent / 100.0 * chance);
         var delay = milliseconds >= Longest.TotalMilliseconds ? Longest : TimeSpan.FromMilliseconds(milliseconds);
 
         if (hint is { } asked && asked > delay)

@@ -129,7 +129,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         if (IsInCallback)
             action(value);
         else
-            _mailbox.Post(new MailboxAction<T>(value, action));
+            _mailbox.Post(new MailboxAction<T>(value, action, SettleOnMailbox));
     }
 
     /// <summary>Whether the caller is a callback of this stream: what it asks for is noted now and settled when it returns.</summary>
