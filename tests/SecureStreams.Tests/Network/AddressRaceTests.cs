@@ -90,9 +90,18 @@ public sealed class AddressRaceTests : IDisposable
         var second = await sockets.StartedAsync(1);
 
         first.End.SetException(new SocketException((int)SocketError.HostUnreachable));
+        while (race.Errors.Count == 0)
+            await Task.Yield();
+        _clock.Advance(TimeSpan.FromMilliseconds(249));
+        Assert.Equal(2, sockets.Count);
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        var third = await sockets.StartedAsync(2);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), third.StartedAt);
+
         second.End.SetException(new SocketException((int)SocketError.ConnectionRefused));
-        Assert.Equal(TimeSpan.FromMilliseconds(250), (await sockets.StartedAsync(2)).StartedAt);
-        (await sockets.StartedAsync(2)).End.SetResult(new MemoryStream());
+        while (race.Errors.Count == 1)
+            await Task.Yield();
+        third.End.SetResult(new MemoryStream());
         Assert.NotNull(await run);
         Assert.Equal(["no route to the host", "connection refused", "connected"], race.Candidates.Select(one => one.Outcome));
     }
