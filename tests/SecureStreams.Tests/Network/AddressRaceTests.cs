@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using SecureStreams.Network;
+using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
 
 namespace SecureStreams.Tests.Network;
 
 public sealed class AddressRaceTests : IDisposable
 {
-    private readonly VirtualClock _clock = new();
+    private readonly ManualTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly CancellationTokenSource _cancel = new();
 
     [Fact]
@@ -36,7 +37,7 @@ public sealed class AddressRaceTests : IDisposable
             ],
             connection.Candidates);
         Assert.True(first.Token.IsCancellationRequested);
-        Assert.Equal(0, _clock.ArmedTimers);
+        _clock.AssertNoOpenTimers();
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class AddressRaceTests : IDisposable
         Assert.Equal("port", failure.Attribute);
         Assert.Equal(["[2001:db8::1]:80", "192.0.2.1:80", "192.0.2.2:80"], failure.Candidates.Select(one => one.Address));
         Assert.All(failure.Candidates, one => Assert.Contains($"{one.Address}: {one.Outcome}", failure.Message, StringComparison.Ordinal));
-        Assert.Equal(0, _clock.ArmedTimers);
+        _clock.AssertNoOpenTimers();
     }
 
     [Theory]
@@ -166,7 +167,7 @@ public sealed class AddressRaceTests : IDisposable
         var late = new TrackedStream();
         (await sockets.StartedAsync(0)).End.SetResult(late);
         await late.Disposed;
-        Assert.Equal(0, _clock.ArmedTimers);
+        _clock.AssertNoOpenTimers();
     }
 
     [Fact]

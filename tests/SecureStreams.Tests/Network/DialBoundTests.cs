@@ -1,5 +1,6 @@
 using System.Net;
 using SecureStreams.Network;
+using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
 
 namespace SecureStreams.Tests.Network;
@@ -7,7 +8,7 @@ namespace SecureStreams.Tests.Network;
 /// <summary>The bound over the whole dial and the caller's cancellation, in every phase.</summary>
 public sealed class DialBoundTests : IDisposable
 {
-    private readonly VirtualClock _clock = new();
+    private readonly ManualTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
     private readonly CancellationTokenSource _cancel = new();
 
     [Theory]
@@ -92,6 +93,6 @@ public sealed class DialBoundTests : IDisposable
             Assert.Equal(tried, failure.Candidates.Select(one => $"{one.Address}: {one.Outcome}"));
         }
 
-        Assert.Equal(0, _clock.ArmedTimers);
+        _clock.AssertNoOpenTimers();
     }
 }

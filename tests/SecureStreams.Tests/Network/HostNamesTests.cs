@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using SecureStreams.Network;
+using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
 
 namespace SecureStreams.Tests.Network;
@@ -13,7 +14,7 @@ public class HostNamesTests
     [InlineData("[2001:db8::1]", "[2001:db8::1]:80")]
     public async Task Literals_do_not_ask_the_resolver(string host, string expected)
     {
-        var clock = new VirtualClock();
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
         var sockets = new ScriptedSockets(clock);
         var names = ScriptedNames.Answering("203.0.113.1");
         using var dialer = new Dialer(new SsPlatform { Time = clock, Sockets = sockets, Names = names });
@@ -88,7 +89,7 @@ public class HostNamesTests
     public async Task Name_that_no_resolver_takes_is_the_policys_fault()
     {
         // The real resolver, which refuses this one before asking anybody.
-        var failure = await Dialing.FailAsync(new SsPlatform { Time = new VirtualClock() }, Dialing.Plain(new string('a', 300), 80));
+        var failure = await Dialing.FailAsync(new SsPlatform { Time = new ManualTimeProvider(TimeProvider.System.GetUtcNow()) }, Dialing.Plain(new string('a', 300), 80));
         Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid), (failure.Phase, failure.Code));
     }
 

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
 using SecureStreams.Transports;
 
@@ -147,7 +148,7 @@ public class TlsTrustTests
     [InlineData(0, false)]
     public async Task Validity_is_judged_by_the_platforms_clock(int days, bool accepted)
     {
-        var platform = Dialing.Loopback with { Time = new VirtualClock(TimeProvider.System.GetUtcNow().AddDays(days)) };
+        var platform = Dialing.Loopback with { Time = new ManualTimeProvider(TimeProvider.System.GetUtcNow().AddDays(days)) };
         using var dialer = new Dialer(platform);
         if (accepted)
             await AcceptedAsync(dialer, TestPki.Store(TestPki.Root), TestPki.Expired);

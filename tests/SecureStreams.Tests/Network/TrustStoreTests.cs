@@ -1,5 +1,6 @@
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
 
 namespace SecureStreams.Tests.Network;
@@ -9,7 +10,7 @@ public class TrustStoreTests
     [Fact]
     public async Task Store_without_usable_certificates_refuses_before_anybody_is_asked()
     {
-        var clock = new VirtualClock();
+        var clock = new ManualTimeProvider(TimeProvider.System.GetUtcNow());
         var names = ScriptedNames.Answering("192.0.2.1");
         var sockets = new ScriptedSockets(clock);
         var store = new TrustStorePolicy

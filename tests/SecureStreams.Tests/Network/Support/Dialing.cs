@@ -1,6 +1,7 @@
 using System.Net.Security;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.TestSupport.Time;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Tests.Network.Support;
@@ -9,7 +10,7 @@ namespace SecureStreams.Tests.Network.Support;
 internal static class Dialing
 {
     /// <summary>Real sockets, <c>localhost</c> is 127.0.0.1, and a clock that stands still, so that no bound can run out on a slow machine.</summary>
-    public static SsPlatform Loopback => new() { Time = new VirtualClock(), Names = ScriptedNames.Answering("127.0.0.1") };
+    public static SsPlatform Loopback => new() { Time = new ManualTimeProvider(TimeProvider.System.GetUtcNow()), Names = ScriptedNames.Answering("127.0.0.1") };
 
     public static DialTarget Plain(string host, int port) => new() { Host = host, Port = port };
 
