@@ -8,6 +8,8 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
     private long _received;
     private long _sent;
     private long _lastHeard = time.GetTimestamp();
+    private int _firstByte = -1;
+    private volatile bool _ended;
 
     /// <summary>Bytes received, TLS framing included.</summary>
     public long BytesReceived => Volatile.Read(ref _received);
@@ -17,6 +19,12 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
 
     /// <summary>How long the peer has been silent.</summary>
     public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _lastHeard));
+
+    /// <summary>The very first byte received, which tells TLS from plaintext; -1 before it.</summary>
+    public int FirstByte => Volatile.Read(ref _firstByte);
+
+    /// <summary>Whether the peer has ended its side.</summary>
+    public bool PeerEnded => _ended;
 
     public override bool CanRead => true;
 
@@ -33,14 +41,14 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Heard(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        Heard(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Span);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => Heard(inner.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-    public override int Read(Span<byte> buffer) => Heard(inner.Read(buffer));
+    public override int Read(Span<byte> buffer) => Heard(inner.Read(buffer), buffer);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -80,12 +88,19 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
         base.Dispose(disposing);
     }
 
-    private int Heard(int bytes)
+    private int Heard(int bytes, ReadOnlySpan<byte> buffer)
     {
         if (bytes > 0)
         {
+            if (_firstByte < 0)
+                Volatile.Write(ref _firstByte, buffer[0]);
             Interlocked.Add(ref _received, bytes);
             Volatile.Write(ref _lastHeard, time.GetTimestamp());
+        }
+        else if (!buffer.IsEmpty)
+        {
+            // A read into an empty buffer only waits for data and says nothing about the end.
+            _ended = true;
         }
 
         return bytes;

@@ -10,6 +10,7 @@ public abstract class SsSocketDialer
     public static SsSocketDialer System { get; } = new SystemDialer();
 
     /// <summary>Connects to <paramref name="endPoint"/> (IP or Unix domain). The caller owns the stream; disposing it closes the socket.</summary>
+    /// <remarks>The stream's asynchronous reads and writes must heed their cancellation tokens: that is how the bound of a dial reaches a TLS handshake under way.</remarks>
     /// <exception cref="SocketException">The address could not be reached.</exception>
     public abstract ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken);
 

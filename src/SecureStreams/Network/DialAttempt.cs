@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.Sockets;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Network;
+
+/// <summary>One dial: its steps, how far it came, and the words for its failure.</summary>
+internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustStoreCache trustStores)
+{
+    private readonly string _endpoint = EndPointText.Of(target);
+    private SsPhase _phase = SsPhase.Policy;
+    private AddressRace? _race;
+
+    private IReadOnlyList<SsCandidate> Candidates => _race?.Candidates ?? [];
+
+    public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
+    {
+        // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
+        var anchors = target.Tls?.TrustStore is { } store ? trustStores.Get(store) : null;
+        anchors?.ThrowIfUnusable();
+
+        var time = platform.Time;
+        var started = time.GetTimestamp();
+        var endPoints = await FindAsync(cancellationToken).ConfigureAwait(false);
+        var named = _phase == SsPhase.Names ? time.GetElapsedTime(started) : TimeSpan.Zero;
+
+        _phase = SsPhase.Connect;
+        started = time.GetTimestamp();
+        _race = new AddressRace(endPoints, platform);
+        var winner = await _race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(NobodyReached());
+        var connected = time.GetElapsedTime(started);
+        var wire = new CountingStream(winner.Stream!, time);
+        var remote = EndPointText.Of(winner.EndPoint);
+        if (target.Tls is null)
+            return new DialedConnection(wire, wire, remote, new DialTimings(named, connected, TimeSpan.Zero), Candidates);
+
+        _phase = SsPhase.Tls;
+        started = time.GetTimestamp();
+        var stream = await new TlsHandshake(wire, target.Tls, anchors, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        return new DialedConnection(stream, wire, remote, new DialTimings(named, connected, time.GetElapsedTime(started)), Candidates);
+    }
+
+    /// <summary>The failure that <paramref name="error"/>, thrown by <see cref="RunAsync"/>, means.</summary>
+    public TransportFailure Explain(Exception error, bool timedOut)
+    {
+        var failure = error is TransportException known ? known.Failure
+            : timedOut ? TimedOut(error)
+            : new TransportFailure(_phase, SsCauseCode.InternalError, $"dialing {_endpoint} failed unexpectedly: {error.GetType().Name}: {NetworkErrors.Innermost(error)}") { Error = error };
+        return failure with { Endpoint = _endpoint, Candidates = Candidates };
+    }
+
+    private async ValueTask<IReadOnlyList<EndPoint>> FindAsync(CancellationToken cancellationToken)
+    {
+        if (target.UnixPath is { } path)
+            return [UnixEndPoint(path)];
+        if (target.Port is < 1 or > ushort.MaxValue)
+            throw Invalid($"port {target.Port} is not between 1 and 65535; correct the port", "port", null);
+        if (HostNames.WithoutBrackets(target.Host).Length == 0)
+            throw Invalid("the endpoint is empty; give it a host name or address", "endpoint", null);
+        if (HostNames.Literal(target.Host) is { } literal)
+            return [new IPEndPoint(literal, target.Port)];
+
+        _phase = SsPhase.Names;
+        var addresses = await HostNames.ResolveAsync(target.Host, platform.Names, cancellationToken).ConfigureAwait(false);
+        return [.. addresses.Select(one => new IPEndPoint(one, target.Port))];
+    }
+
+    private static UnixDomainSocketEndPoint UnixEndPoint(string path)
+    {
+        if (path is "" or "@")
+            throw Invalid("the name of the Unix socket is empty; correct the endpoint", "endpoint", null);
+        try
+        {
+            return new UnixDomainSocketEndPoint(path[0] == '@' ? $"\0{path.AsSpan(1)}" : path);
+        }
+        catch (Exception error) when (error is ArgumentException or PlatformNotSupportedException)
+        {
+            throw Invalid($"'{OperatorText.Clean(path)}' cannot be the name of a Unix socket (too long, or not supported here); correct the endpoint", "endpoint", error);
+        }
+    }
+
+    private static TransportException Invalid(string message, string attribute, Exception? error) =>
+        new(new TransportFailure(SsPhase.Policy, SsCauseCode.EndpointInvalid, message) { Attribute = attribute, Permanent = true, Error = error });
+
+    private TransportFailure NobodyReached()
+    {
+        // The most telling answer speaks for all: a refusal proves the host is alive; "unreachable" often only means that a family is missing here.
+        var errors = _race!.Errors;
+        var telling = errors.MinBy(error => Rank(NetworkErrors.Connecting(error, target.UnixPath is not null).Code))!;
+        var (phase, code, _) = NetworkErrors.Connecting(telling, target.UnixPath is not null);
+        var (what, attribute) = code switch
+        {
+            SsCauseCode.ConnectionRefused => ("nobody listens at", target.UnixPath is null ? "port" : "endpoint"),
+            SsCauseCode.NetworkUnreachable => ("no network leads to", "endpoint"),
+            SsCauseCode.ConnectTimeout => ("no answer from", "endpoint"),
+            _ => ("could not connect to", "endpoint"),
+        };
+        var mend = code switch
+        {
+            SsCauseCode.ConnectionRefused => target.UnixPath is null ? "start the server, or correct endpoint and port" : "start the server, or correct the endpoint",
+            SsCauseCode.NetworkUnreachable => "check this machine's network and routes",
+            SsCauseCode.ConnectTimeout => "check the endpoint, and firewalls on the way",
+            _ => "see the reasons given",
+        };
+        return new TransportFailure(phase, code, $"{what} {_endpoint} ({Tried()}); {mend}") { Error = telling, Attribute = attribute };
+    }
+
+    private static int Rank(SsCauseCode code) => code switch
+    {
+        SsCauseCode.ConnectionRefused => 0,
+        SsCauseCode.ConnectTimeout => 1,
+        SsCauseCode.NetworkUnreachable => 3,
+        _ => 2,
+    };
+
+    private TransportFailure TimedOut(Exception error)
+    {
+        var (where, mend) = _phase switch
+        {
+            SsPhase.Names => ("looking up the name", "check that this machine reaches its DNS server"),
+            SsPhase.Connect => ("connecting", "check the endpoint, and firewalls on the way"),
+            _ => ("waiting for the TLS handshake", "check that the port is a TLS port and that the server is alive"),
+        };
+        var tried = Candidates.Count == 0 ? "" : $" ({Tried()})";
+        return new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout,
+            $"no connection to {_endpoint} within {NetworkDefaults.DialTimeout.TotalSeconds:0.###} s: still {where}{tried}; {mend}")
+        {
+            Error = error,
+            Attribute = "endpoint",
+        };
+    }
+
+    private string Tried() => string.Join(", ", Candidates.Select(static one => $"{one.Address}: {one.Outcome}"));
+}

@@ -1,0 +1,43 @@
+using SecureStreams.Transports;
+
+namespace SecureStreams.Network;
+
+/// <summary>
+/// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, TLS. Safe from any thread; dispose it after its last dial.
+/// </summary>
+internal sealed class Dialer(SsPlatform platform) : IDisposable
+{
+    private readonly TrustStoreCache _trustStores = new();
+    private volatile bool _disposed;
+
+    /// <summary>Opens a connection to <paramref name="target"/> on which the application's bytes may be sent.</summary>
+    /// <exception cref="TransportException">It failed, or <see cref="NetworkDefaults.DialTimeout"/> ran out; the failure names phase, reason and the addresses tried.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token fired; the exception carries it.</exception>
+    public async ValueTask<DialedConnection> DialAsync(DialTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        using var bound = new CancellationTokenSource(NetworkDefaults.DialTimeout, platform.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
+        var dial = new DialAttempt(target, platform, _trustStores);
+        try
+        {
+            return await dial.RunAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Whoever cancelled has lost interest in reasons, even in one that came at the same moment.
+            if (cancellationToken.IsCancellationRequested)
+                throw new OperationCanceledException("The dial was cancelled.", error, cancellationToken);
+            throw new TransportException(dial.Explain(error, timedOut: bound.IsCancellationRequested));
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        _trustStores.Dispose();
+    }
+}

@@ -1,0 +1,20 @@
+namespace SecureStreams.Network;
+
+/// <summary>The bounds of dialing.</summary>
+internal static class NetworkDefaults
+{
+    /// <summary>How long one dial may take from the first name lookup to the end of the TLS handshake.</summary>
+    public static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long an address is given before the next one is tried beside it (RFC 8305 section 8, Connection Attempt Delay).</summary>
+    public static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How many parsed trust stores are kept. Only policies that are replaced again and again without end ever reach it.</summary>
+    public const int MaxTrustStores = 64;
+
+    /// <summary>How much of a text from a peer or from the platform goes into one message.</summary>
+    public const int MaxQuotedLength = 200;
+
+    /// <summary>How many host names of a certificate a message lists.</summary>
+    public const int MaxListedNames = 8;
+}

@@ -1,0 +1,92 @@
+namespace SecureStreams.TestSupport.Servers;
+
+/// <summary>Ready-made scripts of HTTP/2 servers that misbehave. For TLS, start the server with ALPN <c>h2</c>.</summary>
+public static class H2Scripts
+{
+    private const int NoError = 0;
+
+    /// <summary>Sends SETTINGS and at once GOAWAY for all streams, then closes.</summary>
+    public static ConnectionScript GoAwayAtOnce { get; } = static async (connection, stopping) =>
+    {
+        await GreetAsync(connection, stopping);
+        await connection.WriteAsync(H2Frame.MakeGoAway(0, NoError).ToBytes(), stopping);
+        await connection.DrainAsync(stopping);
+    };
+
+    /// <summary>Takes a request, then tells with GOAWAY that it did not handle it: it may be sent again elsewhere.</summary>
+    public static ConnectionScript GoAwayUnhandled { get; } = static async (connection, stopping) =>
+    {
+        await ReadRequestAsync(connection, stopping);
+        await connection.WriteAsync(H2Frame.MakeGoAway(0, NoError).ToBytes(), stopping);
+        await connection.DrainAsync(stopping);
+    };
+
+    /// <summary>Takes a request, claims to have handled it with GOAWAY, and closes without an answer.</summary>
+    public static ConnectionScript GoAwayHandled { get; } = static async (connection, stopping) =>
+    {
+        var request = await ReadRequestAsync(connection, stopping);
+        await connection.WriteAsync(H2Frame.MakeGoAway(request.StreamId, NoError).ToBytes(), stopping);
+    };
+
+    /// <summary>Takes a request and never answers it, nor anything else such as PING.</summary>
+    public static ConnectionScript HangAfterRequest { get; } = static async (connection, stopping) =>
+    {
+        await ReadRequestAsync(connection, stopping);
+        await ScriptedConnection.HoldAsync(stopping);
+    };
+
+    /// <summary>Takes a request and resets the connection.</summary>
+    public static ConnectionScript ResetConnection { get; } = static async (connection, stopping) =>
+    {
+        await ReadRequestAsync(connection, stopping);
+        connection.Reset();
+    };
+
+    /// <summary>Sends something that is no frame of HTTP/2.</summary>
+    public static ConnectionScript Garbage { get; } = static async (connection, stopping) =>
+    {
+        await connection.WriteAsync("this is not a frame of any kind, nor a beginning of one", stopping);
+        await connection.DrainAsync(stopping);
+    };
+
+    /// <summary>Takes requests and resets the stream of each with <paramref name="errorCode"/> (7 is REFUSED_STREAM, 8 CANCEL).</summary>
+    public static ConnectionScript ResetStream(int errorCode) => async (connection, stopping) =>
+    {
+        await GreetAsync(connection, stopping);
+        while (await NextRequestAsync(connection, stopping) is { } request)
+            await connection.WriteAsync(H2Frame.MakeReset(request.StreamId, errorCode).ToBytes(), stopping);
+    };
+
+    private static async Task GreetAsync(ScriptedConnection connection, CancellationToken stopping)
+    {
+        await connection.ReadAsync(H2Frame.ClientPreface.Length, stopping);
+        await connection.WriteAsync(new H2Frame(H2Frame.Settings, 0, 0, []).ToBytes(), stopping);
+    }
+
+    private static async Task<H2Frame> ReadRequestAsync(ScriptedConnection connection, CancellationToken stopping)
+    {
+        await GreetAsync(connection, stopping);
+        return await NextRequestAsync(connection, stopping) ?? throw new EndOfStreamException("The peer closed before it sent a request.");
+    }
+
+    private static async Task<H2Frame?> NextRequestAsync(ScriptedConnection connection, CancellationToken stopping)
+    {
+        while (true)
+        {
+            H2Frame frame;
+            try
+            {
+                frame = await H2Frame.ReadAsync(connection, stopping);
+            }
+            catch (EndOfStreamException)
+            {
+                return null;
+            }
+
+            if (frame is { Type: H2Frame.Settings, Flags: 0 })
+                await connection.WriteAsync(new H2Frame(H2Frame.Settings, H2Frame.Ack, 0, []).ToBytes(), stopping);
+            if (frame.Type == H2Frame.Headers)
+                return frame;
+        }
+    }
+}
