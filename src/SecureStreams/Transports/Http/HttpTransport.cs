@@ -39,6 +39,9 @@ internal sealed partial class HttpTransport : StreamTransport
     }
 
     /// <inheritdoc/>
+    public override bool IsTransactional => true;
+
+    /// <inheritdoc/>
     public override TransportWriter Writer => (TransportWriter?)_body ?? ClosedWriter.Instance;
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Transports.Http;
@@ -13,6 +14,12 @@ internal sealed class HttpTransportFactory : ITransportFactory
     private readonly ConditionalWeakTable<StreamTypePolicy, HttpPlan>.CreateValueCallback _makePlan;
     private bool _disposed;
 
+    public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
+        : this(platform, dialer.DialAsync, loggerFactory)
+    {
+    }
+
+    /// <summary>With another way to reach peers: tests play the network here.</summary>
     public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory)
     {
         Time = platform.Time;
