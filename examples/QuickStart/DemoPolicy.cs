@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace QuickStart;
@@ -5,6 +6,9 @@ namespace QuickStart;
 /// <summary>Puts into policy.json what only exists once the demo server runs: its certificate and its ports.</summary>
 internal static class DemoPolicy
 {
+    // A line each, so that the positions in diagnostics mean something.
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
     public static string Load(DemoServer server)
     {
         var policy = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "policy.json")))!;
@@ -16,6 +20,6 @@ internal static class DemoPolicy
         streamTypes["hello_h2"]!["port"] = server.Port;
         streamTypes["not_trusted"]!["port"] = server.Port;
         streamTypes["server_is_down"]!["port"] = server.DeadPort;
-        return policy.ToJsonString();
+        return policy.ToJsonString(Readable);
     }
 }

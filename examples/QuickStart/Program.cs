@@ -14,7 +14,7 @@ return ok ? 0 : 1;
 
 async Task<bool> RunAsync(string streamType, bool expectPayload)
 {
-    Console.WriteLine($"--- {streamType}");
+    Console.WriteLine($"{Environment.NewLine}--- {streamType}");
     var handler = new PrintingHandler();
     await using var stream = context.Create(streamType, handler, new() { Metadata = { ["name"] = "world" } });
     stream.Connect();
@@ -23,6 +23,5 @@ async Task<bool> RunAsync(string streamType, bool expectPayload)
     // The handler saw a cause without endpoints; an operator looks up the rest.
     if (context.Diagnostics.Find(handler.LastCause.DetailId) is { } detail)
         Console.WriteLine($"operator's view: {detail}");
-    Console.WriteLine();
     return received == expectPayload;
 }
