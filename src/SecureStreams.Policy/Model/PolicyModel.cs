@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 
 namespace SecureStreams.Policy;
 
@@ -25,4 +26,37 @@ public sealed record PolicyModel
 
     /// <summary>Streamtypes by exact name.</summary>
     public required FrozenDictionary<string, StreamTypePolicy> StreamTypes { get; init; }
+
+    /// <summary>Members of the document that are kept and not acted on (<c>via-socks5</c>), in the order of the attribute table.</summary>
+    public ImmutableArray<PolicyAttributeValue> Additional { get; init; } = [];
+
+    /// <summary>Entries of sections that are kept and not acted on (<c>auth</c>, <c>metrics</c>), in the order of the policy.</summary>
+    public ImmutableArray<PolicyEntry> OtherEntries { get; init; } = [];
+
+    /// <summary>By value, every entry included.</summary>
+    public bool Equals(PolicyModel? other) =>
+        other is not null && Release == other.Release && Product == other.Product && SchemaVersion == other.SchemaVersion &&
+        SameEntries(Retries, other.Retries) && SameEntries(Certificates, other.Certificates) && SameEntries(TrustStores, other.TrustStores) &&
+        SameEntries(StreamTypes, other.StreamTypes) && Additional.AsSpan().SequenceEqual(other.Additional.AsSpan()) &&
+        OtherEntries.AsSpan().SequenceEqual(other.OtherEntries.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Release, Product, SchemaVersion, Retries.Count, Certificates.Count, TrustStores.Count, StreamTypes.Count);
+
+    /// <summary>What it is, not what it holds.</summary>
+    public override string ToString() => $"policy '{Release}' for '{Product}', {StreamTypes.Count} streamtypes";
+
+    private static bool SameEntries<T>(FrozenDictionary<string, T> left, FrozenDictionary<string, T> right)
+        where T : class
+    {
+        if (left.Count != right.Count)
+            return false;
+        foreach (var (name, value) in left)
+        {
+            if (!right.TryGetValue(name, out var counterpart) || !value.Equals(counterpart))
+                return false;
+        }
+
+        return true;
+    }
 }

@@ -26,7 +26,10 @@ public sealed record RetryPolicy
     /// <summary>Quiet time after which the connection is hung up (<c>svalidhup</c>); null when not stated, zero switches the check off.</summary>
     public required TimeSpan? ValidityHangup { get; init; }
 
-    /// <summary>By value, the table included.</summary>
+    /// <summary>Where each stated value stands. Not part of equality: moving a line is no change.</summary>
+    public PolicyProvenance Provenance { get; init; } = PolicyProvenance.Empty;
+
+    /// <summary>By value, the table included, provenance not.</summary>
     public bool Equals(RetryPolicy? other) =>
         other is not null && Name == other.Name && Conceal == other.Conceal && JitterPercent == other.JitterPercent &&
         ValidityPing == other.ValidityPing && ValidityHangup == other.ValidityHangup && Backoff.AsSpan().SequenceEqual(other.Backoff.AsSpan());

@@ -50,6 +50,9 @@ public sealed record StreamTypePolicy
     /// <summary>What only HTTP reads; present for h1, h2 and h3, null for other protocols.</summary>
     public required HttpPolicy? Http { get; init; }
 
+    /// <summary>Stated values that no member above carries, in the order of the attribute table: attributes not acted on yet, and HTTP's on other protocols.</summary>
+    public ImmutableArray<PolicyAttributeValue> Additional { get; init; } = [];
+
     /// <summary>Where each stated value stands. Not part of equality: moving a line is no change.</summary>
     public required PolicyProvenance Provenance { get; init; }
 
@@ -58,7 +61,8 @@ public sealed record StreamTypePolicy
         other is not null && Name == other.Name && Server == other.Server && Equals(Endpoint, other.Endpoint) && Port == other.Port &&
         Protocol == other.Protocol && Tls == other.Tls && Equals(TrustStore, other.TrustStore) && Equals(Retry, other.Retry) &&
         Opportunistic == other.Opportunistic && NailedUp == other.NailedUp && AllowRedirects == other.AllowRedirects && LongPoll == other.LongPoll &&
-        Timeout == other.Timeout && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http);
+        Timeout == other.Timeout && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http) &&
+        Additional.AsSpan().SequenceEqual(other.Additional.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Endpoint, Port, Protocol, Tls, Metadata.Length);

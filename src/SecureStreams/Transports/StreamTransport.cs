@@ -10,6 +10,12 @@ namespace SecureStreams.Transports;
 /// </remarks>
 internal abstract class StreamTransport
 {
+    /// <summary>
+    /// Whether a connection carries one request and its answer (HTTP): it then ends by itself, and only an answer proves the peer sound. Otherwise (ws, raw, mqtt)
+    /// it lasts, and having connected is proof.
+    /// </summary>
+    public virtual bool IsTransactional => false;
+
     /// <summary>Where the stream puts bytes.</summary>
     public abstract TransportWriter Writer { get; }
 

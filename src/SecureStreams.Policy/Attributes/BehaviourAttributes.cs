@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>How a stream's packets travel, and what else its application receives.</summary>
+internal static class BehaviourAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        Flag("urgent_tx", "Sending is urgent; nothing reads it.", PolicyScopes.None, PolicyImpact.Live),
+        Flag("urgent_rx", "Receiving is urgent; nothing reads it.", PolicyScopes.None, PolicyImpact.Live),
+        new()
+        {
+            Name = "attr_priority", Kind = PolicyValueKind.Number, Maximum = 7, Default = "0", Scopes = PolicyScopes.Client | PolicyScopes.Server,
+            Help = "Priority of its packets, 0 normal to 6 high; 7 needs administrator rights.",
+        },
+        Flag("attr_low_latency", "Ask the network for low delay.", PolicyScopes.Client | PolicyScopes.Server),
+        Flag("attr_high_throughput", "Ask the network for high throughput.", PolicyScopes.Client | PolicyScopes.Server),
+        Flag("attr_high_reliability", "Ask the network for high reliability.", PolicyScopes.Client | PolicyScopes.Server),
+        Flag("attr_low_cost", "Ask the network for low cost.", PolicyScopes.Client | PolicyScopes.Server),
+        Flag("perf", "Deliver the timings of each connection as JSON beside the payload.", PolicyScopes.Client, PolicyImpact.NextAttempt),
+        Flag("swake_validity", "Its liveness checks may wake a sleeping system; a host has no use for it.", PolicyScopes.Client, PolicyImpact.Live),
+        Flag("direct_proto_str", "The application may read and set any header by its name.", PolicyScopes.Client | PolicyScopes.Server, PolicyImpact.NextAttempt),
+        new()
+        {
+            Name = "payload_fmt", Kind = PolicyValueKind.Text, Scopes = PolicyScopes.Client | PolicyScopes.Server, Impact = PolicyImpact.Recreate,
+            AllowsControlCharacters = true, Help = "A text about the payload, handed to the application as it is.",
+        },
+        new() { Name = "options", Kind = PolicyValueKind.Anything, Scopes = PolicyScopes.Server, Help = "Options of a listener; not read." },
+    ];
+
+    private static PolicyAttributeInfo Flag(string name, string help, PolicyScopes scopes, PolicyImpact impact = PolicyImpact.Reconnect) =>
+        new() { Name = name, Kind = PolicyValueKind.Flag, Default = "false", Scopes = scopes, Impact = impact, Help = help };
+}

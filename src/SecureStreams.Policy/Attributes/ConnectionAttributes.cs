@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>Where a stream connects or listens, and with what protocol.</summary>
+internal static class ConnectionAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Server = value.Flag)
+        {
+            Name = "server", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate,
+            Help = "It listens instead of connecting.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Endpoint = PolicyTemplate.Parse(value.Text))
+        {
+            Name = "endpoint", Kind = PolicyValueKind.Template, Scopes = Both, ActedOn = true,
+            Help = "Client: host, address, +path of a Unix socket or URL. Server: interface or address to listen on, +path, or !name of a listener.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Port = (int)value.Number)
+        {
+            Name = "port", Kind = PolicyValueKind.Number, Maximum = 65535, Default = "0", Scopes = Both, ActedOn = true,
+            Help = "The peer's port, or the port to listen on.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Protocol = StreamTypeParts.ProtocolOf(value.Text))
+        {
+            Name = "protocol", Kind = PolicyValueKind.Choice, Choices = ["h1", "h2", "h3", "ws", "mqtt", "raw"], Default = "h1", Scopes = Both, ActedOn = true,
+            OldChoices = [KeyValuePair.Create("h1get", "h1")], Help = "The wire protocol. h1 and h2 run; a stream of another one is refused when it connects.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Retry = stream.Names.Retries[value.Text])
+        {
+            Name = "retry", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Retry, Default = "never retry", ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "The back-off scheme, by its name in the retry section.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Opportunistic = value.Flag)
+        {
+            Name = "opportunistic", Kind = PolicyValueKind.Flag, Default = "false", ActedOn = true, Impact = PolicyImpact.Live,
+            Help = "Do not connect again by itself after a connection ended.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.NailedUp = value.Flag)
+        {
+            Name = "nailed_up", Kind = PolicyValueKind.Flag, Default = "false", ActedOn = true, Impact = PolicyImpact.Live, Help = "Connect at creation.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.AllowRedirects = value.Flag)
+        {
+            Name = "allow_redirects", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "Follow redirects, four at most; else a redirect is a failed attempt.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.LongPoll = value.Flag)
+        {
+            Name = "long_poll", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "A response may take for ever.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Timeout = TimeSpan.FromMilliseconds(value.Number))
+        {
+            Name = "timeout_ms", Kind = PolicyValueKind.Number, Unit = "ms", ActedOn = true, Impact = PolicyImpact.Live,
+            Help = "What a timeout lasts that the application starts \"as the policy says\"; it never starts by itself.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata =
+            [.. value.Pairs.Select(static pair => new MetadataPolicy(pair.Key, pair.Value.Text.Length == 0 ? null : pair.Value.Text))])
+        {
+            Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
+            Help = "Names for ${} and for the application, each with the header it travels in or \"\".",
+        },
+        new() { Name = "via-socks5", Kind = PolicyValueKind.Text, IsSecret = true, Help = "SOCKS5 proxy of this streamtype: host:port or user:password@host:port." },
+        new() { Name = "plugins", Kind = PolicyValueKind.Anything, Scopes = PolicyScopes.None, Impact = PolicyImpact.Live, Help = "Deprecated; not read." },
+        new() { Name = "local_sink", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Impact = PolicyImpact.Recreate, Help = "Served by a sink inside the process." },
+    ];
+
+    private const PolicyScopes Both = PolicyScopes.Client | PolicyScopes.Server;
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+internal static class DocumentAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.Release = value.Text)
+        {
+            Section = PolicySection.Document, Name = "release", Kind = PolicyValueKind.Text, ActedOn = true, AllowsControlCharacters = true,
+            Scopes = Everyone, Impact = PolicyImpact.Live, Help = "The version of this policy, any text.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.Product = value.Text)
+        {
+            Section = PolicySection.Document, Name = "product", Kind = PolicyValueKind.Text, ActedOn = true, AllowsControlCharacters = true,
+            Scopes = Everyone, Impact = PolicyImpact.Live, Help = "The product it is for; refused by a program that says it is another.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.SchemaVersion = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "schema-version", Kind = PolicyValueKind.Number, Default = "1", ActedOn = true,
+            Scopes = Everyone, Impact = PolicyImpact.Live, Help = "The policy language it needs; a newer one than this release reads is refused.",
+        },
+        new PolicyAttributeInfo
+        {
+            Section = PolicySection.Document, Name = "via-socks5", Kind = PolicyValueKind.Text, IsSecret = true,
+            Help = "SOCKS5 proxy for all client streams: host:port or user:password@host:port.",
+        },
+        Section("retry", "Back-off schemes: an array of objects, each member one scheme.", actedOn: true),
+        Section("certs", "Certificates: an array of objects, each member a name and the base64 text of one DER certificate.", actedOn: true),
+        Section("trust_stores", "Trust stores: {\"name\": ..., \"stack\": [...]}, or {\"the name\": [...]}.", actedOn: true),
+        Section("auth", "Authentication schemes, each with a name.", actedOn: false),
+        Section("metrics", "Reports of measurements, each with a name.", actedOn: false),
+        Section("s", "Streamtypes: an array of objects, each member one streamtype.", actedOn: true),
+    ];
+
+    private const PolicyScopes Everyone = PolicyScopes.Client | PolicyScopes.Server | PolicyScopes.Proxy;
+
+    private static PolicyAttributeInfo Section(string name, string help, bool actedOn) => new()
+    {
+        Section = PolicySection.Document, Name = name, Kind = PolicyValueKind.Section, ActedOn = actedOn, Scopes = Everyone,
+        Impact = PolicyImpact.NextAttempt, Help = help,
+    };
+}

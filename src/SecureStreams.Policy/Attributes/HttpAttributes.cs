@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>The HTTP transaction.</summary>
+internal static class HttpAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Method = value.Text)
+        {
+            Name = "http_method", Kind = PolicyValueKind.Token, Default = "GET", Protocols = PolicyProtocols.Http, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "The method.",
+        },
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Url = PolicyTemplate.Parse(value.Text))
+        {
+            Name = "http_url", OldSpellings = ["aux"], Kind = PolicyValueKind.Template, Default = "/", Scopes = PolicyScopes.Client | PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, ActedOn = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Path and query, with or without a leading slash.",
+        },
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Expect = (int)value.Number)
+        {
+            Name = "http_expect", Kind = PolicyValueKind.Number, Minimum = 100, Maximum = 599, Default = "200 to 299", Protocols = PolicyProtocols.Http,
+            ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The only status that counts as success.",
+        },
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.FailRedirect = value.Flag)
+        {
+            Name = "http_fail_redirect", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "A redirect fails the attempt, even where allow_redirects is set.",
+        },
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.NoContentLength = value.Flag)
+        {
+            Name = "http_no_content_length", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Client | PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "Never send content-length.",
+        },
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.FormUrlEncoded = value.Flag)
+        {
+            Name = "http_www_form_urlencoded", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "The body's content type is application/x-www-form-urlencoded.",
+        },
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.ResponseMap =
+            [.. value.Pairs.Select(static pair => KeyValuePair.Create(int.Parse(pair.Key, null), (int)pair.Value.Number))])
+        {
+            Name = "http_resp_map", Kind = PolicyValueKind.StatusMap, Minimum = 1000, Maximum = 65535, Default = "[]", Protocols = PolicyProtocols.Http,
+            ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "User states by status: [{\"404\": 1404}].",
+        },
+        Flag("http_cookies", "Keep the peer's cookies and send them back."),
+        Flag("http_multipart_ss_in", "Take multipart responses apart, a message for each part."),
+        new()
+        {
+            Name = "http_multipart_name", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt,
+            Help = "Send as a multipart part of this name.",
+        },
+        new()
+        {
+            Name = "http_multipart_filename", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt,
+            Help = "The file name of the multipart part.",
+        },
+        new()
+        {
+            Name = "http_mime_content_type", OldSpellings = ["http_multipart_content_type"], Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http,
+            Impact = PolicyImpact.NextAttempt, Help = "The content type of the multipart part.",
+        },
+        new()
+        {
+            Name = "rideshare", Kind = PolicyValueKind.Name, RefersTo = PolicySection.StreamTypes, Protocols = PolicyProtocols.Http,
+            Impact = PolicyImpact.NextAttempt, Help = "The streamtype that supplies the next part of the same transaction.",
+        },
+        Flag("nghttp2_quirk_end_stream", "End a request with a frame of its own, for peers that wait for it."),
+        Flag("h2q_oflow_txcr", "Bear a peer that overflows our transmit credit; the platform cannot."),
+    ];
+
+    private static PolicyAttributeInfo Flag(string name, string help) =>
+        new() { Name = name, Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt, Help = help };
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>Trust stores and authentication schemes.</summary>
+internal static class SecurityAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        new()
+        {
+            // The name is taken when the entry is opened, so there is nothing to set.
+            Section = PolicySection.TrustStores, Name = "name", Kind = PolicyValueKind.Text, ActedOn = true,
+            Help = "What streamtypes call the store.",
+        },
+        new PolicyAttributeInfo<TrustStoreParts>(static (store, value) => store.Names = [.. value.Items.Select(static name => name.Text)])
+        {
+            Section = PolicySection.TrustStores, Name = "stack", Kind = PolicyValueKind.NameList, RefersTo = PolicySection.Certificates, Default = "[]",
+            ActedOn = true, Help = "Names of the certificates that a peer's chain may end in.",
+        },
+        new() { Section = PolicySection.Auth, Name = "name", Kind = PolicyValueKind.Text, Help = "What use_auth calls the scheme." },
+        new() { Section = PolicySection.Auth, Name = "type", Kind = PolicyValueKind.Text, Help = "The kind of scheme, such as sigv4." },
+        new() { Section = PolicySection.Auth, Name = "streamtype", Kind = PolicyValueKind.Text, Help = "The streamtype that fetches a new token." },
+        new() { Section = PolicySection.Auth, Name = "blob", Kind = PolicyValueKind.Number, Maximum = 255, Help = "Index of the blob that holds the token." },
+    ];
+}

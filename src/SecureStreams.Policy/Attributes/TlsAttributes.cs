@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+internal static class TlsAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Tls = value.Flag)
+        {
+            Name = "tls", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Client | PolicyScopes.Server, ActedOn = true,
+            Help = "Travel in TLS.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.TrustStore = stream.Names.TrustStores[value.Text])
+        {
+            Name = "tls_trust_store", Kind = PolicyValueKind.Name, RefersTo = PolicySection.TrustStores, Default = "the operating system's store",
+            ActedOn = true, Help = "The trust store that the peer's certificate is checked against.",
+        },
+        new()
+        {
+            Name = "client_cert", OldSpellings = ["client cert"], Kind = PolicyValueKind.Number, Maximum = 255, Default = "none",
+            Help = "Index of the blobs with the client certificate and key to present.",
+        },
+        new()
+        {
+            Name = "server_cert", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server,
+            Help = "The listener's certificate, by its name in certs.",
+        },
+        new()
+        {
+            Name = "server_key", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server,
+            Help = "The listener's key, by its name in certs.",
+        },
+        new()
+        {
+            Name = "use_auth", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Auth, Impact = PolicyImpact.NextAttempt,
+            Help = "The authentication scheme, by its name in auth.",
+        },
+        new()
+        {
+            Name = "aws_region", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, Protocols = PolicyProtocols.Http,
+            Impact = PolicyImpact.NextAttempt, Help = "The metadata that holds the region that a sigv4 signature names.",
+        },
+        new()
+        {
+            Name = "aws_service", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, Protocols = PolicyProtocols.Http,
+            Impact = PolicyImpact.NextAttempt, Help = "The metadata that holds the service that a sigv4 signature names.",
+        },
+    ];
+}

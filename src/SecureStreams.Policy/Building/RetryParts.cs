@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>Gathers the values of a back-off scheme, beginning with their defaults.</summary>
+internal sealed class RetryParts
+{
+    private static readonly ImmutableArray<TimeSpan> DefaultBackoff = [TimeSpan.FromSeconds(3)];
+
+    public ImmutableArray<TimeSpan> Backoff { get; set; } = DefaultBackoff;
+
+    public int Conceal { get; set; }
+
+    public int JitterPercent { get; set; } = 30;
+
+    public TimeSpan? ValidityPing { get; set; }
+
+    public TimeSpan? ValidityHangup { get; set; }
+
+    public RetryPolicy Build(string name, PolicyProvenance provenance) => new()
+    {
+        Name = name,
+        Backoff = Backoff.IsEmpty ? DefaultBackoff : Backoff,
+        Conceal = Conceal,
+        JitterPercent = JitterPercent,
+        ValidityPing = ValidityPing,
+        ValidityHangup = ValidityHangup,
+        Provenance = provenance,
+    };
+}

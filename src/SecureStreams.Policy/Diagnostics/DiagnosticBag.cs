@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>Collects findings; hands them out sorted by place.</summary>
+internal sealed class DiagnosticBag(bool strict)
+{
+    /// <summary>A hostile or generated document could otherwise produce one finding per byte.</summary>
+    public const int Limit = 1000;
+
+    private readonly List<PolicyDiagnostic> _found = [];
+    private int _warnings;
+    private int _leftOut;
+
+    public bool HasErrors { get; private set; }
+
+    public void Report(PolicyDiagnosticInfo info, SourceText source, int offset, string path, string message)
+    {
+        var severity = strict ? PolicySeverity.Error : info.Severity;
+        HasErrors |= severity == PolicySeverity.Error;
+        if (_found.Count >= Limit)
+        {
+            _leftOut++;
+
+            // An error must be seen even when a thousand warnings came first: it takes the place of the last warning.
+            if (severity == PolicySeverity.Warning || _warnings == 0)
+                return;
+            _found.RemoveAt(_found.FindLastIndex(static kept => kept.Severity == PolicySeverity.Warning));
+            _warnings--;
+        }
+
+        var place = source.Locate(offset);
+        _found.Add(new PolicyDiagnostic(info.Id, severity, place.File, place.Line, place.Column, path, message));
+        if (severity == PolicySeverity.Warning)
+            _warnings++;
+    }
+
+    /// <summary>At the value of <paramref name="node"/>.</summary>
+    public void Report(PolicyDiagnosticInfo info, SourceText source, JsonNode node, string message) =>
+        Report(info, source, node.Offset, node.Path, message);
+
+    /// <summary>At the name of the member <paramref name="node"/>.</summary>
+    public void ReportName(PolicyDiagnosticInfo info, SourceText source, JsonNode node, string message) =>
+        Report(info, source, node.NameOffset, node.Path, message);
+
+    /// <summary><c>; did you mean 'port'?</c>, or nothing. Nothing as well once findings are left out: the search is the costly part of a finding.</summary>
+    public string Suggest(string written, IEnumerable<string> candidates) =>
+        _found.Count < Limit && Suggestion.Nearest(written, candidates) is { } near ? $"; did you mean {Wording.Quote(near)}?" : "";
+
+    public ImmutableArray<PolicyDiagnostic> ToSorted()
+    {
+        var sorted = _found
+            .OrderBy(static one => one.File, StringComparer.Ordinal).ThenBy(static one => one.Line).ThenBy(static one => one.Column)
+            .ThenBy(static one => one.Id, StringComparer.Ordinal).ToList();
+        if (_leftOut > 0)
+        {
+            var severity = strict ? PolicySeverity.Error : PolicySeverity.Warning;
+            sorted.Add(sorted[^1] with
+            {
+                Id = PolicyDiagnosticTable.MoreLeftOut.Id,
+                Severity = severity,
+                JsonPath = "$",
+                Message = $"{_leftOut} more findings were left out; the limit is {Limit}",
+            });
+        }
+
+        return [.. sorted];
+    }
+}

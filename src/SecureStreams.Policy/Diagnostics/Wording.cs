@@ -1,0 +1,43 @@
+using System.Text;
+using System.Text.Json;
+
+namespace SecureStreams.Policy;
+
+/// <summary>How diagnostics speak of values, so that one line stays one line.</summary>
+internal static class Wording
+{
+    private const int MaximumQuote = 60;
+
+    /// <summary><paramref name="text"/> without control characters, cut where a message would drown in it.</summary>
+    public static string Shorten(string text)
+    {
+        var shown = new StringBuilder(Math.Min(text.Length, MaximumQuote) + 8);
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, MaximumQuote)))
+        {
+            _ = c switch
+            {
+                '\r' => shown.Append("\\r"),
+                '\n' => shown.Append("\\n"),
+                '\t' => shown.Append("\\t"),
+                _ when char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' => shown.Append("\\u").Append(((int)c).ToString("x4", null)),
+                _ => shown.Append(c),
+            };
+        }
+
+        return text.Length > MaximumQuote ? shown.Append("...").ToString() : shown.ToString();
+    }
+
+    public static string Quote(string text) => $"'{Shorten(text)}'";
+
+    /// <summary>The value as a noun: <c>the string '443'</c>, <c>an array</c>.</summary>
+    public static string Describe(JsonNode node, bool secret = false) => node.Kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => secret ? "a string" : $"the string {Quote(node.Text)}",
+        JsonValueKind.Number => secret ? "a number" : $"the number {Shorten(node.Text)}",
+        JsonValueKind.True => "true",
+        JsonValueKind.False => "false",
+        _ => "null",
+    };
+}

@@ -1,0 +1,56 @@
+namespace SecureStreams.Policy;
+
+/// <summary>Names that refer to something: it must exist, and for lws's sake stand in front.</summary>
+internal static class ReferenceRules
+{
+    public static void Check(PolicyDraft draft, DiagnosticBag bag)
+    {
+        foreach (var entry in draft.All)
+        {
+            foreach (var value in entry.Values)
+            {
+                if (value.Attribute.RefersTo is { } target)
+                    Check(draft, bag, entry, value, target);
+            }
+        }
+    }
+
+    private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target)
+    {
+        if (value.Attribute.Kind == PolicyValueKind.Name)
+        {
+            Check(draft, bag, entry, value, target, value.Value.Text, value.Node);
+            return;
+        }
+
+        for (var i = 0; i < value.Value.Items.Length; i++)
+            Check(draft, bag, entry, value, target, value.Value.Items[i].Text, value.Node.Children[i]);
+    }
+
+    private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target, string name, JsonNode place)
+    {
+        var noun = DraftEntry.NounOf(target);
+        if (target == PolicySection.Metadata)
+        {
+            if (!entry.IsWrong("metadata") && !SymbolRules.Declared(entry).Contains(name))
+            {
+                bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
+                    $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
+            }
+
+            return;
+        }
+
+        if (draft.Find(target, name) is not { } found)
+        {
+            bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
+                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which is not defined{bag.Suggest(name, draft[target].Select(static one => one.Name))}");
+        }
+        else if (target != PolicySection.StreamTypes && found.Node.Offset > place.Offset && ReferenceEquals(found.Source, value.Source))
+        {
+            // Between streamtypes any order is usual: rideshare points at the following part.
+            bag.Report(PolicyDiagnosticTable.ForwardReference, value.Source, place,
+                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which is defined later, at {found.Source.Locate(found.Node.NameOffset)}");
+        }
+    }
+}

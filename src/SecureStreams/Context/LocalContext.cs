@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using SecureStreams.Core;
+using SecureStreams.Policy;
+using SecureStreams.Transports;
+
+namespace SecureStreams;
+
+/// <summary>A context that fulfils its streams in this process, from one immutable policy.</summary>
+public sealed class LocalContext : SsContext
+{
+    private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
+    private readonly PolicyModel _model;
+    private readonly SsContextOptions _options;
+    private readonly ITransportFactory _transports;
+    private readonly StreamRuntime _runtime;
+    private long _lastStreamId;
+    private int _disposed;
+
+    /// <summary>Makes a context.</summary>
+    /// <param name="model">The policy.</param>
+    /// <param name="options">Settings of the program; defaults when null.</param>
+    public LocalContext(PolicyModel model, SsContextOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _options = options ?? new SsContextOptions();
+        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
+        _runtime = new StreamRuntime
+        {
+            Context = this,
+            Platform = _options.Platform,
+            Diagnostics = Diagnostics,
+            Logger = _options.LoggerFactory.CreateLogger("SecureStreams.Core"),
+            Transports = _transports,
+            RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
+            Destroyed = stream => _streams.TryRemove(stream, out _),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override SsDiagnostics Diagnostics { get; } = new();
+
+    /// <summary>The policy in force.</summary>
+    public PolicyModel Policy => _model;
+
+    /// <inheritdoc/>
+    public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ThrowIfDisposed();
+        var policy = Find(streamType);
+        if (policy.Server)
+            throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
+
+        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options?.UserState);
+        _streams.TryAdd(stream, true);
+        try
+        {
+            stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
+        }
+        catch
+        {
+            _streams.TryRemove(stream, out _);
+            throw;
+        }
+
+        // The context may have been disposed while the handler was in Creating; it then did not see this stream.
+        if (Volatile.Read(ref _disposed) != 0)
+            _ = stream.DisposeAsync().AsTask();
+        return stream;
+    }
+
+    /// <inheritdoc/>
+    public override SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept)
+    {
+        ArgumentNullException.ThrowIfNull(accept);
+        ThrowIfDisposed();
+        var policy = Find(streamType);
+        if (!policy.Server)
+            throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it, or use Create.");
+        if (_options.ListenerFactory is not { } factory)
+            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context has none: call SsContextOptions.UseServer() of the server package.");
+        return factory.Create(this, policy, accept);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await Task.WhenAll(_streams.Keys.Select(static stream => stream.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await _transports.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private StreamTypePolicy Find(string streamType)
+    {
+        ArgumentNullException.ThrowIfNull(streamType);
+        if (_model.StreamTypes.TryGetValue(streamType, out var policy))
+            return policy;
+
+        var known = string.Join(", ", _model.StreamTypes.Keys.Order(StringComparer.Ordinal).Take(20).Select(static name => $"'{name}'"));
+        throw new SsPolicyException($"The policy has no streamtype '{streamType}'. It has {(known.Length == 0 ? "none" : known)}.");
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+}

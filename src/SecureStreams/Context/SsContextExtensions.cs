@@ -1,0 +1,59 @@
+using SecureStreams.Policy;
+
+namespace SecureStreams;
+
+/// <summary>How a program gets a context from policy text. Extension members, so that the abstract context needs no policy.</summary>
+public static class SsContextExtensions
+{
+    /// <summary>The largest policy file that is read.</summary>
+    public const int LargestPolicyBytes = 16 * 1024 * 1024;
+
+    extension(SsContext)
+    {
+        /// <summary>Reads a policy file and makes a context of it.</summary>
+        /// <param name="path">The JSON file.</param>
+        /// <param name="options">Settings of the program; defaults when null.</param>
+        /// <exception cref="SsPolicyException">The file cannot be read or the policy has errors; each is named with its place.</exception>
+        public static LocalContext FromFile(string path, SsContextOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(path);
+            return FromBytes(ReadFile(path), path, options);
+        }
+
+        /// <summary>Makes a context of policy text.</summary>
+        /// <param name="json">The JSON text.</param>
+        /// <param name="options">Settings of the program; defaults when null.</param>
+        /// <exception cref="SsPolicyException">The policy has errors; each is named with its place.</exception>
+        public static LocalContext FromJson(string json, SsContextOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(json);
+            return FromBytes(System.Text.Encoding.UTF8.GetBytes(json), "policy", options);
+        }
+    }
+
+    private static LocalContext FromBytes(byte[] utf8, string name, SsContextOptions? options)
+    {
+        var result = PolicyLoader.Load(utf8, name, new PolicyLoadOptions { Product = options?.Product, Strict = options?.StrictPolicy ?? false });
+        string[] lines = [.. result.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
+        return result.Model is { } model
+            ? new LocalContext(model, options)
+            : throw new SsPolicyException($"The policy '{name}' cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
+    }
+
+    private static byte[] ReadFile(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            if (file.Length > LargestPolicyBytes)
+                throw new SsPolicyException($"The policy file '{path}' has {file.Length} bytes; at most {LargestPolicyBytes} are read.");
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new SsPolicyException($"The policy file '{path}' cannot be read: {error.Message}");
+        }
+    }
+}

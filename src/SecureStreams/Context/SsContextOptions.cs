@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace SecureStreams;
+
+/// <summary>Settings of a context that are given in code, not in policy.</summary>
+public sealed class SsContextOptions
+{
+    /// <summary>The product this program is; a policy whose <c>product</c> differs is refused. Null, the default, accepts any.</summary>
+    public string? Product { get; init; }
+
+    /// <summary>Whether warnings of a policy refuse it too. False by default.</summary>
+    public bool StrictPolicy { get; init; }
+
+    /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>The world to live in; the real one by default.</summary>
+    public SsPlatform Platform { get; init; } = SsPlatform.System;
+
+    /// <summary>Makes listeners of server streamtypes; null, the default, refuses them.</summary>
+    public IListenerFactory? ListenerFactory { get; init; }
+
+    /// <summary>Replaces the transports; null, the default, takes those of the wire protocols.</summary>
+    internal Func<SsContextOptions, Transports.ITransportFactory>? Transports { get; init; }
+}

@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureStreams.Core;
+
+/// <summary>Log messages of the stream core. Ids 1000-1099; ids of removed messages are not used again.</summary>
+internal static partial class CoreLog
+{
+    [LoggerMessage(1000, LogLevel.Debug, "{StreamType}#{StreamId} {State} {Cause}", EventName = "StateChanged")]
+    public static partial void StateChanged(ILogger logger, string streamType, long streamId, SsState state, SsCause cause);
+
+    [LoggerMessage(1001, LogLevel.Warning, "{StreamType}#{StreamId} {State}: {Message} ({Cause})", EventName = "Failed")]
+    public static partial void Failed(ILogger logger, string streamType, long streamId, SsState state, string message, SsCause cause);
+
+    [LoggerMessage(1002, LogLevel.Error, "{StreamType}#{StreamId}: the handler threw in {Callback}; the stream disconnects", EventName = "HandlerThrew")]
+    public static partial void HandlerThrew(ILogger logger, Exception error, string streamType, long streamId, string callback);
+
+    [LoggerMessage(1003, LogLevel.Critical, "{StreamType}#{StreamId}: illegal step from {From} to {To}, dropped", EventName = "IllegalStep")]
+    public static partial void IllegalStep(ILogger logger, string streamType, long streamId, SsState from, SsState to);
+
+    [LoggerMessage(1004, LogLevel.Critical, "{StreamType}#{StreamId}: internal failure", EventName = "InternalFailure")]
+    public static partial void InternalFailure(ILogger logger, Exception error, string streamType, long streamId);
+}

@@ -1,0 +1,50 @@
+using SecureStreams.Policy;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>Turns a failure into what operators see (published, logged) and what the handler is told.</summary>
+internal static class FailureReporter
+{
+    /// <summary>Publishes the detail and gives the cause that refers to it.</summary>
+    public static SsCause Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause)
+    {
+        cause = cause with { DetailId = runtime.Diagnostics.NextId() };
+        var detail = new SsDetail
+        {
+            Id = cause.DetailId,
+            Time = runtime.Platform.Time.GetUtcNow(),
+            StreamType = stream.StreamType,
+            StreamId = stream.Id,
+            State = state,
+            Cause = cause,
+            Message = failure.Message,
+            Endpoint = failure.Endpoint,
+            Candidates = failure.Candidates,
+            Errors = Chain(failure.Error),
+            PeerText = failure.PeerText,
+            Policy = failure.Attribute is { } attribute ? Locate(policy, attribute) : null,
+        };
+        runtime.Diagnostics.Publish(detail);
+        CoreLog.Failed(runtime.Logger, stream.StreamType, stream.Id, state, failure.Message, cause);
+        return cause;
+    }
+
+    private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>
+        policy.Provenance.Find(attribute) is { } at
+            ? new SsPolicyPosition(at.File, at.Line, at.Column, $"{policy.Name}.{attribute}")
+            : new SsPolicyPosition("policy", 0, 0, $"{policy.Name}.{attribute}");
+
+    private static List<string> Chain(Exception? error)
+    {
+        var messages = new List<string>();
+        for (; error is not null; error = error.InnerException)
+        {
+            // Wrappers that only carry a failure repeat its message.
+            if (error is not TransportException)
+                messages.Add($"{error.GetType().Name}: {error.Message}");
+        }
+
+        return messages;
+    }
+}

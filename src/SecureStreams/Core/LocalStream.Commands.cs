@@ -1,0 +1,133 @@
+namespace SecureStreams.Core;
+
+/// <summary>What callers asked for, carried out on the mailbox: commands, transmit requests, the timer, metadata.</summary>
+internal sealed partial class LocalStream
+{
+    /// <summary>How many tx callbacks one pump makes before other work of the stream gets its turn.</summary>
+    private const int PumpBatch = 64;
+
+    private bool _txWanted;
+    private long? _txLength;
+    private bool _pumping;
+    private bool _receivePaused;
+
+    private void CarryOutOnMailbox(StreamCommand command)
+    {
+        if (_destroyed)
+            return;
+
+        switch (command)
+        {
+            case StreamCommand.Connect:
+                Request(Wants.Connect);
+                break;
+            case StreamCommand.RequestTransmit:
+                TransmitOnMailbox();
+                break;
+            case StreamCommand.Disconnect:
+                Request(Wants.Disconnect);
+                break;
+            case StreamCommand.Destroy:
+                Request(Wants.Destroy);
+                break;
+            case StreamCommand.CancelTimeout:
+                _timer.CancelOnMailbox();
+                break;
+            case StreamCommand.PauseReceive:
+                PauseOnMailbox(true);
+                break;
+            case StreamCommand.ResumeReceive:
+                PauseOnMailbox(false);
+                break;
+            case StreamCommand.Pump:
+                PumpOnMailbox();
+                break;
+            case StreamCommand.Settle:
+                break;
+        }
+    }
+
+    private void RequestTransmitOnMailbox(long length)
+    {
+        if (_destroyed)
+            return;
+        _txLength = length;
+        CarryOutOnMailbox(StreamCommand.RequestTransmit);
+    }
+
+    private void TransmitOnMailbox()
+    {
+        _txWanted = true;
+        if (_transport is null || _transactionOver)
+            Request(Wants.Poll);
+        else if (!_pumping && _transport.Writer.IsWritable)
+            _mailbox.Post(this, (long)StreamCommand.Pump);
+    }
+
+    private void ForgetTransmitOnMailbox()
+    {
+        _txWanted = false;
+        _txLength = null;
+    }
+
+    /// <summary>Calls tx for as long as the application asks and the transport takes; what was released leaves in one write.</summary>
+    private void PumpOnMailbox()
+    {
+        if (_pumping || _transport is not { } transport)
+            return;
+
+        _pumping = true;
+        var calls = 0;
+        try
+        {
+            while (_txWanted && transport == _transport && !InterruptedOnMailbox() && transport.Writer.IsWritable)
+            {
+                var released = false;
+                do
+                {
+                    _txWanted = false;
+                    released |= DeliverTransmit(transport.Writer);
+                    calls++;
+                }
+                while (_txWanted && transport.Writer.MoreRoom && calls < PumpBatch && !InterruptedOnMailbox());
+
+                if (released && !transport.Writer.FlushOnMailbox())
+                    break;
+                if (calls >= PumpBatch)
+                {
+                    _mailbox.Post(this, (long)StreamCommand.Pump);
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            _pumping = false;
+        }
+    }
+
+    private void PauseOnMailbox(bool paused)
+    {
+        if (_receivePaused == paused)
+            return;
+        _receivePaused = paused;
+        _transport?.PauseReceiveOnMailbox(paused);
+    }
+
+    private void StartTimeoutOnMailbox(TimeSpan timeout)
+    {
+        var due = timeout == FromPolicy ? _policy.Timeout : timeout;
+        if (!_destroyed && due is { } when)
+            _timer.StartOnMailbox(when);
+    }
+
+    private void TimeoutFiredOnMailbox(long generation)
+    {
+        if (_destroyed || !_timer.TakeOnMailbox(generation))
+            return;
+        Deliver(new SsStateChange(SsState.Timeout, new SsCause(SsPhase.Timeout, SsCauseCode.ApplicationTimeout), 0));
+        SettleOnMailbox();
+    }
+
+    private void SetMetadataOnMailbox((int Index, string Value) item) => _metadata.SetOnMailbox(item.Index, item.Value);
+}

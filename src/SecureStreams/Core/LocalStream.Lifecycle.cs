@@ -1,0 +1,350 @@
+using SecureStreams.Implementation;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>The life cycle: connect cycles, what follows a failure or an ended connection, destruction. All of it on the mailbox.</summary>
+internal sealed partial class LocalStream
+{
+    private ConnectCycle? _cycle;
+    private Task _cycleRun = Task.CompletedTask;
+    private StreamTransport? _transport;
+    private Task _transportsDone = Task.CompletedTask;
+    private bool _connected;
+    private bool _transactionOver;
+    private bool _destroyed;
+    private bool _settling;
+    private int _failures;
+
+    // Asked for while a finished transaction was still closing: carried out right after it.
+    private Wants _afterTransaction;
+
+    private bool IsAttempting => _cycle is { IsWaiting: false };
+
+    private bool IsWaiting => _cycle is { IsWaiting: true };
+
+    /// <summary>Delivers Creating on the creator's thread; anything that follows runs on the scheduler. Throws when the handler refuses.</summary>
+    public void Create(IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        _mailbox.TryEnter();
+        try
+        {
+            foreach (var (name, value) in metadata)
+                _metadata.SetOnMailbox(_metadata.Check(name, value), value);
+
+            Deliver(new SsStateChange(SsState.Creating));
+            if ((_wants & (Wants.Destroy | Wants.Fault)) != 0)
+            {
+                DestroyOnMailbox();
+                throw new SsCreationRefusedException(
+                    _handlerError is null ? $"The handler refused the stream of streamtype '{StreamType}' in Creating." : $"The handler of streamtype '{StreamType}' threw in Creating: {_handlerError.Message}",
+                    _handlerError);
+            }
+
+            _wants &= ~(Wants.Drop | Wants.Disconnect);
+            if (_policy.NailedUp)
+                Request(Wants.Connect);
+            if (_wants != Wants.None)
+                _mailbox.Post(this, (long)StreamCommand.Settle);
+        }
+        finally
+        {
+            _mailbox.ExitToScheduler();
+        }
+    }
+
+    /// <summary>Begins the next attempt of <paramref name="cycle"/>.</summary>
+    public void BeginAttemptOnMailbox(ConnectCycle cycle, bool poll)
+    {
+        _mailbox.AssertCurrent();
+        if (cycle != _cycle || _destroyed)
+        {
+            cycle.EndAttemptOnMailbox(default);
+            return;
+        }
+
+        _metadata.ClearReceivedOnMailbox();
+        _transactionOver = false;
+        if (poll)
+            Deliver(new SsStateChange(SsState.Poll));
+        if (!InterruptedOnMailbox())
+            Deliver(new SsStateChange(SsState.Connecting));
+        if (!InterruptedOnMailbox())
+        {
+            // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
+            _transport = _runtime.Transports.Create(new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused));
+            _transport.StartOnMailbox();
+        }
+
+        SettleOnMailbox();
+    }
+
+    private bool InterruptedOnMailbox() => (_wants & (Wants.Drop | Wants.Disconnect | Wants.Fault | Wants.Destroy)) != 0;
+
+    /// <summary>Carries out what callbacks and callers asked for, until nothing is left. Every turn on the mailbox ends here.</summary>
+    private void SettleOnMailbox()
+    {
+        if (_settling || _wants == Wants.None)
+            return;
+
+        _settling = true;
+        try
+        {
+            while (_wants != Wants.None && !_destroyed)
+            {
+                if (Take(Wants.Destroy))
+                    DestroyOnMailbox();
+                else if (Take(Wants.Disconnect))
+                    DropOnMailbox(Failures.LocalDisconnect(), byCall: true);
+                else if (Take(Wants.Fault))
+                    FaultOnMailbox();
+                else if (Take(Wants.Drop))
+                    DropOnMailbox(Failures.LocalDisconnect(), byCall: false);
+                else if (Take(Wants.Connect))
+                    ConnectOnMailbox();
+                else if (Take(Wants.Poll))
+                    PollOnMailbox();
+            }
+        }
+        finally
+        {
+            _settling = false;
+        }
+    }
+
+    private bool Take(Wants want)
+    {
+        var wanted = (_wants & want) != 0;
+        _wants &= ~want;
+        return wanted;
+    }
+
+    private void ConnectOnMailbox()
+    {
+        if (_transport is not null)
+        {
+            // Connecting or connected: nothing to do, unless the transaction is over and only its end is still to be told.
+            if (_transactionOver)
+                _afterTransaction |= Wants.Connect;
+            return;
+        }
+
+        _failures = 0;
+        StartCycleOnMailbox(poll: false, carried: null);
+    }
+
+    private void PollOnMailbox()
+    {
+        if (_transport is not null)
+        {
+            if (_transactionOver)
+                _afterTransaction |= Wants.Poll;
+        }
+        else if (_cycle is null)
+        {
+            StartCycleOnMailbox(poll: true, carried: null);
+        }
+    }
+
+    private void StartCycleOnMailbox(bool poll, AttemptOutcome? carried)
+    {
+        _cycle?.CancelOnMailbox();
+        var cycle = _cycle = new ConnectCycle(this, _mailbox, poll, carried);
+        var before = _cycleRun;
+        _cycleRun = RunCycleAsync(cycle, before);
+    }
+
+    private async Task RunCycleAsync(ConnectCycle cycle, Task before)
+    {
+        try
+        {
+            await cycle.RunAsync(_runtime.RetryPipeline).ConfigureAwait(false);
+            await before.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Only a defect gets here; without this the stream would wait for ever for a cycle that is gone.
+            _mailbox.Post(new MailboxAction<Exception>(error, OnFault));
+        }
+        finally
+        {
+            cycle.Dispose();
+        }
+    }
+
+    /// <summary>The attempt ended without a connection: tell it, and wait for the next or give up.</summary>
+    private void AttemptFailedOnMailbox(TransportFailure failure)
+    {
+        var cycle = _cycle;
+        _failures++;
+        var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
+        TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        var cause = Report(SsState.Unreachable, failure, delay);
+        Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+
+        if (retry)
+        {
+            cycle?.EndAttemptOnMailbox(new AttemptOutcome(delay));
+            return;
+        }
+
+        EndCycleOnMailbox();
+        if ((_wants & Wants.Destroy) == 0)
+            Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+    }
+
+    /// <summary>The application gives up the attempt or the wait: the cycle ends as every cycle without a connection does.</summary>
+    private void GiveUpOnMailbox(TransportFailure failure)
+    {
+        LetTransportGoOnMailbox();
+        EndCycleOnMailbox();
+        var cause = Report(SsState.AllRetriesFailed, failure, delay: null);
+        if (State is not (SsState.Poll or SsState.Unreachable))
+            Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+        if ((_wants & Wants.Destroy) == 0)
+            Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+    }
+
+    /// <summary>The connection or transaction ended: tell it, and reconnect by policy.</summary>
+    /// <param name="failure">Why; null for a transaction that ended as it should.</param>
+    /// <param name="stayIdle">The application asked for the end, so policy does not reconnect.</param>
+    private void ConnectionEndedOnMailbox(TransportFailure? failure, bool stayIdle)
+    {
+        var transactional = _transport!.IsTransactional;
+        LetTransportGoOnMailbox();
+        _connected = false;
+        _timer.CancelOnMailbox();
+        if (!_transactionOver && (failure is null || stayIdle || _policy.Opportunistic))
+            ForgetTransmitOnMailbox();
+        _wants |= _afterTransaction;
+        _afterTransaction = Wants.None;
+
+        if (transactional && failure is null)
+        {
+            Deliver(new SsStateChange(SsState.Disconnected, new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Idle }, 0));
+            return;
+        }
+
+        failure ??= Failures.PeerClosed();
+        if (stayIdle || _policy.Opportunistic)
+        {
+            Deliver(new SsStateChange(SsState.Disconnected, Report(SsState.Disconnected, failure, delay: null), 0));
+            return;
+        }
+
+        // An answer cut short is no success, so it counts; a lasting connection was one, so its end starts a fresh count.
+        if (transactional)
+            _failures++;
+        var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
+        TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        var cause = Report(SsState.Disconnected, failure, delay);
+        Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
+        if (retry)
+        {
+            StartCycleOnMailbox(poll: true, new AttemptOutcome(delay));
+        }
+        else if ((_wants & Wants.Destroy) == 0)
+        {
+            Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+            if ((_wants & Wants.Destroy) == 0)
+                Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+        }
+    }
+
+    /// <summary>A callback or the application asked to disconnect; see the table in docs/states.md.</summary>
+    private void DropOnMailbox(TransportFailure failure, bool byCall)
+    {
+        if (byCall)
+            ForgetTransmitOnMailbox();
+        if (_connected)
+            ConnectionEndedOnMailbox(failure, stayIdle: byCall || _transport!.IsTransactional);
+        else if (IsAttempting)
+            GiveUpOnMailbox(failure);
+        else if (IsWaiting && (byCall || State != SsState.Disconnected))
+            GiveUpOnMailbox(failure);
+    }
+
+    /// <summary>A callback threw: what is under way ends, what waits goes on waiting.</summary>
+    private void FaultOnMailbox()
+    {
+        var failure = Failures.HandlerException(_handlerError);
+        _handlerError = null;
+        if (_connected)
+        {
+            ConnectionEndedOnMailbox(failure, stayIdle: _transport!.IsTransactional);
+        }
+        else if (IsAttempting)
+        {
+            LetTransportGoOnMailbox();
+            if (State == SsState.Poll)
+                Deliver(new SsStateChange(SsState.Connecting));
+            AttemptFailedOnMailbox(failure);
+        }
+        else
+        {
+            Report(State, failure, delay: null);
+        }
+    }
+
+    private void FailInternally(Exception error)
+    {
+        if (_destroyed)
+            return;
+        Report(SsState.Destroying, Failures.Internal(error), delay: null);
+        DestroyOnMailbox();
+    }
+
+    private void DestroyOnMailbox()
+    {
+        if (_destroyed)
+            return;
+
+        _destroyed = true;
+        EndCycleOnMailbox();
+        LetTransportGoOnMailbox();
+        var cause = new SsCause(SsPhase.Local, SsCauseCode.LocalDestroy) { NextAction = SsNextAction.Destroy };
+        if (_connected)
+        {
+            _connected = false;
+            Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
+        }
+
+        Deliver(new SsStateChange(SsState.Destroying, cause, 0));
+        _wants = Wants.None;
+        _timer.Dispose();
+        _runtime.Destroyed(this);
+        _ = FinishAsync();
+    }
+
+    private async Task FinishAsync()
+    {
+        await _cycleRun.ConfigureAwait(false);
+        await _transportsDone.ConfigureAwait(false);
+        _gone.TrySetResult();
+    }
+
+    private void EndCycleOnMailbox()
+    {
+        _cycle?.CancelOnMailbox();
+        _cycle = null;
+    }
+
+    private void LetTransportGoOnMailbox()
+    {
+        if (_transport is not { } transport)
+            return;
+        _transport = null;
+        _transportsDone = _transportsDone.IsCompleted ? transport.Completion : Task.WhenAll(_transportsDone, transport.Completion);
+        transport.CloseOnMailbox();
+    }
+
+    private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay) =>
+        FailureReporter.Report(_runtime, this, _policy, state, failure, new SsCause(failure.Phase, failure.Code)
+        {
+            Attempt = _failures,
+            Status = failure.Status,
+            Concealed = delay is not null,
+            NextAction = delay is not null ? SsNextAction.Retry : SsNextAction.Idle,
+            NextDelay = delay ?? TimeSpan.Zero,
+        });
+}

@@ -1,0 +1,96 @@
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>What the transport tells the stream. Calls of a transport that the stream has let go are ignored.</summary>
+internal sealed partial class LocalStream : ITransportSink
+{
+    public void ConnectedOnMailbox(StreamTransport transport)
+    {
+        if (transport != _transport)
+            return;
+        _connected = true;
+        if (!transport.IsTransactional)
+            _failures = 0;
+
+        // The cycle has done its work; ending it lets its execution finish without a further attempt.
+        var cycle = _cycle;
+        _cycle = null;
+        cycle?.EndAttemptOnMailbox(default);
+        Deliver(new SsStateChange(SsState.Connected));
+        SettleOnMailbox();
+    }
+
+    public void WritableOnMailbox(StreamTransport transport, bool due)
+    {
+        if (transport != _transport)
+            return;
+        _txWanted |= due;
+        PumpOnMailbox();
+        SettleOnMailbox();
+    }
+
+    public void ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        if (transport != _transport)
+            return;
+        DeliverReceived(payload, flags);
+        SettleOnMailbox();
+    }
+
+    public void UserStateOnMailbox(StreamTransport transport, SsState state, int status)
+    {
+        if (transport != _transport)
+            return;
+        Deliver(new SsStateChange(state, SsCause.None, status));
+        SettleOnMailbox();
+    }
+
+    public void RestartedOnMailbox(StreamTransport transport, TransportFailure reason)
+    {
+        if (transport != _transport)
+            return;
+        Deliver(new SsStateChange(SsState.Connecting, new SsCause(reason.Phase, reason.Code) { Attempt = _failures + 1, Status = reason.Status }, 0));
+        SettleOnMailbox();
+    }
+
+    public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+    {
+        if (transport != _transport)
+            return;
+        _failures = 0;
+        _timer.CancelOnMailbox();
+        if (transport.IsTransactional)
+        {
+            // From here on, a transmit request is about the next transaction.
+            _transactionOver = true;
+            ForgetTransmitOnMailbox();
+        }
+
+        var cause = refusal is null ? SsCause.None : Report(SsState.QosNackRemote, refusal, delay: null);
+        Deliver(new SsStateChange(ack ? SsState.QosAckRemote : SsState.QosNackRemote, cause, status));
+        SettleOnMailbox();
+    }
+
+    public void PeerAliveOnMailbox(StreamTransport transport)
+    {
+        // Every transport's bytes count as signs of life on the counting stream below it; nothing more is kept here.
+    }
+
+    public void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
+    {
+        if (transport != _transport)
+            return;
+        if (_connected)
+        {
+            ConnectionEndedOnMailbox(failure, stayIdle: false);
+        }
+        else
+        {
+            LetTransportGoOnMailbox();
+            AttemptFailedOnMailbox(failure ?? Failures.PeerClosed());
+        }
+
+        SettleOnMailbox();
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using SecureStreams.Implementation;
+using SecureStreams.Policy;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>
+/// A stream fulfilled in this process. This part is what callers see: each call is checked on the caller's thread and carried out on the mailbox, at once when the
+/// caller is inside it. The life cycle is in <c>LocalStream.Lifecycle.cs</c>, callbacks in <c>LocalStream.Callbacks.cs</c>, the transport's calls in <c>LocalStream.Sink.cs</c>.
+/// </summary>
+internal sealed partial class LocalStream : SecureStream, IMailboxWork
+{
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    private readonly StreamRuntime _runtime;
+    private readonly Mailbox _mailbox;
+    private readonly SecureStreamHandler _handler;
+    private readonly MetadataStore _metadata;
+    private readonly StreamTimer _timer;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StreamTypePolicy _policy;
+    private int _state;
+
+    public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, object? userState)
+    {
+        _runtime = runtime;
+        _policy = policy;
+        _handler = handler;
+        Id = id;
+        UserState = userState;
+        _mailbox = new Mailbox(runtime.Platform.Scheduler, OnFault);
+        _metadata = new MetadataStore(policy);
+        _timer = new StreamTimer(runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
+    }
+
+    public override string StreamType => _policy.Name;
+
+    public override long Id { get; }
+
+    public override SsState State => (SsState)Volatile.Read(ref _state);
+
+    public override SsContext Context => _runtime.Context;
+
+    public override object? UserState { get; }
+
+    /// <summary>The mailbox, for what shares it.</summary>
+    internal Mailbox Mailbox => _mailbox;
+
+    public override void Connect() => Command(StreamCommand.Connect);
+
+    public override void RequestTransmit() => Command(StreamCommand.RequestTransmit);
+
+    public override void RequestTransmit(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ThrowIfDestroyed();
+        Run(length, RequestTransmitOnMailbox);
+    }
+
+    public override void Disconnect() => Command(StreamCommand.Disconnect);
+
+    public override void StartTimeout(TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, LongestTimeout);
+        ThrowIfDestroyed();
+        Run(timeout, StartTimeoutOnMailbox);
+    }
+
+    public override void CancelTimeout() => Command(StreamCommand.CancelTimeout);
+
+    public override void PauseReceive() => Command(StreamCommand.PauseReceive);
+
+    public override void ResumeReceive() => Command(StreamCommand.ResumeReceive);
+
+    public override void SetMetadata(string name, string value)
+    {
+        ThrowIfDestroyed();
+        Run((_metadata.Check(name, value), value), SetMetadataOnMailbox);
+    }
+
+    public override void SetMetadata(string name, ReadOnlySpan<byte> value)
+    {
+        ThrowIfDestroyed();
+        Run((_metadata.Check(name, value, out var text), text), SetMetadataOnMailbox);
+    }
+
+    public override string? GetMetadata(string name) => _metadata.Current(_metadata.IndexOf(name));
+
+    public override bool TryGetMetadata(string name, Span<byte> destination, out int bytesWritten)
+    {
+        var value = GetMetadata(name);
+        bytesWritten = value is null ? 0 : Encoding.UTF8.GetByteCount(value);
+        return value is not null && bytesWritten <= destination.Length && Encoding.UTF8.TryGetBytes(value, destination, out _);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        var inside = _mailbox.IsCurrent;
+        if (IsInCallback)
+            Request(Wants.Destroy);
+        else
+            _mailbox.Post(this, (long)StreamCommand.Destroy);
+
+        // Whoever is inside the mailbox would wait for itself.
+        return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
+    }
+
+    void IMailboxWork.RunOnMailbox(long argument)
+    {
+        CarryOutOnMailbox((StreamCommand)argument);
+        SettleOnMailbox();
+    }
+
+    public override string ToString() => $"{StreamType}#{Id} {State}";
+
+    private void Command(StreamCommand command)
+    {
+        ThrowIfDestroyed();
+        if (IsInCallback)
+            CarryOutOnMailbox(command);
+        else
+            _mailbox.Post(this, (long)command);
+    }
+
+    private void Run<T>(T value, Action<T> action)
+    {
+        if (IsInCallback)
+            action(value);
+        else
+            _mailbox.Post(new MailboxAction<T>(value, action, SettleOnMailbox));
+    }
+
+    /// <summary>Whether the caller is a callback of this stream: what it asks for is noted now and settled when it returns.</summary>
+    private bool IsInCallback => _mailbox.IsCurrent && _inCallback;
+
+    private void ThrowIfDestroyed() => ObjectDisposedException.ThrowIf(State == SsState.Destroying, this);
+
+    private void OnFault(Exception error)
+    {
+        // The last line of defence: a defect of the runtime ends this stream with a reason, and nothing else.
+        CoreLog.InternalFailure(_runtime.Logger, error, StreamType, Id);
+        try
+        {
+            FailInternally(error);
+        }
+        catch (Exception second)
+        {
+            CoreLog.InternalFailure(_runtime.Logger, second, StreamType, Id);
+            _gone.TrySetException(second);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace SecureStreams.Core;
+
+/// <summary>What callers on other threads ask of a stream; the argument of its mailbox posts.</summary>
+internal enum StreamCommand : long
+{
+    Connect = 1,
+    RequestTransmit,
+    Disconnect,
+    Destroy,
+    CancelTimeout,
+    PauseReceive,
+    ResumeReceive,
+    Pump,
+    Settle,
+}

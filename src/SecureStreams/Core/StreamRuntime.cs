@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>What a context gives all its streams.</summary>
+internal sealed record StreamRuntime
+{
+    public required SsContext Context { get; init; }
+
+    public required SsPlatform Platform { get; init; }
+
+    public required SsDiagnostics Diagnostics { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    public required ITransportFactory Transports { get; init; }
+
+    public required ResiliencePipeline<AttemptOutcome> RetryPipeline { get; init; }
+
+    /// <summary>Called once when a stream is destroyed.</summary>
+    public required Action<LocalStream> Destroyed { get; init; }
+}

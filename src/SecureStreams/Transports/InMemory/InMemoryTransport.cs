@@ -1,0 +1,124 @@
+using SecureStreams.Core;
+using SecureStreams.Policy;
+
+namespace SecureStreams.Transports.InMemory;
+
+/// <summary>The stream's side of an in-memory attempt.</summary>
+internal sealed class InMemoryTransport : StreamTransport
+{
+    /// <summary>The largest piece a stream is ever given.</summary>
+    public const int LargestPiece = 16 * 1024;
+
+    private readonly InMemoryNetwork _network;
+    private readonly TransportSetup _setup;
+    private readonly InMemoryWriter _writer;
+    private readonly Queue<Action> _arrived = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _paused;
+    private bool _ended;
+
+    public InMemoryTransport(InMemoryNetwork network, TransportSetup setup)
+    {
+        _network = network;
+        _setup = setup;
+        _paused = setup.ReceivePaused;
+        _writer = new InMemoryWriter(this);
+        Peer = new InMemoryPeer(this, setup);
+    }
+
+    public InMemoryPeer Peer { get; }
+
+    public override bool IsTransactional => _setup.Policy.Protocol is WireProtocol.H1 or WireProtocol.H2;
+
+    public override TransportWriter Writer => _writer;
+
+    public override Task Completion => _completion.Task;
+
+    public override void StartOnMailbox() => _network.Started(Peer);
+
+    public override void PauseReceiveOnMailbox(bool paused)
+    {
+        _paused = paused;
+        if (!paused)
+            Post(static t => t.DeliverOnMailbox());
+    }
+
+    public override bool TryPingOnMailbox()
+    {
+        if (IsTransactional || _ended)
+            return false;
+        Post(static t => t._setup.Sink.PeerAliveOnMailbox(t));
+        return true;
+    }
+
+    public override void CloseOnMailbox() => Post(static t =>
+    {
+        t._arrived.Clear();
+        t.EndOnMailbox(null);
+    });
+
+    /// <summary>Runs on the mailbox, in order, never inside the caller's turn; nothing runs once the transport has ended.</summary>
+    public void Post(Action<InMemoryTransport> action) =>
+        _setup.Mailbox.Post(new MailboxAction<(InMemoryTransport Transport, Action<InMemoryTransport> Action)>((this, action), static item =>
+        {
+            if (!item.Transport._ended)
+                item.Action(item.Transport);
+        }));
+
+    public void AcceptOnMailbox()
+    {
+        _setup.Sink.ConnectedOnMailbox(this);
+        if (!IsTransactional && !_ended)
+            AllowTransmitOnMailbox(due: false);
+    }
+
+    public void ArriveOnMailbox(InMemoryPiece piece)
+    {
+        _arrived.Enqueue(() => _setup.Sink.ReceivedOnMailbox(this, piece.Payload, (SsRxFlags)piece.Flags));
+        DeliverOnMailbox();
+    }
+
+    public void AcknowledgeOnMailbox(bool ack, int status, TransportFailure? refusal)
+    {
+        _arrived.Enqueue(() => _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status));
+        DeliverOnMailbox();
+    }
+
+    public void UserStateOnMailbox(SsState state, int status) => _setup.Sink.UserStateOnMailbox(this, state, status);
+
+    public void RestartOnMailbox(TransportFailure reason) => _setup.Sink.RestartedOnMailbox(this, reason);
+
+    public void StallOnMailbox() => _writer.Stalled = true;
+
+    public void AllowTransmitOnMailbox(bool due)
+    {
+        _writer.Open = true;
+        _writer.Stalled = false;
+        if (_writer.FlushOnMailbox())
+            _setup.Sink.WritableOnMailbox(this, due);
+    }
+
+    /// <summary>Ends once; what has not been delivered by then is gone with the connection, unless it ended as it should.</summary>
+    public void EndOnMailbox(TransportFailure? failure)
+    {
+        if (failure is null && _paused && _arrived.Count > 0)
+        {
+            _arrived.Enqueue(() => EndOnMailbox(null));
+            return;
+        }
+
+        if (_ended)
+            return;
+        _ended = true;
+        _writer.Open = false;
+        _arrived.Clear();
+        _setup.Sink.ClosedOnMailbox(this, failure);
+        _completion.TrySetResult();
+    }
+
+    private void DeliverOnMailbox()
+    {
+        while (!_paused && !_ended && _arrived.TryDequeue(out var deliver))
+            deliver();
+    }
+}
