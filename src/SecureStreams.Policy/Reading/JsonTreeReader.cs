@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -7,10 +6,6 @@ namespace SecureStreams.Policy;
 /// <summary>One walk of <see cref="Utf8JsonReader"/> over a prepared text: values with their places.</summary>
 internal sealed class JsonTreeReader
 {
-    private const int LongestQuotedWord = 10;
-
-    private static readonly SearchValues<byte> BetweenTokens = SearchValues.Create(" \t\r\n,:"u8);
-
     private readonly SourceText _source;
     private readonly DiagnosticBag _bag;
     private readonly bool _cutOff;
@@ -55,9 +50,9 @@ internal sealed class JsonTreeReader
             if (!_cutOff)
             {
                 var at = (long)_source.LineStart(malformed.LineNumber ?? 0) + (malformed.BytePositionInLine ?? 0);
-                var offset = (int)Math.Min(at, _source.Bytes.Length);
-                if (!ReportString(text, (int)reader.BytesConsumed, offset))
-                    ReportMalformed(offset, reader.TokenType);
+                var (offset, message) = MalformedText.Describe(
+                    _source, text, (int)Math.Min(at, _source.Bytes.Length), (int)reader.BytesConsumed, reader.TokenType, _container, ended: _root is not null && _container is null);
+                _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, Where(), message);
             }
 
             return false;
@@ -138,69 +133,6 @@ internal sealed class JsonTreeReader
 
         return false;
     }
-
-    /// <summary>Whether the reader stopped inside a string, after <paramref name="consumed"/> bytes of <paramref name="text"/>; then it is reported.</summary>
-    private bool ReportString(byte[] text, int consumed, int offset)
-    {
-        var skipped = text.AsSpan(consumed).IndexOfAnyExcept(BetweenTokens);
-        var opens = _source.Start + consumed + skipped;
-        if (skipped < 0 || text[consumed + skipped] != (byte)'"' || offset <= opens)
-            return false;
-
-        var rest = _source.Bytes.Span[offset..];
-        if (rest.IsEmpty)
-            _bag.Report(PolicyDiagnosticTable.Malformed, _source, opens, Where(), "the string that opens here is not closed");
-        else if (rest[0] < 0x20)
-            _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, Where(), $"character U+{rest[0]:X4} in a string; close the string before it, or write it as an escape");
-        else
-            _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, Where(), "a \\ in a string that begins no escape of JSON; write \\\\ for the character itself");
-        return true;
-    }
-
-    private void ReportMalformed(int offset, JsonTokenType previous)
-    {
-        offset = WordStart(offset);
-        var rest = _source.Bytes.Span[Math.Min(offset, _source.Bytes.Length)..];
-        var word = rest[..WordLength(rest)];
-        var found = "the text ends";
-
-        // A long word without quotes may well be a key or a certificate.
-        if (word.Length is > 1 and <= LongestQuotedWord)
-            found = Wording.Quote(Encoding.ASCII.GetString(word));
-        else if (Rune.DecodeFromUtf8(rest, out var rune, out _) == OperationStatus.Done)
-            found = Rune.IsControl(rune) ? $"character U+{rune.Value:X4}" : $"'{rune}'";
-        if (rest.StartsWith("/*"u8))
-            found = "a comment that is not closed";
-        var expected = previous switch
-        {
-            _ when _root is { } root && _container is null && root.Kind is not JsonValueKind.Undefined => "nothing more after the document",
-            JsonTokenType.None or JsonTokenType.PropertyName => "a value",
-            JsonTokenType.StartObject => "a name in double quotes or '}'",
-            JsonTokenType.StartArray => "a value or ']'",
-            _ when _container is { Kind: JsonValueKind.Object } => "a comma and a name in double quotes, or '}'",
-            _ => "a comma and a value, or ']'",
-        };
-        _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, _container?.Path ?? "$", $"{found} where JSON expects {expected}");
-    }
-
-    /// <summary>A misspelt literal is refused in its middle; the finding is about the whole word.</summary>
-    private int WordStart(int offset)
-    {
-        var text = _source.Bytes.Span;
-        while (offset > _source.Start && offset <= text.Length && IsWordByte(text[offset - 1]))
-            offset--;
-        return offset;
-    }
-
-    private static int WordLength(ReadOnlySpan<byte> text)
-    {
-        var length = 0;
-        while (length < text.Length && IsWordByte(text[length]))
-            length++;
-        return length;
-    }
-
-    private static bool IsWordByte(byte one) => char.IsAsciiLetterOrDigit((char)one) || one is (byte)'_' or (byte)'.' or (byte)'+' or (byte)'-';
 
     private static JsonValueKind KindOf(JsonTokenType token) => token switch
     {

@@ -57,6 +57,7 @@ internal sealed class TextPreparation
                     _last = at;
                     continue;
                 case (byte)'{' or (byte)'[':
+                    // In ASCII each closer stands two after its opener.
                     _open.Add(((byte)(_text[at] + 2), at));
                     if (_open.Count > PolicyLimits.Depth)
                     {
