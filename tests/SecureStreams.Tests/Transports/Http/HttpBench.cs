@@ -76,8 +76,8 @@ internal sealed class HttpBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Clock.AssertNoArmedTimers();
         await Factory.DisposeAsync();
+        await Clock.WaitForNoTimersAsync();
         _dialer.Dispose();
         Log.Dispose();
     }

@@ -63,6 +63,8 @@ public sealed class HttpBodyTests
 
         // The head is out although there is no body yet, and nothing runs out while it waits for us.
         await host.WaitForRequestAsync(url);
+        while (!run.Transport.Writer.IsWritable)
+            await Task.Yield();
         for (var i = 0; i < 10; i++)
             bench.Clock.Advance(TimeSpan.FromSeconds(14));
         foreach (var (text, flags) in new[] { ("one ", SsTxFlags.StartOfMessage), ("two ", SsTxFlags.None), ("three", SsTxFlags.EndOfMessage) })
