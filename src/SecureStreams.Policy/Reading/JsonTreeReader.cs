@@ -50,7 +50,9 @@ internal sealed class JsonTreeReader
             if (!_cutOff)
             {
                 var at = (long)_source.LineStart(malformed.LineNumber ?? 0) + (malformed.BytePositionInLine ?? 0);
-                ReportMalformed((int)Math.Min(at, _source.Bytes.Length), reader.TokenType);
+                var (offset, message) = MalformedText.Describe(
+                    _source, text, (int)Math.Min(at, _source.Bytes.Length), (int)reader.BytesConsumed, reader.TokenType, _container, ended: _root is not null && _container is null);
+                _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, Where(), message);
             }
 
             return false;
@@ -101,7 +103,7 @@ internal sealed class JsonTreeReader
     {
         if (reader.ValueSpan.Length > PolicyLimits.StringBytes && !IsInCertificates())
         {
-            _bag.Report(PolicyDiagnosticTable.StringTooLong, _source, offset, "$",
+            _bag.Report(PolicyDiagnosticTable.StringTooLong, _source, offset, Where(),
                 $"a string of {reader.ValueSpan.Length} bytes; at most {PolicyLimits.StringBytes} are allowed here");
             return "";
         }
@@ -113,10 +115,13 @@ internal sealed class JsonTreeReader
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair: well-formed JSON that no text can hold.
-            _bag.Report(PolicyDiagnosticTable.BadEscape, _source, offset, "$", "a \\u escape in this string is half of a pair, which is no character");
+            _bag.Report(PolicyDiagnosticTable.BadEscape, _source, offset, Where(), "a \\u escape in this string is half of a pair, which is no character");
             return "\uFFFD";
         }
     }
+
+    /// <summary>The path of what is being read.</summary>
+    private string Where() => _container is null ? "$" : _name is null ? _container.Path : $"{_container.Path}.{Wording.Shorten(_name)}";
 
     private bool IsInCertificates()
     {
@@ -127,24 +132,6 @@ internal sealed class JsonTreeReader
         }
 
         return false;
-    }
-
-    private void ReportMalformed(int offset, JsonTokenType previous)
-    {
-        var rest = _source.Bytes.Span[Math.Min(offset, _source.Bytes.Length)..];
-        var found = "the text ends";
-        if (Rune.DecodeFromUtf8(rest, out var rune, out _) == System.Buffers.OperationStatus.Done)
-            found = Rune.IsControl(rune) ? $"character U+{rune.Value:X4}" : $"'{rune}'";
-        var expected = previous switch
-        {
-            _ when _root is { } root && _container is null && root.Kind is not JsonValueKind.Undefined => "nothing more after the document",
-            JsonTokenType.None or JsonTokenType.PropertyName => "a value",
-            JsonTokenType.StartObject => "a name in double quotes or '}'",
-            JsonTokenType.StartArray => "a value or ']'",
-            _ when _container is { Kind: JsonValueKind.Object } => "a comma and a name in double quotes, or '}'",
-            _ => "a comma and a value, or ']'",
-        };
-        _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, _container?.Path ?? "$", $"{found} where JSON expects {expected}");
     }
 
     private static JsonValueKind KindOf(JsonTokenType token) => token switch

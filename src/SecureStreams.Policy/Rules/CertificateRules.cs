@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace SecureStreams.Policy;
@@ -10,6 +10,9 @@ internal static class CertificateRules
     public static Dictionary<string, CertificatePolicy> Read(PolicyDraft draft, DiagnosticBag bag, PolicyLoadOptions options)
     {
         var users = UsersOf(draft);
+
+        // What a listener calls its key may be a kind of key that we cannot tell from anything else (an encrypted one): the listener judges it.
+        var keys = draft[PolicySection.StreamTypes].Select(static stream => stream.Find("server_key")?.Value.Text).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var certificates = new Dictionary<string, CertificatePolicy>(StringComparer.Ordinal);
         foreach (var entry in draft[PolicySection.Certificates])
         {
@@ -17,7 +20,8 @@ internal static class CertificateRules
                 continue;
             var certificate = CertificateReader.Read(entry.Name, entry.Node.Text);
             certificates.Add(entry.Name, certificate);
-            Check(entry, certificate, users.GetValueOrDefault(entry.Name), bag, options);
+            if (!keys.Contains(entry.Name) || certificate.Problem is not null || CertificateReader.IsPrivateKey(certificate, entry.Node.Text))
+                Check(entry, certificate, users.GetValueOrDefault(entry.Name), bag, options);
         }
 
         foreach (var store in draft[PolicySection.TrustStores])
@@ -36,7 +40,7 @@ internal static class CertificateRules
             bag.Report(PolicyDiagnosticTable.CertificateElided, entry.Source, entry.Node,
                 $"{entry.Subject}: {CertificateReader.Elided}; a stream that needs it is refused when it connects");
         }
-        else if (CertificateReader.IsPrivateKey(certificate))
+        else if (CertificateReader.IsPrivateKey(certificate, entry.Node.Text))
         {
             bag.Report(PolicyDiagnosticTable.PrivateKeyInText, entry.Source, entry.Node, $"{entry.Subject}: it is a private key, in clear text");
             if (user is not null)
@@ -50,7 +54,9 @@ internal static class CertificateRules
         else if (options.ValidAt is { } now && (now < from || now > to))
         {
             bag.Report(PolicyDiagnosticTable.CertificateExpired, entry.Source, entry.Node,
-                now > to ? $"{entry.Subject}: it expired on {to:yyyy-MM-dd}" : $"{entry.Subject}: it is not valid before {from:yyyy-MM-dd}");
+                now > to
+                    ? string.Create(CultureInfo.InvariantCulture, $"{entry.Subject}: it expired on {to:yyyy-MM-dd}")
+                    : string.Create(CultureInfo.InvariantCulture, $"{entry.Subject}: it is not valid before {from:yyyy-MM-dd}"));
         }
     }
 

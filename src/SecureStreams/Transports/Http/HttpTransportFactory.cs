@@ -36,9 +36,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
 
     /// <inheritdoc/>
     public StreamTransport Create(TransportSetup setup) =>
-        setup.Policy.Protocol is WireProtocol.H1 or WireProtocol.H2
-            ? new HttpTransport(this, _plans.GetValue(setup.Policy, _makePlan), setup)
-            : new UnsupportedTransport(setup);
+        new HttpTransport(this, _plans.GetValue(setup.Policy, _makePlan), setup);
 
     /// <summary>A watch for one exchange.</summary>
     public HttpWatch RentWatch(HttpTransport owner)
