@@ -35,6 +35,7 @@ public class NetworkErrorsTests
     public void Other_errors()
     {
         Check(new EndOfStreamException(), SsPhase.Peer, SsCauseCode.PeerClosed);
+        Check(new HttpIOException(HttpRequestError.ResponseEnded), SsPhase.Peer, SsCauseCode.PeerClosed);
         Check(new IOException("broke"), SsPhase.Peer, SsCauseCode.ConnectionReset);
         Check(new ObjectDisposedException("socket"), SsPhase.Local, SsCauseCode.LocalDisconnect);
         Check(new TimeoutException(), SsPhase.Timeout, SsCauseCode.InactivityTimeout);

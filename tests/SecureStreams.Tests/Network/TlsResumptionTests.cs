@@ -9,6 +9,9 @@ namespace SecureStreams.Tests.Network;
 
 public class TlsResumptionTests
 {
+    // A name of its own: the platform keeps sessions per process and name, and other tests run meanwhile.
+    private const string Host = "resumed.test";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,14 +26,14 @@ public class TlsResumptionTests
         var whole = await GreetAsync(dialer, port, TestPki.Store(TestPki.Root));
         var resumed = await GreetAsync(dialer, port, TestPki.Store(TestPki.Root));
         Assert.True(resumed < whole, $"The server sent {whole} bytes at first and {resumed} then: no session was resumed, so this test has nothing to judge.");
-        var refused = await Dialing.FailAsync(dialer, Dialing.Tls(port, TestPki.Store(TestPki.OtherRoot)));
+        var refused = await Dialing.FailAsync(dialer, Dialing.Tls(port, TestPki.Store(TestPki.OtherRoot), host: Host));
         Assert.Equal(SsCauseCode.CertificateUntrusted, refused.Code);
         await server;
     }
 
     private static async Task<long> GreetAsync(Dialer dialer, int port, TrustStorePolicy store)
     {
-        var connection = await dialer.DialAsync(Dialing.Tls(port, store), Token);
+        var connection = await dialer.DialAsync(Dialing.Tls(port, store, host: Host), Token);
         await using var stream = connection.Stream;
 
         // Reading is what takes in the ticket that TLS 1.3 servers send after the handshake.
@@ -42,7 +45,7 @@ public class TlsResumptionTests
     {
         var options = new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = SslStreamCertificateContext.Create(TestPki.FromIntermediate, [TestPki.Intermediate], offline: true),
+            ServerCertificateContext = SslStreamCertificateContext.Create(TestPki.ForResumption, [TestPki.Intermediate], offline: true),
         };
         for (var i = 0; i < connections; i++)
         {

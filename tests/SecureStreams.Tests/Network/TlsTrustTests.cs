@@ -24,6 +24,19 @@ public class TlsTrustTests
         await AcceptedAsync(TestPki.Store(TestPki.Root), TestPki.Good, host: "127.0.0.1");
 
     [Fact]
+    public async Task Dot_at_the_end_of_a_full_name_is_no_part_of_the_certificates_name() =>
+        await AcceptedAsync(TestPki.Store(TestPki.Root), TestPki.Good, host: "localhost.");
+
+    [Fact]
+    public async Task Without_a_name_there_is_nothing_to_check_and_nobody_is_asked()
+    {
+        var target = Dialing.Tls(443, TestPki.Store(TestPki.Root));
+        var failure = await Dialing.FailAsync(Dialing.Loopback, target with { Tls = target.Tls! with { ServerName = "" } });
+        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, true), (failure.Phase, failure.Code, failure.Permanent));
+        Assert.Empty(failure.Candidates);
+    }
+
+    [Fact]
     public async Task Chain_with_its_intermediate() => await AcceptedAsync(TestPki.Store(TestPki.Root), TestPki.FromIntermediate, [TestPki.Intermediate]);
 
     [Fact]
@@ -202,7 +215,7 @@ public class TlsTrustTests
 
         var seen = await peer.Result;
         Assert.Equal("ping", seen.Application);
-        Assert.Equal(host == "localhost" ? host : "", seen.ServerName);
+        Assert.Equal(host[0] == 'l' ? "localhost" : "", seen.ServerName);
     }
 
     private static async Task<TransportFailure> RefusedAsync(

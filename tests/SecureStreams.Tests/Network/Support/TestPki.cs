@@ -27,6 +27,8 @@ internal static class TestPki
 
     public static X509Certificate2 FromIntermediate { get; } = Leaf(Intermediate);
 
+    public static X509Certificate2 ForResumption { get; } = Leaf(Intermediate, host: "resumed.test");
+
     public static X509Certificate2 FromForgedIntermediate { get; } = Leaf(ForgedIntermediate, issuerKeyIdentifier: Intermediate);
 
     public static X509Certificate2 FromOtherRoot { get; } = Leaf(OtherRoot);
