@@ -42,7 +42,7 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
         set => throw new NotSupportedException();
     }
 
-    // Pooled, because every wait of every connection passes here.
+    // Pooled: every read that waits would otherwise allocate its state, once for each message of every protocol.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Heard(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Span);
