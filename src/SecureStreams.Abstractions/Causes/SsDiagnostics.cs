@@ -73,7 +73,7 @@ public sealed class SsDiagnostics
 
         public void Dispose()
         {
-            // Once: the same observer may be subscribed twice, and the second subscription is not this one's to end.
+            // Once: another subscription of the same observer must not go with a second call.
             if (Interlocked.Exchange(ref _disposed, 1) == 0)
                 ImmutableInterlocked.Update(ref owner._subscribers, static (all, one) => all.Remove(one), observer);
         }

@@ -7,7 +7,8 @@ namespace SecureStreams.Core;
 internal sealed partial class LocalStream
 {
     private ConnectCycle? _cycle;
-    private Task _cycleRun = Task.CompletedTask;
+    private ConnectCycle? _spareCycle;
+    private TransportSetup? _lastSetup;
     private StreamTransport? _transport;
     private Task _transportsDone = Task.CompletedTask;
     private bool _connected;
@@ -18,6 +19,9 @@ internal sealed partial class LocalStream
 
     // The application was told of a cycle and not yet how it ended: Connected and AllRetriesFailed settle it.
     private bool _owesEnd;
+
+    // What destruction waits for: the stream itself until it is destroyed, and every cycle whose execution has not ended.
+    private int _running = 1;
 
     // Asked for while a finished transaction was still closing: carried out right after it.
     private Wants _afterTransaction;
@@ -96,7 +100,7 @@ internal sealed partial class LocalStream
             try
             {
                 // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
-                _transport = _runtime.Transports.Create(new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused));
+                _transport = _runtime.Transports.Create(SetupOnMailbox());
                 _transport.StartOnMailbox();
             }
             catch (Exception error)
@@ -183,27 +187,33 @@ internal sealed partial class LocalStream
     private void StartCycleOnMailbox(bool poll, AttemptOutcome? carried)
     {
         _cycle?.CancelOnMailbox();
-        var cycle = _cycle = new ConnectCycle(this, _mailbox, poll, carried);
-        var before = _cycleRun;
-        _cycleRun = RunCycleAsync(cycle, before);
+        var cycle = _cycle = _spareCycle ?? new ConnectCycle(this, _mailbox);
+        _spareCycle = null;
+        Interlocked.Increment(ref _running);
+        cycle.StartOnMailbox(_runtime.RetryPipeline, poll, carried);
     }
 
-    private async Task RunCycleAsync(ConnectCycle cycle, Task before)
+    /// <summary>The execution of <paramref name="cycle"/> is over. Nearly always on the mailbox, but a cancelled delay may end elsewhere.</summary>
+    public void CycleEnded(ConnectCycle cycle, Exception? defect)
     {
-        try
-        {
-            await cycle.RunAsync(_runtime.RetryPipeline).ConfigureAwait(false);
-            await before.ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            // Only a defect gets here; without this the stream would wait for ever for a cycle that is gone.
-            _mailbox.Post(new MailboxAction<Exception>(error, OnFault));
-        }
-        finally
-        {
-            cycle.Dispose();
-        }
+        // Without this the stream would wait for ever for a cycle that is gone.
+        if (defect is not null)
+            _mailbox.Post(new MailboxAction<Exception>(defect, OnFault));
+
+        // Worth keeping where transactions follow one another; a connection that lasts needs none for as long as it does.
+        if (_mailbox.IsCurrent && cycle != _cycle && _transport is { IsTransactional: true } && cycle.TryReset())
+            _spareCycle = cycle;
+        else if (defect is null)
+            cycle.Dispose(); // A failed one is ended once more, by the end of the stream.
+        EndOne();
+    }
+
+    /// <summary>The setup of the next transport; the last one again when nothing in it has changed.</summary>
+    private TransportSetup SetupOnMailbox()
+    {
+        if (_lastSetup is not { } last || last.Policy != (object)_policy || last.TransmitLength != _txLength || last.ReceivePaused != _receivePaused)
+            _lastSetup = last = new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused);
+        return last;
     }
 
     /// <summary>The attempt ended without a connection: tell it, and wait for the next or give up.</summary>
@@ -356,7 +366,15 @@ internal sealed partial class LocalStream
         Deliver(new SsStateChange(SsState.Destroying, cause, 0));
         _wants = Wants.None;
         Try(static stream => stream._timer.Dispose());
-        _ = FinishAsync();
+        _spareCycle?.Dispose();
+        _spareCycle = null;
+        EndOne();
+    }
+
+    private void EndOne()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _ = FinishAsync();
     }
 
     /// <summary>Does one step of an end; a defect in it is reported and does not keep the other steps from being done.</summary>
@@ -377,7 +395,6 @@ internal sealed partial class LocalStream
     {
         try
         {
-            await _cycleRun.ConfigureAwait(false);
             await _transportsDone.ConfigureAwait(false);
         }
         catch (Exception error)
