@@ -128,19 +128,42 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     private void Command(StreamCommand command)
     {
         ThrowIfDestroyed();
-        if (IsInCallback)
-            CarryOutOnMailbox(command);
-        else
+        if (!IsInCallback)
+        {
             _mailbox.Post(this, (long)command);
+            return;
+        }
+
+        try
+        {
+            CarryOutOnMailbox(command);
+        }
+        catch (Exception error)
+        {
+            DefectInCallback(error);
+        }
     }
 
     private void Run<T>(T value, Action<T> action)
     {
-        if (IsInCallback)
-            action(value);
-        else
+        if (!IsInCallback)
+        {
             _mailbox.Post(new MailboxAction<T>(value, action, SettleOnMailbox));
+            return;
+        }
+
+        try
+        {
+            action(value);
+        }
+        catch (Exception error)
+        {
+            DefectInCallback(error);
+        }
     }
+
+    /// <summary>A defect met in a call of a handler is not the handler's: it gets no exception, and the stream ends when the callback has returned.</summary>
+    private void DefectInCallback(Exception error) => _mailbox.Post(new MailboxAction<Exception>(error, OnFault));
 
     /// <summary>Whether the caller is a callback of this stream: what it asks for is noted now and settled when it returns.</summary>
     private bool IsInCallback => _mailbox.IsCurrent && _inCallback;

@@ -1,4 +1,8 @@
+using System.Collections.Concurrent;
+using SecureStreams.Policy;
+using SecureStreams.TestSupport.Checks;
 using SecureStreams.Tests.Core.RandomLife;
+using SecureStreams.Transports.InMemory;
 using Xunit;
 
 namespace SecureStreams.Tests.Core;
@@ -28,4 +32,66 @@ public sealed class RandomLifeTests
                 await LifeWorld.RunAsync(seed);
         },
         TestContext.Current.CancellationToken);
+
+    [Fact]
+    public async Task Hammered_by_real_threads_the_rules_hold_and_disposal_ends()
+    {
+        const int Streams = 200;
+        const int Hammers = 4;
+        var operations = Environment.GetEnvironmentVariable("SS_TEST_LONG") == "1" ? 400_000 : 15_000;
+        using var log = new TestLog();
+        log.Allow("HandlerThrew");
+        var peers = new ConcurrentDictionary<SecureStream, LifePeer>();
+        var network = new InMemoryNetwork();
+        network.OnAttempt = inMemory =>
+        {
+            var peer = new LifePeer(inMemory, inMemory.Policy.Protocol == WireProtocol.H1);
+            peers[(SecureStream)inMemory.Setup.Sink] = peer;
+            lock (peer)
+            {
+                for (var actions = Random.Shared.Next(5); actions > 0; actions--)
+                    peer.Act(Random.Shared);
+            }
+        };
+        var context = new LocalContext(LifePolicy.Quick, new SsContextOptions { LoggerFactory = log, Transports = _ => network });
+        var streams = new StressStream?[Streams];
+        var all = new ConcurrentBag<StressStream>();
+
+        await Task.WhenAll(Enumerable.Range(0, Hammers).Select(seed => Task.Factory.StartNew(
+            () => Hammer(new Random(seed)), TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        await context.DisposeAsync().AsTask().OrFail(static () => "Disposing the context does not end.");
+
+        foreach (var stream in all)
+        {
+            await Task.WhenAll(stream.Disposals).OrFail(stream.Describe);
+            stream.AssertCleanAndDestroyed();
+        }
+
+        log.AssertClean();
+
+        void Hammer(Random random)
+        {
+            for (var i = 0; i < operations; i++)
+            {
+                var slot = random.Next(Streams);
+                if (Volatile.Read(ref streams[slot]) is not { IsGone: false } stream)
+                {
+                    var type = LifePolicy.Names[random.Next(LifePolicy.Names.Count)];
+                    var fresh = new StressStream();
+                    all.Add(fresh);
+                    if (context.TryCreate(type, fresh, null, out _, out _))
+                        Volatile.Write(ref streams[slot], fresh);
+                }
+                else if (random.Next(2) == 0)
+                {
+                    stream.Act(random, inside: false);
+                }
+                else if (peers.TryGetValue(stream.Stream!, out var peer))
+                {
+                    lock (peer)
+                        peer.Act(random);
+                }
+            }
+        }
+    }
 }
