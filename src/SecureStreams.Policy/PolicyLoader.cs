@@ -32,7 +32,15 @@ public static class PolicyLoader
             return null;
         }
 
-        var source = new SourceText(name, utf8);
+        var source = new SourceText(name, Utf8Repair.Run(utf8, out var invalid));
+        if (utf8.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [_, 0, ..])
+        {
+            bag.Report(PolicyDiagnosticTable.Encoding, source, 0, "$", "the document looks like UTF-16; save it as UTF-8");
+            return null;
+        }
+
+        foreach (var (offset, value) in invalid)
+            bag.Report(PolicyDiagnosticTable.Encoding, source, offset, "$", $"byte 0x{value:X2} is not valid UTF-8");
         if (utf8.Span[source.Start..].IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
             bag.Report(PolicyDiagnosticTable.Empty, source, source.Start, "$", "the document is empty");

@@ -9,29 +9,30 @@ internal sealed class DiagnosticBag(bool strict)
     public const int Limit = 1000;
 
     private readonly List<PolicyDiagnostic> _found = [];
+    private int _warnings;
     private int _leftOut;
-    private PolicyDiagnostic? _lastLeftOut;
 
     public bool HasErrors { get; private set; }
 
     public void Report(PolicyDiagnosticInfo info, SourceText source, int offset, string path, string message)
     {
-        var place = source.Locate(offset);
         var severity = strict ? PolicySeverity.Error : info.Severity;
         HasErrors |= severity == PolicySeverity.Error;
-        var finding = new PolicyDiagnostic(info.Id, severity, place.File, place.Line, place.Column, path, message);
-        if (_found.Count < Limit)
+        if (_found.Count >= Limit)
         {
-            _found.Add(finding);
-            return;
+            _leftOut++;
+
+            // An error must be seen even when a thousand warnings came first: it takes the place of the last warning.
+            if (severity == PolicySeverity.Warning || _warnings == 0)
+                return;
+            _found.RemoveAt(_found.FindLastIndex(static kept => kept.Severity == PolicySeverity.Warning));
+            _warnings--;
         }
 
-        // An error must be seen even when a thousand warnings came first: it takes the place of the last warning.
-        _leftOut++;
-        _lastLeftOut = finding;
-        var warning = severity == PolicySeverity.Error ? _found.FindLastIndex(static kept => kept.Severity == PolicySeverity.Warning) : -1;
-        if (warning >= 0)
-            _found[warning] = finding;
+        var place = source.Locate(offset);
+        _found.Add(new PolicyDiagnostic(info.Id, severity, place.File, place.Line, place.Column, path, message));
+        if (severity == PolicySeverity.Warning)
+            _warnings++;
     }
 
     /// <summary>At the value of <paramref name="node"/>.</summary>
@@ -42,16 +43,25 @@ internal sealed class DiagnosticBag(bool strict)
     public void ReportName(PolicyDiagnosticInfo info, SourceText source, JsonNode node, string message) =>
         Report(info, source, node.NameOffset, node.Path, message);
 
+    /// <summary><c>; did you mean 'port'?</c>, or nothing. Nothing as well once findings are left out: the search is the costly part of a finding.</summary>
+    public string Suggest(string written, IEnumerable<string> candidates) =>
+        _found.Count < Limit && Suggestion.Nearest(written, candidates) is { } near ? $"; did you mean {Wording.Quote(near)}?" : "";
+
     public ImmutableArray<PolicyDiagnostic> ToSorted()
     {
         var sorted = _found
             .OrderBy(static one => one.File, StringComparer.Ordinal).ThenBy(static one => one.Line).ThenBy(static one => one.Column)
             .ThenBy(static one => one.Id, StringComparer.Ordinal).ToList();
-        if (_lastLeftOut is { } last)
+        if (_leftOut > 0)
         {
             var severity = strict ? PolicySeverity.Error : PolicySeverity.Warning;
-            sorted.Add(new PolicyDiagnostic(PolicyDiagnosticTable.MoreLeftOut.Id, severity, last.File, last.Line, last.Column, "$",
-                $"{_leftOut} more findings were left out; the limit is {Limit}"));
+            sorted.Add(sorted[^1] with
+            {
+                Id = PolicyDiagnosticTable.MoreLeftOut.Id,
+                Severity = severity,
+                JsonPath = "$",
+                Message = $"{_leftOut} more findings were left out; the limit is {Limit}",
+            });
         }
 
         return [.. sorted];

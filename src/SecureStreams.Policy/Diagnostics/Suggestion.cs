@@ -1,15 +1,11 @@
 namespace SecureStreams.Policy;
 
-/// <summary>Near names: <c>; did you mean 'port'?</c></summary>
+/// <summary>Near names, for words that are known nowhere.</summary>
 internal static class Suggestion
 {
     // Bounds the work on hostile input: names in policies are short and few.
     private const int MaximumLength = 64;
     private const int MaximumCandidates = 512;
-
-    /// <summary>Text to append to a message, empty when nothing is near.</summary>
-    public static string For(string written, IEnumerable<string> candidates) =>
-        Nearest(written, candidates) is { } near ? $"; did you mean '{near}'?" : "";
 
     /// <summary>The candidate with the fewest typing mistakes, at most a third of its letters; null when nothing is near. Letter case counts as no mistake.</summary>
     public static string? Nearest(string written, IEnumerable<string> candidates)

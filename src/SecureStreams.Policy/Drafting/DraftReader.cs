@@ -37,7 +37,7 @@ internal sealed class DraftReader
             {
                 var known = PolicyAttributeTable.SpellingsOf(entry.Section);
                 _bag.ReportName(PolicyDiagnosticTable.UnknownMember, _source, member,
-                    $"{entry.Subject}: unknown member {Wording.Quote(member.Name ?? "")}, ignored{Suggestion.For(member.Name ?? "", known)}");
+                    $"{entry.Subject}: unknown member {Wording.Quote(member.Name ?? "")}, ignored{_bag.Suggest(member.Name ?? "", known)}");
                 continue;
             }
 

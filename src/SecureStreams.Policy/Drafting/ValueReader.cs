@@ -113,7 +113,7 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
         if (row.Choices.Contains(node.Text))
             return PolicyValue.Of(node.Text);
         bag.Report(PolicyDiagnosticTable.NotAllowed, source, node,
-            $"{subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {string.Join(", ", row.Choices)}{Suggestion.For(node.Text, row.Choices)}");
+            $"{subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {string.Join(", ", row.Choices)}{bag.Suggest(node.Text, row.Choices)}");
         return null;
     }
 
@@ -233,7 +233,8 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
     {
         PolicyValueKind.NumberList or PolicyValueKind.NameList when node.Name is null => $"an item of {row.Name}",
         PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap when node.Name is { } key && key != row.Name => $"{row.Name} {Wording.Quote(key)}",
-        _ => node.Name ?? row.Name,
+        _ when node.Name is { } spelling && row.OldSpellings.Contains(spelling) => spelling,
+        _ => row.Name,
     };
 
     private static string Shown(PolicyAttributeInfo row, JsonNode node) =>

@@ -101,7 +101,7 @@ internal sealed class JsonTreeReader
     {
         if (reader.ValueSpan.Length > PolicyLimits.StringBytes && !IsInCertificates())
         {
-            _bag.Report(PolicyDiagnosticTable.StringTooLong, _source, offset, "$",
+            _bag.Report(PolicyDiagnosticTable.StringTooLong, _source, offset, Where(),
                 $"a string of {reader.ValueSpan.Length} bytes; at most {PolicyLimits.StringBytes} are allowed here");
             return "";
         }
@@ -113,10 +113,13 @@ internal sealed class JsonTreeReader
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair: well-formed JSON that no text can hold.
-            _bag.Report(PolicyDiagnosticTable.BadEscape, _source, offset, "$", "a \\u escape in this string is half of a pair, which is no character");
+            _bag.Report(PolicyDiagnosticTable.BadEscape, _source, offset, Where(), "a \\u escape in this string is half of a pair, which is no character");
             return "\uFFFD";
         }
     }
+
+    /// <summary>The path of what is being read.</summary>
+    private string Where() => _container is null ? "$" : _name is null ? _container.Path : $"{_container.Path}.{Wording.Shorten(_name)}";
 
     private bool IsInCertificates()
     {
@@ -131,9 +134,13 @@ internal sealed class JsonTreeReader
 
     private void ReportMalformed(int offset, JsonTokenType previous)
     {
+        offset = WordStart(offset);
         var rest = _source.Bytes.Span[Math.Min(offset, _source.Bytes.Length)..];
+        var word = rest[..WordLength(rest)];
         var found = "the text ends";
-        if (Rune.DecodeFromUtf8(rest, out var rune, out _) == System.Buffers.OperationStatus.Done)
+        if (word.Length > 1)
+            found = Wording.Quote(Encoding.ASCII.GetString(word));
+        else if (Rune.DecodeFromUtf8(rest, out var rune, out _) == System.Buffers.OperationStatus.Done)
             found = Rune.IsControl(rune) ? $"character U+{rune.Value:X4}" : $"'{rune}'";
         var expected = previous switch
         {
@@ -146,6 +153,25 @@ internal sealed class JsonTreeReader
         };
         _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, _container?.Path ?? "$", $"{found} where JSON expects {expected}");
     }
+
+    /// <summary>A misspelt literal is refused in its middle; the finding is about the whole word.</summary>
+    private int WordStart(int offset)
+    {
+        var text = _source.Bytes.Span;
+        while (offset > _source.Start && offset <= text.Length && IsWordByte(text[offset - 1]))
+            offset--;
+        return offset;
+    }
+
+    private static int WordLength(ReadOnlySpan<byte> text)
+    {
+        var length = 0;
+        while (length < text.Length && IsWordByte(text[length]))
+            length++;
+        return length;
+    }
+
+    private static bool IsWordByte(byte one) => char.IsAsciiLetterOrDigit((char)one) || one is (byte)'_' or (byte)'.' or (byte)'+' or (byte)'-';
 
     private static JsonValueKind KindOf(JsonTokenType token) => token switch
     {

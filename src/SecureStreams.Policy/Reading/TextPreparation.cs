@@ -17,6 +17,7 @@ internal sealed class TextPreparation
     private int _comments;
     private int _firstComment;
     private bool _mismatch;
+    private bool _unclosedComment;
     private bool _forgivenBrace;
 
     private TextPreparation(SourceText source, DiagnosticBag bag)
@@ -31,34 +32,7 @@ internal sealed class TextPreparation
     {
         var preparation = new TextPreparation(source, bag);
         cutOff = false;
-        return preparation.ReplaceInvalidBytes() && preparation.Scan() ? preparation.Close(out cutOff) : null;
-    }
-
-    private bool ReplaceInvalidBytes()
-    {
-        if (_text is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [_, 0, ..])
-        {
-            Report(PolicyDiagnosticTable.Encoding, 0, "the document looks like UTF-16; save it as UTF-8");
-            return false;
-        }
-
-        for (var at = 0; at < _text.Length;)
-        {
-            var status = Rune.DecodeFromUtf8(_text.AsSpan(at), out _, out var length);
-            if (status == System.Buffers.OperationStatus.Done)
-            {
-                // ASCII runs are most of every policy.
-                at += length;
-                at += Math.Max(0, _text.AsSpan(at).IndexOfAnyExceptInRange((byte)0, (byte)0x7F));
-                continue;
-            }
-
-            Report(PolicyDiagnosticTable.Encoding, at, $"byte 0x{_text[at]:X2} is not valid UTF-8");
-            _text.AsSpan(at, Math.Max(1, length)).Fill((byte)'?');
-            at += Math.Max(1, length);
-        }
-
-        return true;
+        return preparation.Scan() ? preparation.Close(out cutOff) : null;
     }
 
     /// <summary>One pass over the text, strings skipped.</summary>
@@ -128,7 +102,7 @@ internal sealed class TextPreparation
         {
             _text[at] = (byte)' ';
         }
-        else if (next > 0 && next < _text.Length && _text[next] == (byte)']' && !_forgivenBrace)
+        else if (next > 0 && next < _text.Length && _text[next] == (byte)']' && !_forgivenBrace && !_mismatch)
         {
             _forgivenBrace = true;
             Report(PolicyDiagnosticTable.ExtraCloser, at, "one '}' too many before the ']'; it is ignored");
@@ -182,7 +156,9 @@ internal sealed class TextPreparation
         var rest = _text.AsSpan(at);
         if (rest.StartsWith("/*"u8))
         {
-            var close = rest[2..].IndexOf("*/"u8);
+            // Where one comment is not closed no later one is; to search again for each would take hours on a text made of them.
+            var close = _unclosedComment ? -1 : rest[2..].IndexOf("*/"u8);
+            _unclosedComment |= close < 0;
             return close < 0 ? 0 : at + close + 4;
         }
 

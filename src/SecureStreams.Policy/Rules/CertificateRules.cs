@@ -10,6 +10,9 @@ internal static class CertificateRules
     public static Dictionary<string, CertificatePolicy> Read(PolicyDraft draft, DiagnosticBag bag, PolicyLoadOptions options)
     {
         var users = UsersOf(draft);
+
+        // What a listener calls its key may be a kind of key that we cannot tell from anything else (an encrypted one): the listener judges it.
+        var keys = draft[PolicySection.StreamTypes].Select(static stream => stream.Find("server_key")?.Value.Text).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var certificates = new Dictionary<string, CertificatePolicy>(StringComparer.Ordinal);
         foreach (var entry in draft[PolicySection.Certificates])
         {
@@ -17,7 +20,8 @@ internal static class CertificateRules
                 continue;
             var certificate = CertificateReader.Read(entry.Name, entry.Node.Text);
             certificates.Add(entry.Name, certificate);
-            Check(entry, certificate, users.GetValueOrDefault(entry.Name), bag, options);
+            if (!keys.Contains(entry.Name) || certificate.Problem is not null || CertificateReader.IsPrivateKey(certificate))
+                Check(entry, certificate, users.GetValueOrDefault(entry.Name), bag, options);
         }
 
         foreach (var store in draft[PolicySection.TrustStores])

@@ -35,7 +35,7 @@ internal static class ReferenceRules
             if (!entry.IsWrong("metadata") && !SymbolRules.Declared(entry).Contains(name))
             {
                 bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
-                    $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which the streamtype does not declare{Suggestion.For(name, SymbolRules.Declared(entry))}");
+                    $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
             }
 
             return;
@@ -44,7 +44,7 @@ internal static class ReferenceRules
         if (draft.Find(target, name) is not { } found)
         {
             bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
-                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which is not defined{Suggestion.For(name, draft[target].Select(static one => one.Name))}");
+                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which is not defined{bag.Suggest(name, draft[target].Select(static one => one.Name))}");
         }
         else if (target != PolicySection.StreamTypes && found.Node.Offset > place.Offset && ReferenceEquals(found.Source, value.Source))
         {

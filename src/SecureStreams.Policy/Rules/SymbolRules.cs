@@ -16,18 +16,18 @@ internal static class SymbolRules
         }
     }
 
-    public static IReadOnlyCollection<string> Declared(DraftEntry entry) =>
-        entry.Find("metadata") is { } metadata ? [.. metadata.Value.Pairs.Select(static pair => pair.Key)] : [];
+    public static HashSet<string> Declared(DraftEntry entry) =>
+        entry.Find("metadata") is { } metadata ? metadata.Value.Pairs.Select(static pair => pair.Key).ToHashSet(StringComparer.Ordinal) : [];
 
-    private static void Check(DiagnosticBag bag, DraftEntry entry, DraftValue value, IReadOnlyCollection<string> declared)
+    private static void Check(DiagnosticBag bag, DraftEntry entry, DraftValue value, HashSet<string> declared)
     {
         var text = value.Value.Text;
         foreach (var symbol in PolicyTemplate.Parse(text).Symbols)
         {
-            if (!entry.IsWrong("metadata") && !declared.Contains(symbol, StringComparer.Ordinal))
+            if (!entry.IsWrong("metadata") && !declared.Contains(symbol))
             {
                 bag.Report(PolicyDiagnosticTable.UndeclaredSymbol, value.Source, value.Node,
-                    $"{entry.Subject}: {value.Attribute.Name} uses '${{{Wording.Shorten(symbol)}}}', which its metadata does not declare{Suggestion.For(symbol, declared)}");
+                    $"{entry.Subject}: {value.Attribute.Name} uses '${{{Wording.Shorten(symbol)}}}', which its metadata does not declare{bag.Suggest(symbol, declared)}");
             }
         }
 

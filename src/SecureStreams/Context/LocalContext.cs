@@ -25,7 +25,7 @@ public sealed class LocalContext : SsContext
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _options = options ?? new SsContextOptions();
-        _transports = _options.Transports?.Invoke(_options)!;
+        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
         _runtime = new StreamRuntime
         {
             Context = this,

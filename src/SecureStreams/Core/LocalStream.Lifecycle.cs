@@ -16,6 +16,9 @@ internal sealed partial class LocalStream
     private bool _settling;
     private int _failures;
 
+    // The application was told of a cycle and not yet how it ended: Connected and AllRetriesFailed settle it.
+    private bool _owesEnd;
+
     // Asked for while a finished transaction was still closing: carried out right after it.
     private Wants _afterTransaction;
 
@@ -65,6 +68,7 @@ internal sealed partial class LocalStream
 
         _metadata.ClearReceivedOnMailbox();
         _transactionOver = false;
+        _owesEnd = true;
         if (poll)
             Deliver(new SsStateChange(SsState.Poll));
         if (!InterruptedOnMailbox())
@@ -189,6 +193,12 @@ internal sealed partial class LocalStream
         }
 
         EndCycleOnMailbox();
+        AllRetriesFailedOnMailbox(cause);
+    }
+
+    private void AllRetriesFailedOnMailbox(SsCause cause)
+    {
+        _owesEnd = false;
         if ((_wants & Wants.Destroy) == 0)
             Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
     }
@@ -198,11 +208,14 @@ internal sealed partial class LocalStream
     {
         LetTransportGoOnMailbox();
         EndCycleOnMailbox();
+
+        // Asked for and given up before anything of it was told: nothing to take back.
+        if (!_owesEnd)
+            return;
         var cause = Report(SsState.AllRetriesFailed, failure, delay: null);
         if (State is not (SsState.Poll or SsState.Unreachable))
             Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
-        if ((_wants & Wants.Destroy) == 0)
-            Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+        AllRetriesFailedOnMailbox(cause);
     }
 
     /// <summary>The connection or transaction ended: tell it, and reconnect by policy.</summary>
@@ -238,6 +251,7 @@ internal sealed partial class LocalStream
         var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
         TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
         var cause = Report(SsState.Disconnected, failure, delay);
+        _owesEnd = true;
         Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
         if (retry)
         {
@@ -246,8 +260,7 @@ internal sealed partial class LocalStream
         else if ((_wants & Wants.Destroy) == 0)
         {
             Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
-            if ((_wants & Wants.Destroy) == 0)
-                Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+            AllRetriesFailedOnMailbox(cause);
         }
     }
 

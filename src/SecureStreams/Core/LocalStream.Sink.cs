@@ -10,6 +10,7 @@ internal sealed partial class LocalStream : ITransportSink
         if (transport != _transport)
             return;
         _connected = true;
+        _owesEnd = false;
         if (!transport.IsTransactional)
             _failures = 0;
 

@@ -18,6 +18,8 @@ internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustS
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
         var anchors = target.Tls?.TrustStore is { } store ? trustStores.Get(store) : null;
         anchors?.ThrowIfUnusable();
+        if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
+            throw Invalid("there is no host name for the server's certificate to be for; give the endpoint one", "endpoint", null);
 
         var time = platform.Time;
         var started = time.GetTimestamp();

@@ -10,6 +10,9 @@ internal static class HostNames
     /// <summary>The inside of <c>[...]</c>, or the text itself.</summary>
     public static string WithoutBrackets(string host) => host is ['[', .., ']'] ? host[1..^1] : host;
 
+    /// <summary>The name as certificates and SNI have it: without brackets and without the dot that ends a fully qualified name (RFC 6066 section 3).</summary>
+    public static string ForTls(string host) => WithoutBrackets(host) is [.. var name, '.'] ? name : WithoutBrackets(host);
+
     /// <summary>The address that <paramref name="host"/> writes out, or null when it is a name.</summary>
     public static IPAddress? Literal(string host)
     {

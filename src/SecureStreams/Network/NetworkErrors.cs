@@ -78,7 +78,7 @@ internal static class NetworkErrors
                 // After the handshake: an alert, for instance a client certificate that the server misses, which TLS 1.3 reports this late.
                 case AuthenticationException:
                     return (SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, TlsErrors.Text(error));
-                case EndOfStreamException:
+                case EndOfStreamException or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return (SsPhase.Peer, SsCauseCode.PeerClosed, "the peer closed the connection");
                 case ObjectDisposedException:
                     return (SsPhase.Local, SsCauseCode.LocalDisconnect, "the connection was closed by this side");

@@ -51,7 +51,7 @@ internal sealed class TlsHandshake(CountingStream wire, TlsTarget tls, TrustAnch
         var now = time.GetUtcNow();
         return new SslClientAuthenticationOptions
         {
-            TargetHost = HostNames.WithoutBrackets(tls.ServerName),
+            TargetHost = HostNames.ForTls(tls.ServerName),
             ApplicationProtocols = tls.Alpn.Protocol.IsEmpty ? null : [tls.Alpn],
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,

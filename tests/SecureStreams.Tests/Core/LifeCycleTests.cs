@@ -230,4 +230,41 @@ public sealed class LifeCycleTests
 
         Assert.DoesNotContain(SsState.Timeout, handler.States);
     }
+
+    [Fact]
+    public void Connecting_and_giving_up_before_anything_was_told_tells_nothing()
+    {
+        var scheduler = new ManualScheduler();
+        var bench = new CoreBench(scheduler: scheduler);
+        var (stream, handler) = bench.Create("http");
+
+        stream.Connect();
+        stream.Disconnect();
+        scheduler.RunUntilIdle();
+
+        Assert.Equal("Creating", handler.Story);
+        Assert.Equal(0, bench.Network.Attempts);
+        handler.AssertClean();
+        bench.Log.AssertClean();
+    }
+
+    [Fact]
+    public void Connecting_afresh_and_giving_up_while_a_retry_was_promised_tells_the_end()
+    {
+        var scheduler = new ManualScheduler();
+        var bench = new CoreBench(scheduler: scheduler);
+        bench.Network.OnAttempt = static peer => peer.Close(CoreBench.Refused);
+        var (stream, handler) = bench.Create("http");
+
+        stream.Connect();
+        scheduler.RunUntilIdle();
+        stream.Connect();
+        stream.Disconnect();
+        scheduler.RunUntilIdle();
+
+        Assert.Equal("Creating Connecting Unreachable AllRetriesFailed", handler.Story);
+        bench.Clock.AssertNoArmedTimers();
+        handler.AssertClean();
+        bench.Log.AssertClean();
+    }
 }

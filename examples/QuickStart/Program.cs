@@ -1,0 +1,27 @@
+using QuickStart;
+using SecureStreams;
+
+// Four streamtypes of one policy against an embedded TLS server on loopback. The program names streamtypes and handles payload; endpoint, protocol, trust
+// and retry stand in policy.json. Exit status 0 when all four came out as the policy says.
+await using var server = await DemoServer.StartAsync();
+await using var context = SsContext.FromJson(DemoPolicy.Load(server), new() { Product = "quickstart" });
+
+var ok = await RunAsync("hello_h1", expectPayload: true);
+ok &= await RunAsync("hello_h2", expectPayload: true);
+ok &= await RunAsync("server_is_down", expectPayload: false);
+ok &= await RunAsync("not_trusted", expectPayload: false);
+return ok ? 0 : 1;
+
+async Task<bool> RunAsync(string streamType, bool expectPayload)
+{
+    Console.WriteLine($"{Environment.NewLine}--- {streamType}");
+    var handler = new PrintingHandler();
+    await using var stream = context.Create(streamType, handler, new() { Metadata = { ["name"] = "world" } });
+    stream.Connect();
+    var received = await handler.Done;
+
+    // The handler saw a cause without endpoints; an operator looks up the rest.
+    if (context.Diagnostics.Find(handler.LastCause.DetailId) is { } detail)
+        Console.WriteLine($"operator's view: {detail}");
+    return received == expectPayload;
+}

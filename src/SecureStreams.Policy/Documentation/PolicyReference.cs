@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+
+namespace SecureStreams.Policy;
+
+/// <summary>The reference pages, made from the tables, so that they cannot say something else.</summary>
+public static class PolicyReference
+{
+    /// <summary>Every attribute by section: <c>docs/policy-attributes.md</c>.</summary>
+    public static string ToMarkdown()
+    {
+        var page = new StringBuilder();
+        page.Append("""
+            # Policy attributes
+
+            Made from the attribute table (`src/SecureStreams.Policy/Attributes`); a test keeps the two the same.
+
+            - **Impact** is what a change asks of running streams: `live` takes effect on the running connection, `next_attempt` at the next attempt or
+              transaction, `reconnect` replaces the connection, `recreate` creates the stream anew.
+            - **Acted on**: attributes with "no" are checked and kept, and have no effect in this release.
+            - `null` returns an attribute to its default. Members whose names begin with `x_` or `$` are the author's own.
+
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var section in PolicyAttributeTable.All.GroupBy(static row => row.Section))
+        {
+            page.Append("## ").Append(TitleOf(section.Key)).Append("\n\n");
+            page.Append("| Name | Type | Default | Scope | Protocols | Impact | Acted on | Meaning |\n|---|---|---|---|---|---|---|---|\n");
+            foreach (var row in section)
+                Append(page, row);
+            page.Append('\n');
+        }
+
+        return page.ToString().TrimEnd('\n') + "\n";
+    }
+
+    /// <summary>Every diagnostic id: <c>docs/policy-errors.md</c>.</summary>
+    public static string ErrorsToMarkdown()
+    {
+        var page = new StringBuilder();
+        page.Append("""
+            # Policy diagnostics
+
+            Made from the table of ids (`src/SecureStreams.Policy/Diagnostics`); a test keeps the two the same. Ids are stable and never reused.
+
+            A line reads `file(line,column): severity id: message`; lines and columns count from 1, columns in UTF-16 characters.
+            A policy with an error is not loaded. A strict load takes every warning for an error.
+
+            | Id | Severity | What | What to do |
+            |---|---|---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var info in PolicyDiagnosticTable.All)
+        {
+            var severity = info.Severity == PolicySeverity.Error ? "error" : "warning";
+            page.Append("| ").Append(info.Id).Append(" | ").Append(severity).Append(" | ").Append(Cell(info.Title)).Append(" | ").Append(Cell(info.Fix)).Append(" |\n");
+        }
+
+        return page.ToString();
+    }
+
+    private static void Append(StringBuilder page, PolicyAttributeInfo row)
+    {
+        var name = $"`{row.Name}`" + string.Concat(row.OldSpellings.Select(static old => $", also `{old}`"));
+        var help = row.Help + (row.IsSecret ? " Never shown in messages." : "") + (row.IsExtension ? " Extension: lws does not know it." : "");
+        page.Append("| ").Append(Cell(name))
+            .Append(" | ").Append(Cell(TypeOf(row)))
+            .Append(" | ").Append(Cell(row.Default.Length == 0 ? "–" : row.Default))
+            .Append(" | ").Append(ScopeOf(row.Scopes))
+            .Append(" | ").Append(row.Section == PolicySection.StreamTypes && row.Protocols != PolicyProtocols.All ? row.Protocols.ToNames(" ") : "any")
+            .Append(" | ").Append(ImpactOf(row.Impact))
+            .Append(" | ").Append(row.ActedOn ? "yes" : "no")
+            .Append(" | ").Append(Cell(help)).Append(" |\n");
+    }
+
+    private static string TitleOf(PolicySection section) => section switch
+    {
+        PolicySection.Document => "Members of the document",
+        PolicySection.Retry => "`retry`: back-off schemes",
+        PolicySection.TrustStores => "`trust_stores`",
+        PolicySection.Auth => "`auth`",
+        PolicySection.Metrics => "`metrics`",
+        PolicySection.StreamTypes => "`s`: streamtypes",
+        _ => section.ToString(),
+    };
+
+    private static string TypeOf(PolicyAttributeInfo row)
+    {
+        var unit = row.Unit.Length == 0 ? "" : " " + row.Unit;
+        var range = ValueReader.RangeOf(row.Minimum, row.Maximum);
+        return row.Kind switch
+        {
+            PolicyValueKind.Flag => "true or false",
+            PolicyValueKind.Number => string.Create(CultureInfo.InvariantCulture, $"number {range}{unit}"),
+            PolicyValueKind.NumberList => string.Create(CultureInfo.InvariantCulture, $"array of numbers {range}{unit}"),
+            PolicyValueKind.Text => "string",
+            PolicyValueKind.Template => "string with `${name}`",
+            PolicyValueKind.Choice => string.Join(" ", row.Choices.Select(static choice => $"`{choice}`")),
+            PolicyValueKind.Token => "HTTP token",
+            PolicyValueKind.HeaderName => "header name, with or without a colon at the end",
+            PolicyValueKind.Name => $"name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
+            PolicyValueKind.NameList => $"array of {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)} names",
+            PolicyValueKind.MetadataMap => "array of objects: name to header name or `\"\"`",
+            PolicyValueKind.StatusMap => $"array of objects: status 100..599 to state {range}",
+            PolicyValueKind.Section => "array of objects",
+            _ => "anything",
+        };
+    }
+
+    private static string ScopeOf(PolicyScopes scopes)
+    {
+        List<string> names = [];
+        if (scopes.HasFlag(PolicyScopes.Client))
+            names.Add("client");
+        if (scopes.HasFlag(PolicyScopes.Server))
+            names.Add("server");
+        if (scopes.HasFlag(PolicyScopes.Proxy))
+            names.Add("proxy");
+        return names.Count == 0 ? "–" : string.Join(", ", names);
+    }
+
+    private static string ImpactOf(PolicyImpact impact) => impact switch
+    {
+        PolicyImpact.Live => "live",
+        PolicyImpact.NextAttempt => "next_attempt",
+        PolicyImpact.Reconnect => "reconnect",
+        _ => "recreate",
+    };
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}

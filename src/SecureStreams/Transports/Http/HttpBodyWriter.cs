@@ -1,0 +1,132 @@
+using System.Buffers;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>Stages the pieces of a request body and writes them, gathered, into the platform's content stream.</summary>
+/// <remarks>
+/// All fields belong to the mailbox. The platform's loop (<see cref="PumpAsync"/>) waits for one signal at a time: a write to await, the end, or abandonment;
+/// there is at most one between two of its turns, because <c>_flushing</c> stands from the signal until the pump has been inside the mailbox again.
+/// </remarks>
+internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementation.Mailbox mailbox, ITransportSink sink, long? length, CancellationToken cancellation) : TransportWriter
+{
+    private CancellationToken _cancellation = cancellation;
+    private Stream? _stream;
+    private byte[]? _buffer;
+    private int _tail;
+    private int _released;
+    private long _total;
+    private bool _open;
+    private bool _flushing;
+    private bool _endStaged;
+    private bool _ended;
+    private bool _pulled;
+    private bool _aborted;
+
+    /// <inheritdoc/>
+    public override bool IsWritable => _open && !_flushing && !_ended;
+
+    /// <inheritdoc/>
+    public override bool MoreRoom => Room > 0;
+
+    /// <summary>Whether a write is under way, so that the peer's side is what keeps it waiting.</summary>
+    public bool IsFlushing => _open && _flushing;
+
+    /// <summary>Whether no loop of the body runs.</summary>
+    public bool IsDone => _pump.IsCompleted;
+
+    /// <summary>Whether the body waits for the application.</summary>
+    public bool IsWaiting => IsWritable;
+
+    private int Room
+    {
+        get
+        {
+            if (!_open || _flushing || _ended || _endStaged)
+                return 0;
+            var room = HttpDefaults.GatherBytes - _tail;
+            return length is { } whole ? (int)Math.Min(room, whole - _total - (_tail - _released)) : room;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> GetSpan()
+    {
+        var room = Room;
+        if (room == 0)
+            return [];
+        _buffer ??= ArrayPool<byte>.Shared.Rent(HttpDefaults.GatherBytes);
+        return _buffer.AsSpan(_tail, Math.Min(room, HttpDefaults.PieceBytes));
+    }
+
+    /// <inheritdoc/>
+    public override void Advance(int bytes, SsTxFlags flags)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, Math.Min(Room, HttpDefaults.PieceBytes));
+        _tail += bytes;
+        if ((flags & (SsTxFlags.EndOfMessage | SsTxFlags.EndOfStream)) != 0 && _open)
+            _endStaged = true;
+    }
+
+    /// <inheritdoc/>
+    public override void ReleaseOnMailbox()
+    {
+        mailbox.AssertCurrent();
+        _total += _tail - _released;
+        _pulled |= _tail > _released || _endStaged;
+        _released = _tail;
+        _ended |= _endStaged || (_open && _total == length);
+        _endStaged = false;
+    }
+
+    /// <inheritdoc/>
+    public override void RollbackOnMailbox()
+    {
+        mailbox.AssertCurrent();
+        _tail = _released;
+        _endStaged = false;
+        if (_tail == 0 && !_flushing)
+            ReturnBuffer();
+    }
+
+    /// <inheritdoc/>
+    public override bool FlushOnMailbox()
+    {
+        mailbox.AssertCurrent();
+        if (!_open || _flushing)
+            return false;
+        if (_ended && length is { } whole && _total < whole)
+        {
+            transport.StopOnMailbox(new TransportFailure(
+                SsPhase.Payload,
+                SsCauseCode.PayloadLengthMismatch,
+                $"The application announced a body of {whole} bytes and ended it after {_total}; the request is dropped."));
+            return false;
+        }
+
+        if (_released == 0 && !_ended)
+            return true;
+        return Send(_released);
+    }
+
+    /// <summary>Ends the pump at once; what was staged is dropped. The pump returns the buffer in a turn of its own, since a callback may hold a span of it now.</summary>
+    public void AbortOnMailbox()
+    {
+        mailbox.AssertCurrent();
+        _aborted = true;
+        if (!_open)
+            return;
+        _open = false;
+        if (!_flushing)
+            Signal(default);
+    }
+
+    private void ReturnBuffer()
+    {
+        if (_buffer is { } buffer)
+        {
+            _buffer = null;
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

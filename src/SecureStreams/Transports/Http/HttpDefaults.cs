@@ -1,0 +1,53 @@
+namespace SecureStreams.Transports.Http;
+
+/// <summary>Bounds and sizes of the HTTP transports.</summary>
+internal static class HttpDefaults
+{
+    /// <summary>Largest piece given to the stream or offered to a tx callback.</summary>
+    public const int PieceBytes = 16 * 1024;
+
+    /// <summary>How much a body gathers before it is written: four full pieces.</summary>
+    public const int GatherBytes = 4 * PieceBytes;
+
+    /// <summary>Redirects followed in one transaction, as lws.</summary>
+    public const int MaxRedirects = 4;
+
+    /// <summary>Longest expanded URL; what common servers accept in a request line.</summary>
+    public const int MaxUrlChars = 8 * 1024;
+
+    /// <summary>Longest host name (RFC 1035 allows 255 octets on the wire, which is 253 characters).</summary>
+    public const int MaxHostChars = 253;
+
+    /// <summary>Longest Unix socket path: sun_path has 108 bytes, one of them for the closing NUL.</summary>
+    public const int MaxUnixPathBytes = 107;
+
+    /// <summary>Largest body read past to keep the connection of a redirect or "come back later" usable; a larger one costs the connection.</summary>
+    public const int DrainBytes = 64 * 1024;
+
+    /// <summary>How much of a refusing body is kept for operators.</summary>
+    public const int PeerTextBytes = 512;
+
+    /// <summary>Connection pools kept at a time; beyond it the oldest is forgotten and its idle connections run out by themselves.</summary>
+    public const int MaxPools = 64;
+
+    /// <summary>Cancellation and timer pairs kept for reuse.</summary>
+    public const int MaxIdleWatches = 64;
+
+    /// <summary>From the request (its body included) being sent to the response head, as lws.</summary>
+    public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>No byte either way while a body is under way, as lws.</summary>
+    public static readonly TimeSpan InactivityTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whatever connections are being dialed meanwhile, a request without a connection of its own dialing waits no longer than this.</summary>
+    public static readonly TimeSpan SharedDialLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Reading past a body nobody wants.</summary>
+    public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>An idle pooled connection is closed after this: below the 60 to 75 s after which common servers close theirs, so that requests rarely meet a closing one.</summary>
+    public static readonly TimeSpan PooledConnectionIdle = TimeSpan.FromSeconds(50);
+
+    /// <summary>After this a connection takes no new requests, so that a changed address of the endpoint is noticed.</summary>
+    public static readonly TimeSpan PooledConnectionLifetime = TimeSpan.FromMinutes(10);
+}

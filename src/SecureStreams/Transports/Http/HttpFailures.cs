@@ -1,0 +1,107 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>From exceptions of the platform to causes. Pure.</summary>
+internal static class HttpFailures
+{
+    /// <summary>Classifies <paramref name="error"/>.</summary>
+    /// <param name="error">What was thrown.</param>
+    /// <param name="secure">Whether the connection is TLS.</param>
+    /// <param name="inBody">Whether the response head had arrived.</param>
+    public static TransportFailure Classify(Exception error, bool secure, bool inBody)
+    {
+        // What the dialer or the body said is already a cause, however often the platform wrapped it.
+        if (TransportException.Find(error) is { } known)
+            return known;
+        if (Find<HttpProtocolException>(error) is { } reset)
+            return FromHttp2(reset, error);
+
+        return ErrorOf(error) switch
+        {
+            HttpRequestError.VersionNegotiationError => secure
+                ? Make(SsPhase.Tls, SsCauseCode.AlpnMismatch, "The peer did not agree to HTTP/2; use protocol h1, or enable h2 at the peer.")
+                : Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer does not speak HTTP/2; use protocol h1, or enable h2 at the peer."),
+            HttpRequestError.NameResolutionError => Make(SsPhase.Names, SsCauseCode.NameResolutionFailed, "The name could not be resolved."),
+            HttpRequestError.SecureConnectionError => Make(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The TLS handshake failed."),
+            HttpRequestError.ConfigurationLimitExceeded => Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The response head is larger than this side accepts."),
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when Socket(error) is null =>
+                Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer sent something that is not valid HTTP."),
+            HttpRequestError.ResponseEnded when Socket(error) is null => inBody ? Truncated() : Make(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer closed the connection before it answered."),
+            HttpRequestError.ConnectionError when Socket(error) is null => Make(SsPhase.Connect, SsCauseCode.ConnectFailed, "The connection could not be made."),
+            _ => FromOther(),
+        };
+
+        TransportFailure FromOther()
+        {
+            if (Socket(error) is { } socket)
+                return FromSocket(socket);
+            if (Find<AuthenticationException>(error) is not null)
+                return Make(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The TLS session failed.");
+            if (Find<ObjectDisposedException>(error) is not null)
+                return Make(SsPhase.Local, SsCauseCode.LocalDestroy, "The context closed its connections.");
+            if (Find<OperationCanceledException>(error) is not null)
+                return Make(SsPhase.Connect, SsCauseCode.ConnectFailed, "The connection attempt that the request waited for was abandoned.");
+            if (error is IOException or HttpRequestException)
+                return inBody ? Truncated() : Make(SsPhase.Peer, SsCauseCode.ConnectionReset, "The connection broke before the response.");
+            return Make(SsPhase.Local, SsCauseCode.InternalError, "The HTTP transport failed in a way it does not know; please report it with the error behind it.");
+        }
+
+        TransportFailure FromSocket(SocketException socket) => socket.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => Make(SsPhase.Connect, SsCauseCode.ConnectionRefused, "Nobody listens at the endpoint."),
+            SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown =>
+                Make(SsPhase.Connect, SsCauseCode.NetworkUnreachable, "There is no route to the endpoint any more."),
+            _ => Make(SsPhase.Peer, SsCauseCode.ConnectionReset, inBody ? "The connection was reset during the response." : "The connection was reset before the response."),
+        };
+
+        TransportFailure Truncated() => Make(SsPhase.Payload, SsCauseCode.PayloadTruncated, "The response ended before its body was complete.");
+
+        TransportFailure Make(SsPhase phase, SsCauseCode code, string message) => new(phase, code, message) { Error = error };
+    }
+
+    private static TransportFailure FromHttp2(HttpProtocolException reset, Exception error)
+    {
+        var name = HttpNames.Http2Error(reset.ErrorCode);
+        var (phase, code, message) = reset.ErrorCode switch
+        {
+            0 or 7 or 11 => (SsPhase.Peer, SsCauseCode.PeerBusy, "The peer takes no more requests on this connection."),
+            2 or 5 or 8 => (SsPhase.Peer, SsCauseCode.ConnectionReset, "The peer reset the HTTP/2 stream or connection."),
+            13 => (SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer wants HTTP/1.1 for this; use protocol h1."),
+            _ => (SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer ended the HTTP/2 stream or connection with a protocol error."),
+        };
+        return new TransportFailure(phase, code, message) { Error = error, PeerText = $"HTTP/2 error {reset.ErrorCode} ({name})" };
+    }
+
+    private static HttpRequestError ErrorOf(Exception error)
+    {
+        for (var at = error; at is not null; at = at.InnerException)
+        {
+            var kind = at switch
+            {
+                HttpRequestException request => request.HttpRequestError,
+                HttpIOException io => io.HttpRequestError,
+                _ => HttpRequestError.Unknown,
+            };
+            if (kind != HttpRequestError.Unknown)
+                return kind;
+        }
+
+        return HttpRequestError.Unknown;
+    }
+
+    private static SocketException? Socket(Exception error) => Find<SocketException>(error);
+
+    private static T? Find<T>(Exception? error)
+        where T : Exception
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is T found)
+                return found;
+        }
+
+        return null;
+    }
+}

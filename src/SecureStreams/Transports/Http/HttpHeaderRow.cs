@@ -1,0 +1,48 @@
+using SecureStreams.Policy;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>What a metadata header does in a request.</summary>
+internal enum HttpHeaderRole
+{
+    /// <summary>A header like any other.</summary>
+    Plain,
+
+    /// <summary>Replaces the Host header (:authority).</summary>
+    Host,
+
+    /// <summary>Announces the length of the body.</summary>
+    Length,
+
+    /// <summary>Belongs to the framing of the connection, which is not the application's: a request that sets it is refused.</summary>
+    Refused,
+}
+
+/// <summary>A declared metadata name that travels in a header.</summary>
+/// <param name="Index">Its place in the metadata store.</param>
+/// <param name="Name">The header.</param>
+/// <param name="Role">What it does in a request.</param>
+/// <param name="IsCredential">Whether it stays behind when a redirect leads to another origin.</param>
+internal readonly record struct HttpHeaderRow(int Index, string Name, HttpHeaderRole Role, bool IsCredential)
+{
+    // A metadata or header name with one of these in it is taken for a credential. Withholding one header too many from a stranger costs a refused
+    // request, which is seen; sending one too many costs a secret, which is not.
+    private static readonly string[] CredentialWords =
+        ["auth", "token", "key", "secret", "cookie", "passw", "credential", "session", "signature", "jwt"];
+
+    public static HttpHeaderRow Of(int index, MetadataPolicy metadata)
+    {
+        var name = metadata.Header!.Trim().TrimEnd(':');
+        var role = name.ToUpperInvariant() switch
+        {
+            "HOST" => HttpHeaderRole.Host,
+            "CONTENT-LENGTH" => HttpHeaderRole.Length,
+            "TRANSFER-ENCODING" or "CONNECTION" or "KEEP-ALIVE" or "UPGRADE" or "PROXY-CONNECTION" => HttpHeaderRole.Refused,
+            _ => HttpHeaderRole.Plain,
+        };
+        return new HttpHeaderRow(index, name, role, IsCredentialName(name) || IsCredentialName(metadata.Name));
+    }
+
+    private static bool IsCredentialName(string name) =>
+        Array.Exists(CredentialWords, word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+}

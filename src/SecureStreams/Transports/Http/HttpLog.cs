@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace SecureStreams.Transports.Http;
+
+internal static partial class HttpLog
+{
+    [LoggerMessage(3100, LogLevel.Debug, "HTTP connection to {Address} is up: names {Names}, connect {Connect}, TLS {Tls}", EventName = "HttpDialed")]
+    public static partial void Dialed(ILogger logger, string address, TimeSpan names, TimeSpan connect, TimeSpan tls);
+
+    [LoggerMessage(3101, LogLevel.Debug, "Streamtype {StreamType}: redirect with status {Status} followed, hop {Hop}", EventName = "HttpRedirectFollowed")]
+    public static partial void RedirectFollowed(ILogger logger, string streamType, int status, int hop);
+}

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>What the peer said, made safe to print.</summary>
+internal static class HttpPeerText
+{
+    /// <summary>The status line.</summary>
+    public static string StatusLine(HttpResponseMessage response) =>
+        Clean($"HTTP/{response.Version.ToString(response.Version.Major >= 2 ? 1 : 2)} {(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();
+
+    /// <summary>Status line and the beginning of the body, if there is one.</summary>
+    public static string Of(HttpResponseMessage response, ReadOnlySpan<byte> body) =>
+        body.IsEmpty ? StatusLine(response) : $"{StatusLine(response)}: {Clean(Encoding.UTF8.GetString(body))}";
+
+    private static string Clean(string text) =>
+        string.Create(text.Length, text, static (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+                span[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        });
+}

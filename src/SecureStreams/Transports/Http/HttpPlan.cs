@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using SecureStreams.Core;
+using SecureStreams.Policy;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>What is worked out once for a policy and used by every transaction under it.</summary>
+internal sealed class HttpPlan
+{
+    private readonly HttpPools _pools;
+    private HttpTarget? _lastTarget;
+
+    public HttpPlan(StreamTypePolicy policy, HttpPools pools)
+    {
+        _pools = pools;
+        Policy = policy;
+        Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
+        Version = policy.Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
+        for (var i = 0; i < policy.Metadata.Length; i++)
+        {
+            if (!string.IsNullOrWhiteSpace(policy.Metadata[i].Header))
+                rows.Add(HttpHeaderRow.Of(i, policy.Metadata[i]));
+        }
+
+        Headers = rows.ToImmutable();
+        try
+        {
+            Method = HttpMethod.Parse(Http.Method);
+        }
+        catch (FormatException)
+        {
+            // Reported by each attempt (MethodFailure), where it has a place to go.
+        }
+    }
+
+    public StreamTypePolicy Policy { get; }
+
+    public HttpPolicy Http { get; }
+
+    public Version Version { get; }
+
+    /// <summary>The metadata that travels in headers.</summary>
+    public ImmutableArray<HttpHeaderRow> Headers { get; }
+
+    /// <summary>The method; null when the policy's is not a token.</summary>
+    public HttpMethod? Method { get; }
+
+    /// <summary>Why the method cannot be used, or null.</summary>
+    public TransportFailure? MethodFailure =>
+        Method is not null && Method != HttpMethod.Connect
+            ? null
+            : new TransportFailure(SsPhase.Policy, SsCauseCode.NotSupported, $"'{Http.Method}' is no method a request can have; set http_method to GET, POST or another request method.")
+            {
+                Permanent = true,
+                Attribute = "http_method",
+            };
+
+    /// <summary>Whether requests with <paramref name="method"/> carry a body.</summary>
+    public static bool CarriesBody(HttpMethod method, long? announced) =>
+        method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch ||
+        (announced > 0 && method != HttpMethod.Get && method != HttpMethod.Head);
+
+    /// <summary>Expands endpoint and URL; the last result is kept, since it is nearly always the next one too.</summary>
+    public TransportFailure? Resolve(MetadataStore metadata, out HttpTarget? target)
+    {
+        target = null;
+        if (HttpTargetText.Expand(Policy, metadata, out var endpoint, out var url) is { } failure)
+            return failure;
+
+        var last = Volatile.Read(ref _lastTarget);
+        if (last is not null && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
+        {
+            target = last;
+            return null;
+        }
+
+        if (HttpTargetText.Parse(Policy, endpoint, url, out var uri, out var unixPath) is { } bad)
+            return bad;
+        target = new HttpTarget(uri!, unixPath, PoolOf(unixPath), endpoint, url);
+        Volatile.Write(ref _lastTarget, target);
+        return null;
+    }
+
+    /// <summary>Where a redirect leads; the Unix socket stays with its own origin.</summary>
+    public HttpTarget Follow(HttpTarget from, Uri to)
+    {
+        var unixPath = from.IsSameOrigin(to) ? from.UnixPath : null;
+        return new HttpTarget(to, unixPath, PoolOf(unixPath), "", "");
+    }
+
+    private HttpPool PoolOf(string? unixPath) => _pools.Get(new HttpPoolKey(Policy.Protocol == WireProtocol.H2, Policy.TrustStore, unixPath));
+}

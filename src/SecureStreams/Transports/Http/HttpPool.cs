@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Security;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SecureStreams.Network;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>Dials for HTTP; the seam below which the connection comes ready, TLS included.</summary>
+internal delegate ValueTask<DialedConnection> HttpDial(DialTarget target, CancellationToken cancellationToken);
+
+/// <summary>One handler with its connections. Everything above the connection (redirects, cookies, retries, decompression) is switched off: the transport does it, or nobody.</summary>
+internal sealed class HttpPool : IDisposable
+{
+    private readonly HttpPoolKey _key;
+    private readonly HttpDial _dial;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private int _dialing;
+    private long _lastDialEnd;
+
+    public HttpPool(HttpPoolKey key, HttpDial dial, TimeProvider time, ILogger logger)
+    {
+        _key = key;
+        _dial = dial;
+        _time = time;
+        _logger = logger;
+        _lastDialEnd = time.GetTimestamp();
+        Invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = Timeout.InfiniteTimeSpan, // The dialer bounds it, on the injected clock.
+            ConnectCallback = ConnectAsync,
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionIdleTimeout = HttpDefaults.PooledConnectionIdle,
+            PooledConnectionLifetime = HttpDefaults.PooledConnectionLifetime,
+            MaxResponseDrainSize = 0, // An abandoned exchange costs its connection; what is worth draining the transport drains.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // Metadata is UTF-8 text.
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+        });
+    }
+
+    /// <summary>Sends requests over the pool.</summary>
+    public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Whether this pool's requests share connections, so that one may wait for a dial that another began.</summary>
+    public bool SharesDials => _key.Http2;
+
+    /// <summary>Whether a connection is being made.</summary>
+    public bool IsDialing => Volatile.Read(ref _dialing) > 0;
+
+    /// <summary>When the last dial ended.</summary>
+    public long LastDialEnd => Volatile.Read(ref _lastDialEnd);
+
+    /// <inheritdoc/>
+    public void Dispose() => Invoker.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var initiator = context.InitialRequestMessage as HttpExchangeRequest;
+        Interlocked.Increment(ref _dialing);
+        initiator?.DialBegan();
+        try
+        {
+            var host = context.DnsEndPoint.Host;
+            var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
+            var connection = await _dial(
+                new DialTarget
+                {
+                    Host = host,
+                    Port = context.DnsEndPoint.Port,
+                    UnixPath = _key.UnixPath,
+                    Tls = secure ? new TlsTarget(host, _key.TrustStore, _key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
+                },
+                cancellationToken).ConfigureAwait(false);
+            HttpLog.Dialed(_logger, connection.RemoteAddress, connection.Timings.Names, connection.Timings.Connect, connection.Timings.Tls);
+
+            // The SslStream itself: wrapped in anything else the handler would do TLS again on top of it.
+            return connection.Stream;
+        }
+        finally
+        {
+            Volatile.Write(ref _lastDialEnd, _time.GetTimestamp());
+            Interlocked.Decrement(ref _dialing);
+            initiator?.DialEnded();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using SecureStreams.Core;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>From metadata to request headers.</summary>
+internal static class HttpRequestHeaders
+{
+    private const string FormType = "application/x-www-form-urlencoded";
+
+    /// <summary>The length that metadata announces for the body.</summary>
+    /// <returns>Why it cannot be used, or null.</returns>
+    public static TransportFailure? Length(HttpPlan plan, MetadataStore metadata, out long? length)
+    {
+        length = null;
+        foreach (var row in plan.Headers)
+        {
+            if (row.Role != HttpHeaderRole.Length || metadata.Outgoing(row.Index) is not { } text)
+                continue;
+            if (!long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var value))
+                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' announces the length of the body and is not a number");
+            length = value;
+        }
+
+        return null;
+    }
+
+    /// <summary>Sets what metadata says.</summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="request">Where to.</param>
+    /// <param name="strange">Whether a redirect has led to another origin than the policy's: credentials and the Host override stay behind.</param>
+    /// <param name="bare">Whether a redirect took the body away: headers that describe it go with it.</param>
+    /// <returns>Why it cannot be sent, or null.</returns>
+    public static TransportFailure? Apply(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, bool strange, bool bare)
+    {
+        foreach (var row in plan.Headers)
+        {
+            if (metadata.Outgoing(row.Index) is not { } value || row.Role == HttpHeaderRole.Length || (strange && (row.IsCredential || row.Role == HttpHeaderRole.Host)))
+                continue;
+            if (row.Role == HttpHeaderRole.Refused)
+                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which frames the connection and is not the application's to set");
+
+            // The store checked it when it was set; a forged header must not depend on that alone.
+            if (value.AsSpan().ContainsAny('\r', '\n', '\0'))
+                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' has a line break in its value");
+            if (!request.Headers.TryAddWithoutValidation(row.Name, value) && !TryAddToContent(request, row.Name, value, bare))
+                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' names header '{row.Name}', which is no header name");
+        }
+
+        if (plan.Http.FormUrlEncoded && request.Content is { } content && !content.Headers.NonValidated.Contains("Content-Type"))
+            content.Headers.TryAddWithoutValidation("Content-Type", FormType);
+        return null;
+    }
+
+    private static bool TryAddToContent(HttpRequestMessage request, string name, string value, bool bare)
+    {
+        if (bare && HttpNames.IsContentHeader(name))
+            return true;
+
+        // A header that describes a body, on a request without one: it goes out as declared, with an empty body.
+        request.Content ??= new ByteArrayContent([]);
+        return request.Content.Headers.TryAddWithoutValidation(name, value);
+    }
+
+    private static TransportFailure Bad(HttpPlan plan, string problem) =>
+        new(SsPhase.Policy, SsCauseCode.NotSupported, $"Streamtype '{plan.Policy.Name}': {problem}.") { Attribute = "metadata" };
+}

@@ -1,0 +1,37 @@
+namespace SecureStreams.Transports.Http;
+
+/// <summary>Where a request goes.</summary>
+/// <param name="uri">Scheme, host, port, path and query as they go on the wire.</param>
+/// <param name="unixPath">The Unix socket instead of TCP, or null.</param>
+/// <param name="pool">Whose connections carry it.</param>
+/// <param name="endpointText">The expanded endpoint it was made from.</param>
+/// <param name="urlText">The expanded URL it was made from.</param>
+internal sealed class HttpTarget(Uri uri, string? unixPath, HttpPool pool, string endpointText, string urlText)
+{
+    public Uri Uri => uri;
+
+    public string? UnixPath => unixPath;
+
+    public HttpPool Pool => pool;
+
+    public string EndpointText => endpointText;
+
+    public string UrlText => urlText;
+
+    /// <summary>The target for diagnostics.</summary>
+    public string Display => Describe(uri, unixPath);
+
+    /// <summary><c>scheme://host:port/path</c>, without user info and query.</summary>
+    public static string Describe(Uri uri, string? unixPath)
+    {
+        var path = uri.AbsolutePath;
+        var query = path.IndexOf('?', StringComparison.Ordinal);
+        if (query >= 0)
+            path = path[..query];
+        return unixPath is null ? $"{uri.Scheme}://{uri.Host}:{uri.Port}{path}" : $"{uri.Scheme}://+{unixPath}{path}";
+    }
+
+    /// <summary>Whether <paramref name="other"/> has the same scheme, host and port.</summary>
+    public bool IsSameOrigin(Uri other) =>
+        uri.Scheme == other.Scheme && uri.Port == other.Port && string.Equals(uri.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,95 @@
+namespace SecureStreams.Transports.Http;
+
+internal sealed partial class HttpTransport
+{
+    private string? _statusLine;
+
+    /// <summary>Whether a response is not the end of the matter: a redirect, "come back later", a protocol switch nobody asked for.</summary>
+    private bool IsDetour(HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        return status == 101 || ((HttpNames.IsRedirect(status) || HttpNames.IsBusy(status)) && status != _plan.Http.Expect);
+    }
+
+    /// <summary>Follows redirects until there is a response to deliver; everything else is thrown as its cause. Disposes <paramref name="response"/>.</summary>
+    private async Task<HttpResponseMessage> DetourAsync(HttpResponseMessage response)
+    {
+        do
+        {
+            var status = (int)response.StatusCode;
+            if (HttpNames.IsBusy(status))
+                throw new TransportException(await BusyAsync(response).ConfigureAwait(false));
+            if (status == 101)
+            {
+                response.Dispose();
+                throw new TransportException(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer switched protocols, and nobody asked it to.") { Status = status });
+            }
+
+            var refusal = HttpRedirect.Resolve(_plan, _target!.Uri, status, HttpResponseValues.Find(response.Headers, "Location"), _hops, out var next);
+            await DrainAsync(response, keep: 0).ConfigureAwait(false);
+            if (refusal is not null)
+                throw new TransportException(refusal);
+            if (_body is { } body)
+                await body.StopAsync().ConfigureAwait(false);
+
+            TransportFailure? failure;
+            using (await _entry)
+                failure = _stopped ? _failure : HopOnMailbox(status, next!);
+            if (failure is not null)
+                throw new TransportException(failure);
+            response = await SendAsync().ConfigureAwait(false);
+        }
+        while (IsDetour(response));
+
+        return response;
+    }
+
+    /// <summary>Makes ready for the next hop.</summary>
+    private TransportFailure? HopOnMailbox(int status, Uri next)
+    {
+        var method = HttpRedirect.MethodAfter(_method, status);
+        var bare = _body is not null && method != _method;
+        _hops++;
+        HttpLog.RedirectFollowed(_factory.Logger, _plan.Policy.Name, status, _hops);
+        _strange |= !_target!.IsSameOrigin(next);
+        _target = _plan.Follow(_target, next);
+        _method = method;
+        RenewWatchOnMailbox();
+        if (bare || method == HttpMethod.Get)
+        {
+            _bare |= bare;
+            _body = null;
+        }
+
+        if (_body is not null)
+        {
+            _body.ResetOnMailbox(_watch!.Token);
+            _setup.Sink.RestartedOnMailbox(this, new TransportFailure(
+                SsPhase.Peer, SsCauseCode.PeerRefused, $"The peer redirects the request with status {status}; its body is sent again from its start.")
+            {
+                Status = status,
+                PeerText = _target.Display,
+                Endpoint = _target.Display,
+            });
+            if (_stopped)
+                return _failure;
+        }
+
+        return BuildOnMailbox(_bare);
+    }
+
+    private async Task<TransportFailure> BusyAsync(HttpResponseMessage response)
+    {
+        var status = (int)response.StatusCode;
+        var wait = HttpRetryAfter.Read(response.Headers, _factory.Time.GetUtcNow());
+        var said = await DrainAsync(response, HttpDefaults.PeerTextBytes).ConfigureAwait(false);
+        var text = wait is { } delay ? $"The peer asks to come back in {delay.TotalSeconds:0} s (status {status})." : $"The peer asks to come back later (status {status}).";
+        return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, text) { Status = status, RetryAfter = wait, PeerText = HttpPeerText.Of(response, said) };
+    }
+
+    private async Task<byte[]> DrainAsync(HttpResponseMessage response, int keep)
+    {
+        BeginDrain();
+        return await HttpDrain.RunAsync(response, keep, _watch!.Token).ConfigureAwait(false);
+    }
+}

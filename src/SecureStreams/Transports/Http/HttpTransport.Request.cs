@@ -1,0 +1,42 @@
+namespace SecureStreams.Transports.Http;
+
+internal sealed partial class HttpTransport
+{
+    /// <summary>Works out target and request of the first hop.</summary>
+    private TransportFailure? PrepareOnMailbox()
+    {
+        if (_plan.MethodFailure is { } unusable)
+            return unusable;
+        if (_plan.Resolve(_setup.Metadata, out _target) is { } nowhere)
+            return nowhere;
+
+        TransportFailure? failure = null;
+        var announced = _setup.TransmitLength;
+        if (announced is null && !_plan.Headers.IsEmpty)
+            failure = HttpRequestHeaders.Length(_plan, _setup.Metadata, out announced);
+        if (failure is null)
+        {
+            _watch = _factory.RentWatch(this);
+            if (HttpPlan.CarriesBody(_method, announced))
+                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _watch.Token);
+            _announced = announced;
+            failure = BuildOnMailbox(bare: false);
+        }
+
+        return failure is null ? null : failure with { Endpoint = _target!.Display };
+    }
+
+    /// <summary>Makes the request of the current hop.</summary>
+    private TransportFailure? BuildOnMailbox(bool bare)
+    {
+        var request = new HttpExchangeRequest(_method, _target!.Uri, this) { Version = _plan.Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        if (_body is not null)
+            request.Content = new HttpBody(_body, _plan.Http.NoContentLength ? null : _announced);
+        if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)
+            return failure;
+
+        _request = request;
+        BeginHead();
+        return null;
+    }
+}

@@ -1,0 +1,75 @@
+namespace SecureStreams.Transports.Http;
+
+internal sealed partial class HttpTransport
+{
+    private long? _announced;
+
+    private void DeliverHeadOnMailbox(HttpResponseMessage response)
+    {
+        BeginBody();
+        HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
+        var map = _plan.Http.ResponseMap;
+        for (var i = 0; i < map.Length; i++)
+        {
+            if (map[i].Key != (int)response.StatusCode)
+                continue;
+            _setup.Sink.UserStateOnMailbox(this, (SsState)map[i].Value, map[i].Key);
+            break;
+        }
+
+        if (!_stopped)
+        {
+            _statusLine = IsExpected((int)response.StatusCode) ? null : HttpPeerText.StatusLine(response);
+            _setup.Sink.ConnectedOnMailbox(this);
+        }
+    }
+
+    private void DeliverEndOnMailbox(int status)
+    {
+        if (_stopped)
+            return;
+
+        var ack = IsExpected(status);
+        var refusal = ack ? null : new TransportFailure(SsPhase.Peer, SsCauseCode.PeerRefused, RefusalText(status))
+        {
+            Status = status,
+            PeerText = _statusLine,
+            Endpoint = _target!.Display,
+            Attribute = _plan.Http.Expect is null ? null : "http_expect",
+        };
+        _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status);
+        if (_stopped)
+            return;
+
+        // The peer has answered in full; what is left of a body (h2) nobody waits for.
+        var idle = _body is null || _body.IsDone;
+        _body?.AbortOnMailbox();
+        FinishOnMailbox(null, idle);
+    }
+
+    private bool IsExpected(int status) => HttpNames.IsSuccess(status, _plan.Http.Expect);
+
+    private string RefusalText(int status) => _plan.Http.Expect is { } only
+        ? $"The peer answered with status {status}; http_expect says {only}."
+        : $"The peer answered with status {status}.";
+
+    /// <summary>Closed, once.</summary>
+    private void FinishOnMailbox(TransportFailure? failure, bool reusable)
+    {
+        if (_closed)
+            return;
+        Volatile.Write(ref _closed, true);
+        Volatile.Write(ref _stopped, true);
+        if (_watch is { } watch)
+        {
+            _watch = null;
+            if (!reusable)
+                watch.Cancel();
+            _factory.ReturnWatch(watch, reusable);
+        }
+
+        if (failure is { Endpoint: null } && _target is not null)
+            failure = failure with { Endpoint = _target.Display };
+        _setup.Sink.ClosedOnMailbox(this, failure);
+    }
+}

@@ -1,0 +1,125 @@
+using SecureStreams.Implementation;
+
+namespace SecureStreams.Transports.Http;
+
+/// <remarks>
+/// One timer, and it never waits longer than the shortest bound: when it fires, what stands then decides whether a bound has run out or when to look again. Whatever
+/// begins meanwhile cannot run out before the next look.
+/// </remarks>
+internal sealed partial class HttpTransport : IMailboxWork
+{
+    private Step _step;
+    private long _since;
+    private long _headSince;
+    private bool _dialing;
+    private bool _bare;
+
+    private enum Step
+    {
+        Head,
+        Body,
+        Drain,
+    }
+
+    /// <summary>A connection is being made for this request.</summary>
+    public void DialBegan() => Volatile.Write(ref _dialing, true);
+
+    /// <summary>It was made, or not.</summary>
+    public void DialEnded()
+    {
+        Touch();
+        Volatile.Write(ref _dialing, false);
+    }
+
+    /// <summary>The peer took part of the body, or all of it.</summary>
+    public void BodyProgress() => Touch();
+
+    /// <summary>From the timer's thread.</summary>
+    public void TimerFired() => _setup.Mailbox.Post(this);
+
+    void IMailboxWork.RunOnMailbox(long argument)
+    {
+        if (_closed || _stopped || _watch is not { } watch)
+            return;
+
+        var (left, failure) = LeftOnMailbox();
+        if (left > TimeSpan.Zero)
+            watch.Arm(left);
+        else if (failure is null)
+            watch.Cancel(); // A drain that takes too long: the connection goes, the transaction goes on.
+        else
+            StopOnMailbox(failure);
+    }
+
+    /// <summary>How long until a bound runs out, at most <see cref="HttpDefaults.ResponseTimeout"/>, and which.</summary>
+    private (TimeSpan Left, TransportFailure? Failure) LeftOnMailbox()
+    {
+        var look = HttpDefaults.ResponseTimeout;
+        switch (_step)
+        {
+            case Step.Drain:
+                return (HttpDefaults.DrainTimeout - Elapsed(_since), null);
+
+            case Step.Body:
+                if (_paused || _plan.Policy.LongPoll || _body is { IsWaiting: true })
+                    return (look, null);
+                return (HttpDefaults.InactivityTimeout - Elapsed(_since), Inactive("of the response"));
+
+            default:
+                if (_plan.Policy.LongPoll || _body is { IsWaiting: true } || Volatile.Read(ref _dialing))
+                    return (look, null);
+                if (_body is { IsFlushing: true })
+                    return (HttpDefaults.InactivityTimeout - Elapsed(_since), Inactive("of the request was taken"));
+                return (HttpDefaults.ResponseTimeout - Elapsed(SharedDialEnd()), new TransportFailure(
+                    SsPhase.Timeout, SsCauseCode.ResponseTimeout, $"No response within {HttpDefaults.ResponseTimeout.TotalSeconds:0} s after the request; \"long_poll\": true waits for ever."));
+        }
+    }
+
+    private static TransportFailure Inactive(string what) => new(
+        SsPhase.Timeout, SsCauseCode.InactivityTimeout, $"No byte {what} for {HttpDefaults.InactivityTimeout.TotalSeconds:0} s; \"long_poll\": true waits for ever.");
+
+    /// <summary>From when the peer's time to answer counts: requests that share a connection may have waited for a dial that another request began.</summary>
+    private long SharedDialEnd()
+    {
+        var since = Volatile.Read(ref _since);
+        var pool = _target!.Pool;
+        if (!pool.SharesDials || Elapsed(_headSince) >= HttpDefaults.SharedDialLimit)
+            return since;
+        return pool.IsDialing ? _factory.Time.GetTimestamp() : Math.Max(since, pool.LastDialEnd);
+    }
+
+    private TimeSpan Elapsed(long since) => _factory.Time.GetElapsedTime(since);
+
+    private void Touch() => Volatile.Write(ref _since, _factory.Time.GetTimestamp());
+
+    private void BeginHead()
+    {
+        _step = Step.Head;
+        Touch();
+        _headSince = _since;
+        if (!_plan.Policy.LongPoll)
+            _watch!.Arm(HttpDefaults.ResponseTimeout);
+    }
+
+    private void BeginBody()
+    {
+        _step = Step.Body;
+        Touch();
+    }
+
+    private void BeginDrain()
+    {
+        _step = Step.Drain;
+        Touch();
+        _watch!.Arm(HttpDefaults.DrainTimeout);
+    }
+
+    /// <summary>A watch that a drain has used up cannot serve the next hop.</summary>
+    private void RenewWatchOnMailbox()
+    {
+        if (!_watch!.Token.IsCancellationRequested)
+            return;
+        _factory.ReturnWatch(_watch, reusable: false);
+        _watch = _factory.RentWatch(this);
+    }
+}

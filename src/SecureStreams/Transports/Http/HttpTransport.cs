@@ -1,0 +1,219 @@
+using System.Buffers;
+using SecureStreams.Implementation;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>One HTTP transaction: request, redirects if the policy follows them, response.</summary>
+/// <remarks>
+/// One loop (<see cref="RunAsync"/>) receives; a body has a second one, the platform's (<see cref="HttpBodyWriter"/>). Each delivers inside the mailbox and looks
+/// at <c>_stopped</c> after every call it makes there. The first cause to stop the exchange wins and is what Closed reports.
+/// </remarks>
+internal sealed partial class HttpTransport : StreamTransport
+{
+    private readonly HttpTransportFactory _factory;
+    private readonly HttpPlan _plan;
+    private readonly TransportSetup _setup;
+    private readonly MailboxEntry _entry;
+    private HttpTarget? _target;
+    private HttpWatch? _watch;
+    private HttpBodyWriter? _body;
+    private HttpExchangeRequest? _request;
+    private TransportFailure? _failure;
+    private TaskCompletionSource? _resume;
+    private Task _run = Task.CompletedTask;
+    private HttpMethod _method;
+    private int _hops;
+    private bool _strange;
+    private bool _paused;
+    private bool _stopped;
+    private bool _closed;
+
+    public HttpTransport(HttpTransportFactory factory, HttpPlan plan, TransportSetup setup)
+    {
+        _factory = factory;
+        _plan = plan;
+        _setup = setup;
+        _entry = new MailboxEntry(setup.Mailbox);
+        _method = plan.Method ?? HttpMethod.Get;
+        _paused = setup.ReceivePaused;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsTransactional => true;
+
+    /// <inheritdoc/>
+    public override TransportWriter Writer => (TransportWriter?)_body ?? ClosedWriter.Instance;
+
+    /// <inheritdoc/>
+    public override Task Completion => _run;
+
+    /// <inheritdoc/>
+    public override void StartOnMailbox()
+    {
+        _setup.Mailbox.AssertCurrent();
+        _setup.Metadata.ClearReceivedOnMailbox();
+        _failure = PrepareOnMailbox();
+        _run = RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public override void PauseReceiveOnMailbox(bool paused)
+    {
+        _setup.Mailbox.AssertCurrent();
+        if (_paused == paused)
+            return;
+        Touch();
+        Volatile.Write(ref _paused, paused);
+        if (!paused)
+            _resume?.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public override void CloseOnMailbox() => StopOnMailbox(
+        new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the transaction go before it ended."));
+
+    /// <summary>Ends the exchange because of <paramref name="failure"/>, unless it has ended or something else ended it before.</summary>
+    public void StopOnMailbox(TransportFailure failure)
+    {
+        _setup.Mailbox.AssertCurrent();
+        if (_stopped || _closed)
+            return;
+        _failure ??= failure;
+        Volatile.Write(ref _stopped, true);
+        _body?.AbortOnMailbox();
+        _resume?.TrySetResult();
+        _watch?.Cancel();
+    }
+
+    private async Task RunAsync()
+    {
+        HttpResponseMessage? response = null;
+        byte[]? buffer = null;
+        TransportFailure? failure = null;
+        try
+        {
+            if (_request is not null)
+            {
+                response = await SendAsync().ConfigureAwait(false);
+                if (IsDetour(response))
+                {
+                    var first = response;
+                    response = null;
+                    response = await DetourAsync(first).ConfigureAwait(false);
+                }
+
+                using (await _entry)
+                {
+                    if (!_stopped)
+                        DeliverHeadOnMailbox(response);
+                }
+
+                var token = _watch!.Token;
+                var stream = Volatile.Read(ref _stopped) ? Stream.Null : response.Content.ReadAsStream(CancellationToken.None);
+                var flags = SsRxFlags.StartOfMessage;
+                var full = false;
+                while (!Volatile.Read(ref _stopped))
+                {
+                    if (Volatile.Read(ref _paused))
+                    {
+                        Give(ref buffer);
+                        await ResumedAsync().ConfigureAwait(false);
+                        continue;
+                    }
+
+                    if (!full)
+                    {
+                        // Without a buffer until there is something to put in it. After a full piece more is nearly always there already.
+                        var ready = stream.ReadAsync(Memory<byte>.Empty, token);
+                        if (!ready.IsCompleted)
+                            Give(ref buffer);
+                        await ready.ConfigureAwait(false);
+                        if (Volatile.Read(ref _paused))
+                            continue;
+                    }
+
+                    buffer ??= ArrayPool<byte>.Shared.Rent(HttpDefaults.PieceBytes);
+                    var read = await stream.ReadAsync(buffer.AsMemory(0, HttpDefaults.PieceBytes), token).ConfigureAwait(false);
+                    Touch();
+                    full = read == HttpDefaults.PieceBytes;
+                    if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
+                        flags = SsRxFlags.EndOfMessage;
+
+                    if (read > 0 || flags == SsRxFlags.EndOfMessage)
+                    {
+                        while (true)
+                        {
+                            using (await _entry)
+                            {
+                                if (_stopped || !_paused)
+                                {
+                                    if (!_stopped)
+                                        _setup.Sink.ReceivedOnMailbox(this, buffer.AsSpan(0, read), flags);
+                                    break;
+                                }
+                            }
+
+                            await ResumedAsync().ConfigureAwait(false);
+                        }
+
+                        flags = SsRxFlags.None;
+                    }
+
+                    if (read == 0)
+                    {
+                        Give(ref buffer);
+                        var status = response.StatusCode;
+                        response.Dispose();
+                        response = null;
+                        using (await _entry)
+                            DeliverEndOnMailbox((int)status);
+                        break;
+                    }
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
+        }
+
+        Give(ref buffer);
+        response?.Dispose();
+        if (_body is { } body)
+            await body.StopAsync().ConfigureAwait(false);
+        if (!Volatile.Read(ref _closed))
+        {
+            using (await _entry)
+                FinishOnMailbox(_failure ?? failure, reusable: false);
+        }
+    }
+
+    private Task<HttpResponseMessage> SendAsync()
+    {
+        var request = _request!;
+        _request = null;
+        return _target!.Pool.Invoker.SendAsync(request, _watch!.Token);
+    }
+
+    /// <summary>Waits until receiving is resumed or the exchange stopped.</summary>
+    private async Task ResumedAsync()
+    {
+        using (await _entry)
+        {
+            if (!_paused || _stopped)
+                return;
+            _resume = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        await _resume.Task.ConfigureAwait(false);
+    }
+
+    private static void Give(ref byte[]? buffer)
+    {
+        if (buffer is { } held)
+        {
+            buffer = null;
+            ArrayPool<byte>.Shared.Return(held);
+        }
+    }
+}

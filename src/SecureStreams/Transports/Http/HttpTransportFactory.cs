@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>Makes the transports of h1 and h2, and owns the connections they share.</summary>
+internal sealed class HttpTransportFactory : ITransportFactory
+{
+    private readonly ConditionalWeakTable<StreamTypePolicy, HttpPlan> _plans = [];
+    private readonly ConcurrentQueue<HttpWatch> _watches = new();
+    private readonly ConditionalWeakTable<StreamTypePolicy, HttpPlan>.CreateValueCallback _makePlan;
+    private bool _disposed;
+
+    public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
+        : this(platform, dialer.DialAsync, loggerFactory)
+    {
+    }
+
+    /// <summary>With another way to reach peers: tests play the network here.</summary>
+    public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory)
+    {
+        Time = platform.Time;
+        Logger = loggerFactory.CreateLogger("SecureStreams.Transports.Http");
+        var pools = Pools = new HttpPools(dial, Time, Logger);
+        _makePlan = policy => new HttpPlan(policy, pools);
+    }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public HttpPools Pools { get; }
+
+    /// <inheritdoc/>
+    public StreamTransport Create(TransportSetup setup) =>
+        new HttpTransport(this, _plans.GetValue(setup.Policy, _makePlan), setup);
+
+    /// <summary>A watch for one exchange.</summary>
+    public HttpWatch RentWatch(HttpTransport owner)
+    {
+        if (!_watches.TryDequeue(out var watch))
+            watch = new HttpWatch(Time);
+        watch.Own(owner);
+        return watch;
+    }
+
+    /// <summary>Takes a watch back.</summary>
+    /// <param name="watch">The watch.</param>
+    /// <param name="reusable">Whether nothing can hold on to its token any more.</param>
+    public void ReturnWatch(HttpWatch watch, bool reusable)
+    {
+        if (reusable && !Volatile.Read(ref _disposed) && _watches.Count < HttpDefaults.MaxIdleWatches && watch.TryReset())
+            _watches.Enqueue(watch);
+        else
+            watch.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Volatile.Write(ref _disposed, true);
+        Pools.Dispose();
+        while (_watches.TryDequeue(out var watch))
+            watch.Dispose();
+        return default;
+    }
+}

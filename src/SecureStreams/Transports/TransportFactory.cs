@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Transports;
+
+/// <summary>Picks the transport of a streamtype's protocol; owns the one dialer that all protocols share.</summary>
+internal sealed class TransportFactory : ITransportFactory
+{
+    private readonly Dialer _dialer;
+    private readonly HttpTransportFactory _http;
+
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory)
+    {
+        _dialer = new Dialer(platform);
+        _http = new HttpTransportFactory(platform, _dialer, loggerFactory);
+    }
+
+    public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
+    {
+        WireProtocol.H1 or WireProtocol.H2 => _http.Create(setup),
+        _ => new UnsupportedTransport(setup),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _http.DisposeAsync().ConfigureAwait(false);
+        _dialer.Dispose();
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Handlers;
+using SecureStreams.TestSupport.Servers;
+using Xunit;
+
+namespace SecureStreams.Tests.EndToEnd;
+
+/// <summary>Many streams at once against one real server: nothing overlaps, nothing is lost, nothing stays.</summary>
+public sealed class ThousandStreamsTests
+{
+    private const int Streams = 1000;
+
+    [Fact]
+    public async Task A_thousand_streams_live_and_go_at_once_without_overlap_or_leak()
+    {
+        var leaks = new LeakCheck();
+        await using (var host = await KestrelTestHost.StartAsync())
+        {
+            using var log = new TestLog();
+            var handlers = await LiveAsync(host, log);
+            log.AssertClean();
+            foreach (var handler in handlers)
+            {
+                handler.AssertCleanAndDestroyed();
+                Assert.Equal(2, handler.States.Count(static state => state == SsState.QosAckRemote));
+                Assert.Equal(2 * 300, handler.ReceivedLength);
+            }
+        }
+
+        await leaks.AssertNoNewSocketsAsync();
+    }
+
+    [Fact]
+    public async Task A_destroyed_stream_is_not_kept_alive_by_its_context()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var context = SsContext.FromJson(LoopbackPolicy.Around(LoopbackPolicy.StreamType("h1", host, "h1", "bytes/300")));
+        var stream = await UseOneAsync(context);
+        for (var i = 0; i < 10 && stream.IsAlive; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            await Task.Yield();
+        }
+
+        Assert.False(stream.IsAlive, "The stream is still reachable after it was destroyed.");
+    }
+
+    private static async Task<RecordingHandler[]> LiveAsync(KestrelTestHost host, TestLog log)
+    {
+        var policy = LoopbackPolicy.Around(string.Join(',',
+            LoopbackPolicy.StreamType("h1", host, "h1", "bytes/300"),
+            LoopbackPolicy.StreamType("h2c", host, "h2c", "bytes/300"),
+            LoopbackPolicy.StreamType("h2", host, "h2", "bytes/300")));
+        await using var context = SsContext.FromJson(policy, new() { LoggerFactory = log });
+        return await Task.WhenAll(Enumerable.Range(0, Streams).Select(i => Task.Run(() => UseAsync(context, (i % 4) switch { 0 => "h2", 1 => "h2c", _ => "h1" }))));
+    }
+
+    /// <summary>Creates, connects, uses twice, destroys: two of three by a call, the rest by a result.</summary>
+    private static async Task<RecordingHandler> UseAsync(LocalContext context, string streamType)
+    {
+        var handler = new RecordingHandler();
+        var stream = context.Create(streamType, handler);
+        stream.Connect();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        stream.RequestTransmit();
+        await handler.WaitForStateAsync(SsState.Disconnected, times: 2);
+        if (stream.Id % 3 == 0)
+        {
+            handler.OnStateDo(SsState.Timeout, static (SecureStream _, in SsStateChange _) => SsResult.Destroy);
+            stream.StartTimeout(TimeSpan.FromMilliseconds(1));
+            await handler.WaitForStateAsync(SsState.Destroying);
+        }
+
+        await stream.DisposeAsync();
+        return handler;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<WeakReference> UseOneAsync(LocalContext context)
+    {
+        var done = new DoneHandler();
+        var stream = context.Create("h1", done);
+        stream.Connect();
+        await done.Disconnected.OrFail(static () => "The transaction did not end.");
+        await stream.DisposeAsync();
+        return new WeakReference(stream);
+    }
+
+    private sealed class DoneHandler : SecureStreamHandler
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Disconnected => _done.Task;
+
+        public override SsResult OnState(SecureStream stream, in SsStateChange change)
+        {
+            if (change.State == SsState.Disconnected)
+                _done.TrySetResult();
+            return SsResult.Continue;
+        }
+    }
+}
