@@ -15,15 +15,15 @@ internal sealed class PayloadOutput
     private const long LowBytes = HighBytes / 4;
 
     private readonly Channel<(byte[] Buffer, int Count)> _queue = Channel.CreateUnbounded<(byte[], int)>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly Action<IOException> _failed;
+    private readonly Action<IOException, bool> _failed;
     private readonly Task _writing;
     private SecureStream? _stream;
     private long _queued;
     private int _paused;
 
     /// <summary>Starts it.</summary>
-    /// <param name="failed">Called once when writing is not possible any more.</param>
-    public PayloadOutput(Action<IOException> failed)
+    /// <param name="failed">Called once when writing is not possible any more; true when a pipe's reader went away.</param>
+    public PayloadOutput(Action<IOException, bool> failed)
     {
         _failed = failed;
         _writing = Task.Run(WriteAsync);
@@ -73,7 +73,7 @@ internal sealed class PayloadOutput
             {
                 // What is still queued is taken and dropped, so that the stream can end.
                 broken = true;
-                _failed(error);
+                _failed(error, target is PipeStream);
             }
 
             ArrayPool<byte>.Shared.Return(buffer);

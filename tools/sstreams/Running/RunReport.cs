@@ -10,7 +10,10 @@ internal sealed class RunReport(LineWriter errors, bool trace)
     private long _lastDetail;
 
     /// <summary>Something that is no state, always told.</summary>
-    public void Problem(string text) => errors.Line($"{Lead()}", "error", Color.Red, $": {PlainText.OneLine(text)}");
+    public void Problem(string text) => errors.Line(Lead(), "error", Color.Red, $": {PlainText.OneLine(text)}");
+
+    /// <summary>Something worth knowing that is no failure.</summary>
+    public void Note(string text) => errors.Line(Lead(), "note", Color.Aqua, $": {PlainText.OneLine(text)}");
 
     public void State(SecureStream stream, in SsStateChange change)
     {
@@ -37,12 +40,14 @@ internal sealed class RunReport(LineWriter errors, bool trace)
             errors.Line(Lead(), "tx", Color.Default, $" {count} bytes");
     }
 
-    private static bool IsWorthALine(in SsStateChange change) => change.State switch
-    {
-        SsState.Unreachable or SsState.AllRetriesFailed or SsState.AuthFailed or SsState.QosAckRemote or SsState.QosNackRemote => true,
-        SsState.Disconnected => change.Cause.Code is not (SsCauseCode.Completed or SsCauseCode.None or SsCauseCode.LocalDestroy),
-        _ => false,
-    };
+    // What this program asked for itself needs no telling.
+    private static bool IsWorthALine(in SsStateChange change) =>
+        change.Cause.Code is not (SsCauseCode.LocalDisconnect or SsCauseCode.LocalDestroy) && change.State switch
+        {
+            SsState.Unreachable or SsState.AllRetriesFailed or SsState.AuthFailed or SsState.QosAckRemote or SsState.QosNackRemote => true,
+            SsState.Disconnected => change.Cause.Code is not (SsCauseCode.Completed or SsCauseCode.None),
+            _ => false,
+        };
 
     private static Color ColorOf(SsState state) => state switch
     {

@@ -11,8 +11,6 @@ internal static class RunSession
     /// <summary>How long an orderly end may take; then the process just ends.</summary>
     private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(1);
 
-    private const int BrokenPipeError = 32;
-
     public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
     {
         var errors = LineWriter.Error();
@@ -46,7 +44,7 @@ internal static class RunSession
         var outcome = new RunOutcome();
         var report = new RunReport(errors, settings.Trace);
         await using var body = RequestBody.Open(settings.Data);
-        var output = new PayloadOutput(error => OutputFailed(error, outcome, report));
+        var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
         var handler = new RunHandler(body, output, report, outcome, transactional: policy?.Http is not null);
 
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
@@ -68,7 +66,7 @@ internal static class RunSession
             if (outcome.Stopped.IsCompleted)
                 stream.Disconnect();
             else if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
-                report.Problem($"the data was not sent: streamtype '{settings.StreamType}' sends none (see its http_method)");
+                report.Note($"the data was not sent: streamtype '{settings.StreamType}' sends none (see its http_method)");
             return exitCode;
         }
         finally
@@ -109,9 +107,9 @@ internal static class RunSession
             context.Cancel = outcome.Stop(exitCode);
         });
 
-    private static void OutputFailed(IOException error, RunOutcome outcome, RunReport report)
+    private static void OutputFailed(IOException error, bool isPipe, RunOutcome outcome, RunReport report)
     {
-        if (error.HResult == BrokenPipeError)
+        if (isPipe)
             outcome.Stop(ExitCode.BrokenPipe);
         else if (outcome.Stop(ExitCode.Failed))
             report.Problem($"standard output cannot be written: {error.Message}");
