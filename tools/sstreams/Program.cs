@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using SecureStreams.Tool.Commands;
 
 namespace SecureStreams.Tool;
@@ -13,13 +14,15 @@ internal static class Program
             Secure Streams on the command line: checks policies and runs streamtypes.
 
             Examples:
-              sstreams policy check policies/demo.json
-              sstreams run mintest --policy policies/demo.json
+              sstreams policy check demo.json
+              sstreams run page --policy demo.json > page.html
             """)
         {
             PolicyCommand.Create(),
             RunCommand.Create(),
         };
+
+        DetailedCommand.UseIn(root);
 
         // '@' belongs to --data, so arguments that begin with it are not response files.
         var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
@@ -35,6 +38,6 @@ internal static class Program
         return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
 
-    private static string CommandPath(System.CommandLine.Parsing.CommandResult command) =>
-        command.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{CommandPath(parent)} {command.Command.Name}" : "sstreams";
+    private static string CommandPath(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{CommandPath(parent)} {command.Command.Name}" : "sstreams";
 }

@@ -19,16 +19,14 @@ internal static class PolicyCheckCommand
                 result.AddError("Standard input (-) can be checked only once.");
         });
 
-        var command = new Command("check", """
-            Checks policy files and prints everything that is wrong with them.
-
+        var command = new DetailedCommand("check", "Checks policy files and prints everything that is wrong with them.", """
             Each finding is one line, file(line,col): error SSPnnnn: ..., and each file ends with a line that sums up.
             Exit status: 0 when all files can be used (warnings included), 2 when one has errors or cannot be read.
 
             Examples:
-              sstreams policy check policies/demo.json
-              sstreams policy check --strict --product camera policies/*.json
-              cat policies/demo.json | sstreams policy check -
+              sstreams policy check demo.json
+              sstreams policy check --strict --product camera demo.json
+              cat demo.json | sstreams policy check -
             """)
         {
             files, strict, product, verbose,

@@ -34,18 +34,17 @@ internal static class RunCommand
             CustomParser = ParseSeconds,
         };
 
-        var command = new Command("run", """
-            Creates a stream of a streamtype, sends the data if there is any, and writes what is received to standard output, byte for byte.
+        var command = new DetailedCommand("run", "Creates a stream of a streamtype, sends the data if there is any, and writes what is received to standard output, byte for byte.", """
             What happens on the way, failures with their cause and retries, goes to standard error.
 
             Exit status: 0 acknowledged; 1 refused, failed or timed out; 2 the arguments or the policy cannot be used;
             130 and 143 ended by SIGINT and SIGTERM; 141 the reader of standard output went away.
 
             Examples:
-              sstreams run mintest --policy policies/demo.json > page.html
-              sstreams run report --policy policies/demo.json --metadata device=7 --data '{"ok":true}'
-              sstreams run upload --policy policies/demo.json --data @image.bin --trace
-              journalctl -f | sstreams run logs --policy policies/demo.json --data -
+              sstreams run page --policy demo.json > page.html
+              sstreams run report --policy demo.json --metadata device=7 --data '{"ok":true}'
+              sstreams run upload --policy demo.json --data @image.bin --trace
+              cat report.txt | sstreams run report --policy demo.json --data -
             """)
         {
             streamType, policy, metadata, data, trace, timeout,

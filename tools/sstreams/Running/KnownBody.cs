@@ -24,13 +24,8 @@ internal sealed class KnownBody(Stream source, long length) : RequestBody
 
         do
         {
-            var room = tx.Buffer;
-            var count = source.Read(room[..(int)Math.Min(room.Length, length - Sent)]);
-            if (count == 0 && Sent < length)
-            {
-                Problem = $"the data ended after {Sent} of {length} bytes; the file became shorter";
+            if (!TryRead(tx.Buffer, out var count))
                 return SsTransmitResult.Disconnect;
-            }
 
             var flags = Sent == 0 ? SsTxFlags.StartOfMessage : SsTxFlags.None;
             Sent += count;
@@ -42,6 +37,25 @@ internal sealed class KnownBody(Stream source, long length) : RequestBody
         if (!_ended)
             stream.RequestTransmit();
         return SsTransmitResult.Send;
+    }
+
+    // A disk answers soon enough to be read on the mailbox.
+    private bool TryRead(Span<byte> room, out int count)
+    {
+        count = 0;
+        try
+        {
+            var wanted = (int)Math.Min(room.Length, length - Sent);
+            count = source.Read(room[..wanted]);
+            if (count == 0 && wanted > 0)
+                Problem = $"the data ended after {Sent} of {length} bytes; the file became shorter";
+            return count > 0 || wanted == 0;
+        }
+        catch (Exception error) when (InputFile.IsUnreadable(error))
+        {
+            Problem = $"the data cannot be read: {error.Message}";
+            return false;
+        }
     }
 
     public override ValueTask DisposeAsync() => source.DisposeAsync();

@@ -30,8 +30,7 @@ internal abstract class RequestBody : IAsyncDisposable
             case ['@', .. var path]:
                 try
                 {
-                    var file = InputFile.Open(path);
-                    return file.CanSeek ? new KnownBody(file, file.Length) : new StreamedBody(file);
+                    return Open(InputFile.Open(path));
                 }
                 catch (Exception error) when (InputFile.IsUnreadable(error))
                 {
@@ -42,6 +41,17 @@ internal abstract class RequestBody : IAsyncDisposable
                 var bytes = Encoding.UTF8.GetBytes(data);
                 return new KnownBody(new MemoryStream(bytes), bytes.Length);
         }
+    }
+
+    // Devices, and files that the system makes up when they are read, claim to be empty and are not.
+    private static RequestBody Open(FileStream file)
+    {
+        if (!file.CanSeek)
+            return new StreamedBody(file);
+        if (file.Length > 0 || file.ReadByte() < 0)
+            return new KnownBody(file, file.Length);
+        file.Position = 0;
+        return new StreamedBody(file);
     }
 
     /// <summary>Asks the stream to send it, connecting for that.</summary>

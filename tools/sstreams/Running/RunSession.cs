@@ -60,12 +60,10 @@ internal static class RunSession
         await using var progress = new ProgressLine(errors, body, handler);
         try
         {
-            var stream = context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
+            context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
             progress.Start();
             var exitCode = await WaitAsync(outcome, output);
-            if (outcome.Stopped.IsCompleted)
-                stream.Disconnect();
-            else if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
+            if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
                 report.Note($"the data was not sent: streamtype '{settings.StreamType}' sends none (see its http_method)");
             return exitCode;
         }
