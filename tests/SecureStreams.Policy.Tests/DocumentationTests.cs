@@ -1,3 +1,4 @@
+using SecureStreams.TestSupport.Approval;
 using Xunit;
 
 namespace SecureStreams.Policy.Tests;
@@ -6,9 +7,9 @@ public sealed class DocumentationTests
 {
     [Fact]
     public void The_attribute_page_is_what_the_table_says() =>
-        Snapshot.Matches(PolicyReference.ToMarkdown(), Path.Combine(Repository.Root, "docs", "policy-attributes.md"));
+        Approved.File(PolicyReference.ToMarkdown(), "docs/policy-attributes.md");
 
     [Fact]
     public void The_error_page_is_what_the_table_says() =>
-        Snapshot.Matches(PolicyReference.ErrorsToMarkdown(), Path.Combine(Repository.Root, "docs", "policy-errors.md"));
+        Approved.File(PolicyReference.ErrorsToMarkdown(), "docs/policy-errors.md");
 }

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using SecureStreams.TestSupport.Approval;
+using SecureStreams.TestSupport.Repository;
 using Xunit;
 
 namespace SecureStreams.Policy.Tests;
@@ -6,25 +8,27 @@ namespace SecureStreams.Policy.Tests;
 /// <summary>Every document in Fixtures against the text beside it: all diagnostics, the whole model.</summary>
 public sealed partial class FixtureTests
 {
+    private static readonly string Fixtures = RepoPaths.Combine("tests", "SecureStreams.Policy.Tests", "Fixtures");
+
     /// <summary>Ids that need documents too large to keep as files, or bytes that are no text: other tests produce them.</summary>
     private static readonly string[] TestedInCode = ["SSP0002", "SSP0005", "SSP0007", "SSP0008", "SSP0009"];
 
-    public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Repository.Fixtures, "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Documents => [.. Directory.EnumerateFiles(Fixtures, "*.json").Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void A_document_gives_the_text_beside_it(string document)
     {
-        var result = PolicyLoader.Load(File.ReadAllBytes(Path.Combine(Repository.Fixtures, document + ".json")), document + ".json", OptionsFor(document));
+        var result = PolicyLoader.Load(File.ReadAllBytes(Path.Combine(Fixtures, document + ".json")), document + ".json", OptionsFor(document));
         Assert.Equal(result.Diagnostics.Any(static one => one.Severity == PolicySeverity.Error), result.HasErrors);
-        Snapshot.Matches(ModelText.Of(result), Path.Combine(Repository.Fixtures, document + ".verified.txt"));
+        Approved.File(ModelText.Of(result), Path.Combine(Fixtures, document + ".verified.txt"));
     }
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Strict_turns_every_warning_into_an_error(string document)
     {
-        var bytes = File.ReadAllBytes(Path.Combine(Repository.Fixtures, document + ".json"));
+        var bytes = File.ReadAllBytes(Path.Combine(Fixtures, document + ".json"));
         var normal = PolicyLoader.Load(bytes, document, OptionsFor(document));
         var strict = PolicyLoader.Load(bytes, document, OptionsFor(document) with { Strict = true });
         Assert.All(strict.Diagnostics, static one => Assert.Equal(PolicySeverity.Error, one.Severity));
@@ -35,19 +39,19 @@ public sealed partial class FixtureTests
     [Fact]
     public void Every_id_has_a_document_that_shows_it()
     {
-        var shown = Directory.EnumerateFiles(Repository.Fixtures, "*.verified.txt").SelectMany(static file => Id().Matches(File.ReadAllText(file))).Select(static match => match.Value);
+        var shown = Directory.EnumerateFiles(Fixtures, "*.verified.txt").SelectMany(static file => Id().Matches(File.ReadAllText(file))).Select(static match => match.Value);
         Assert.Empty(PolicyDiagnosticTable.All.Select(static info => info.Id).Except(shown).Except(TestedInCode));
     }
 
     [Fact]
     public void No_expected_text_is_left_without_its_document() =>
-        Assert.All(Directory.EnumerateFiles(Repository.Fixtures, "*.verified.txt"),
+        Assert.All(Directory.EnumerateFiles(Fixtures, "*.verified.txt"),
             static file => Assert.True(File.Exists(file.Replace(".verified.txt", ".json", StringComparison.Ordinal)), file));
 
     [Fact]
     public void Twelve_mistakes_are_twelve_findings()
     {
-        var result = PolicyLoader.Load(File.ReadAllBytes(Path.Combine(Repository.Fixtures, "wrong-twelve.json")), "policy.json");
+        var result = PolicyLoader.Load(File.ReadAllBytes(Path.Combine(Fixtures, "wrong-twelve.json")), "policy.json");
         Assert.Equal(12, result.Diagnostics.Select(static one => one.Id + one.JsonPath).Distinct().Count(static one => one != "SSP0010$"));
         Assert.True(result.HasErrors);
     }
@@ -55,7 +59,7 @@ public sealed partial class FixtureTests
     [Fact]
     public void Nothing_secret_is_ever_quoted()
     {
-        foreach (var file in Directory.EnumerateFiles(Repository.Fixtures, "*.json"))
+        foreach (var file in Directory.EnumerateFiles(Fixtures, "*.json"))
         {
             var result = PolicyLoader.Load(File.ReadAllBytes(file), "policy.json");
             Assert.All(result.Diagnostics, static one => Assert.DoesNotMatch("hunter2|MIG|MII|abc\\.def", one.ToString()));

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using SecureStreams.TestSupport.Repository;
 using Xunit;
 
 namespace SecureStreams.Policy.Tests;
@@ -9,6 +10,8 @@ namespace SecureStreams.Policy.Tests;
 [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Inputs must repeat from the printed seed.")]
 public sealed class MutationTests(ITestOutputHelper output)
 {
+    private static readonly string Fixtures = RepoPaths.Combine("tests", "SecureStreams.Policy.Tests", "Fixtures");
+
     private static readonly string[] Pieces =
     [
         "{", "}", "[", "]", ",", ":", "\"", "#", "//", "/*", "*/", "\\", "\\ud800", "null", "true", "NaN", "-1", "70000", "1e999", "1.5", "0", "\"\"", "\n", "\r\n",
@@ -22,7 +25,7 @@ public sealed class MutationTests(ITestOutputHelper output)
         var seed = Setting("SECURESTREAMS_SEED", Environment.ProcessId);
         output.WriteLine($"SECURESTREAMS_SEED={seed} SECURESTREAMS_MUTATIONS={count}");
         var random = new Random(seed);
-        var documents = Directory.EnumerateFiles(Repository.Fixtures, "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
+        var documents = Directory.EnumerateFiles(Fixtures, "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
         var (loaded, refused) = (0, 0);
         for (var i = 0; i < count; i++)
         {

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -26,8 +25,12 @@ internal static class CertificateReader
             : Unusable(name, "it is not base64");
     }
 
+    /// <summary>Whether the text says by its armour, or its bytes by their shape, that it is a private key.</summary>
+    public static bool IsPrivateKey(CertificatePolicy entry, string text) =>
+        text.Contains("PRIVATE KEY" + Armour, StringComparison.Ordinal) || IsPrivateKey(entry);
+
     /// <summary>Whether the bytes are a PKCS#1, SEC 1 or PKCS#8 private key: a SEQUENCE that begins with the INTEGER 0 or 1.</summary>
-    public static bool IsPrivateKey(CertificatePolicy entry)
+    private static bool IsPrivateKey(CertificatePolicy entry)
     {
         var der = entry.Der.AsSpan();
         if (der.Length < 8 || der[0] != 0x30)
@@ -45,8 +48,6 @@ internal static class CertificateReader
         to = DateTimeOffset.MaxValue;
         if (entry.Problem is { } problem)
             return problem;
-        if (IsPrivateKey(entry))
-            return "it is a private key";
         try
         {
             using var certificate = X509CertificateLoader.LoadCertificate(entry.Der.AsSpan());

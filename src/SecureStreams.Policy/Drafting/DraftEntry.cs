@@ -49,7 +49,11 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     }
 
     /// <summary>Back to the default, as <c>null</c> asks.</summary>
-    public void Unset(PolicyAttributeInfo attribute) => _values.RemoveAll(value => ReferenceEquals(value.Attribute, attribute));
+    public void Unset(PolicyAttributeInfo attribute)
+    {
+        _wrong.Remove(attribute);
+        _values.RemoveAll(value => ReferenceEquals(value.Attribute, attribute));
+    }
 
     public PolicyProvenance Provenance() => new(_values.Select(static value => KeyValuePair.Create(value.Attribute.Name, value.Location)));
 }

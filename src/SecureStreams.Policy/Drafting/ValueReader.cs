@@ -1,11 +1,10 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
 namespace SecureStreams.Policy;
 
 /// <summary>Checks one JSON value against the row of its attribute: type, range, characters.</summary>
-internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
+internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
 {
     /// <summary>The value, or null when it is wrong (and reported).</summary>
     public PolicyValue? Read(PolicyAttributeInfo row, JsonNode node, string subject) => row.Kind switch
@@ -80,7 +79,7 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
             });
         }
 
-        if (!row.AllowsControlCharacters && HasControlCharacter(node.Text))
+        if (!row.AllowsControlCharacters && PolicyCharacters.HasControl(node.Text))
         {
             bag.Report(PolicyDiagnosticTable.ControlCharacter, source, node,
                 $"{subject}: {Called(row, node)} has a control character: {Shown(row, node)}; CR, LF and the like are not allowed");
@@ -90,7 +89,7 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
         var text = node.Text;
         if (row.Kind == PolicyValueKind.HeaderName && text.EndsWith(':'))
             text = text[..^1];
-        if (row.Kind is PolicyValueKind.Token or PolicyValueKind.HeaderName && !IsToken(text))
+        if (row.Kind is PolicyValueKind.Token or PolicyValueKind.HeaderName && !PolicyCharacters.IsToken(text))
         {
             bag.Report(PolicyDiagnosticTable.NotAToken, source, node,
                 $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is not {(row.Kind == PolicyValueKind.Token ? "an HTTP token" : "a header name")}");
@@ -117,111 +116,6 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
         return null;
     }
 
-    private PolicyValue? ReadList(PolicyAttributeInfo row, JsonNode node, string subject, Func<JsonNode, PolicyValue?> read)
-    {
-        if (node.Kind != JsonValueKind.Array)
-            return WrongType(row, node, subject, row.Kind == PolicyValueKind.NumberList ? "an array of whole numbers" : "an array of names");
-        var items = ImmutableArray.CreateBuilder<PolicyValue>(node.Children.Count);
-        foreach (var item in node.Children)
-        {
-            if (read(item) is { } value)
-                items.Add(value);
-        }
-
-        return items.Count == node.Children.Count ? PolicyValue.Of(items.ToImmutable()) : null;
-    }
-
-    /// <summary>An array of objects with one member or several, or one object.</summary>
-    private PolicyValue? ReadMap(
-        PolicyAttributeInfo row, JsonNode node, string subject, Func<PolicyAttributeInfo, JsonNode, string, KeyValuePair<string, PolicyValue>?> read)
-    {
-        List<JsonNode> objects = node.Kind == JsonValueKind.Array ? node.Children : [node];
-        var pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, PolicyValue>>();
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        var wrong = false;
-        foreach (var one in objects)
-        {
-            if (one.Kind != JsonValueKind.Object)
-            {
-                WrongType(row, one, subject, "an array of objects, as in [{\"name\": value}]");
-                wrong = true;
-                continue;
-            }
-
-            foreach (var member in one.Children)
-            {
-                if (member.Name is ['$', ..])
-                    continue;
-                if (read(row, member, subject) is not { } pair)
-                {
-                    wrong = true;
-                }
-                else if (places.TryAdd(pair.Key, pairs.Count))
-                {
-                    pairs.Add(pair);
-                }
-                else
-                {
-                    bag.ReportName(PolicyDiagnosticTable.GivenTwice, source, member, $"{subject}: {row.Name} has {Wording.Quote(pair.Key)} twice; the last one counts");
-                    pairs[places[pair.Key]] = pair;
-                }
-            }
-        }
-
-        return wrong ? null : PolicyValue.Of(pairs.ToImmutable());
-    }
-
-    private KeyValuePair<string, PolicyValue>? ReadMetadata(PolicyAttributeInfo row, JsonNode member, string subject)
-    {
-        var name = member.Name ?? "";
-        if (name.Length == 0)
-        {
-            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{subject}: a metadata name is empty");
-            return null;
-        }
-
-        if (HasControlCharacter(name) || name.Contains('}', StringComparison.Ordinal))
-        {
-            bag.ReportName(PolicyDiagnosticTable.ControlCharacter, source, member,
-                $"{subject}: the metadata name {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
-            return null;
-        }
-
-        if (member.Kind == JsonValueKind.Null)
-            return KeyValuePair.Create(name, PolicyValue.Of(""));
-        if (member.Kind != JsonValueKind.String)
-        {
-            WrongType(row, member, subject, "a header name or an empty string");
-            return null;
-        }
-
-        var header = member.Text.EndsWith(':') ? member.Text[..^1] : member.Text;
-        if (member.Text.Length > 0 && !IsToken(header))
-        {
-            bag.Report(PolicyDiagnosticTable.NotAToken, source, member,
-                $"{subject}: metadata {Wording.Quote(name)} travels in {Wording.Quote(member.Text)}, which is not a header name");
-            return null;
-        }
-
-        return KeyValuePair.Create(name, PolicyValue.Of(header));
-    }
-
-    private KeyValuePair<string, PolicyValue>? ReadStatus(PolicyAttributeInfo row, JsonNode member, string subject)
-    {
-        const int First = 100;
-        const int Last = 599;
-        if (!int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || status is < First or > Last)
-        {
-            bag.ReportName(PolicyDiagnosticTable.OutOfRange, source, member,
-                $"{subject}: {row.Name} maps {Wording.Quote(member.Name ?? "")}, which is no status; allowed is {RangeOf(First, Last)}");
-            return null;
-        }
-
-        return ReadNumber(row, member, subject, row.Minimum, row.Maximum) is { } state
-            ? KeyValuePair.Create(status.ToString(CultureInfo.InvariantCulture), PolicyValue.Of(state))
-            : null;
-    }
-
     private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, string wanted)
     {
         bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}");
@@ -238,7 +132,7 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
     };
 
     private static string Shown(PolicyAttributeInfo row, JsonNode node) =>
-        row.IsSecret ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
+        row.IsSecret || SecretRules.HasPassword(node.Text) ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
 
     private static string Range(PolicyAttributeInfo row, long minimum, long maximum) => $", {RangeOf(minimum, maximum)}{Unit(row)}";
 
@@ -247,10 +141,4 @@ internal sealed class ValueReader(SourceText source, DiagnosticBag bag)
     private static string Unit(PolicyAttributeInfo row) => row.Unit.Length == 0 ? "" : $" {row.Unit}";
 
     private static bool IsDigits(string text) => text.AsSpan(text.StartsWith('-') ? 1 : 0) is { Length: > 0 and < 32 } digits && !digits.ContainsAnyExceptInRange('0', '9');
-
-    private static bool HasControlCharacter(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f');
-
-    /// <summary>RFC 9110, 5.6.2.</summary>
-    private static bool IsToken(string text) =>
-        text.Length > 0 && text.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
 }

@@ -66,4 +66,7 @@ public sealed record StreamTypePolicy
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Endpoint, Port, Protocol, Tls, Metadata.Length);
+
+    /// <summary>The name alone: an endpoint may hold a password.</summary>
+    public override string ToString() => Name;
 }

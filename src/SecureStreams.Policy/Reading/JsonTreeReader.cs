@@ -50,7 +50,9 @@ internal sealed class JsonTreeReader
             if (!_cutOff)
             {
                 var at = (long)_source.LineStart(malformed.LineNumber ?? 0) + (malformed.BytePositionInLine ?? 0);
-                ReportMalformed((int)Math.Min(at, _source.Bytes.Length), reader.TokenType);
+                var (offset, message) = MalformedText.Describe(
+                    _source, text, (int)Math.Min(at, _source.Bytes.Length), (int)reader.BytesConsumed, reader.TokenType, _container, ended: _root is not null && _container is null);
+                _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, Where(), message);
             }
 
             return false;
@@ -131,47 +133,6 @@ internal sealed class JsonTreeReader
 
         return false;
     }
-
-    private void ReportMalformed(int offset, JsonTokenType previous)
-    {
-        offset = WordStart(offset);
-        var rest = _source.Bytes.Span[Math.Min(offset, _source.Bytes.Length)..];
-        var word = rest[..WordLength(rest)];
-        var found = "the text ends";
-        if (word.Length > 1)
-            found = Wording.Quote(Encoding.ASCII.GetString(word));
-        else if (Rune.DecodeFromUtf8(rest, out var rune, out _) == System.Buffers.OperationStatus.Done)
-            found = Rune.IsControl(rune) ? $"character U+{rune.Value:X4}" : $"'{rune}'";
-        var expected = previous switch
-        {
-            _ when _root is { } root && _container is null && root.Kind is not JsonValueKind.Undefined => "nothing more after the document",
-            JsonTokenType.None or JsonTokenType.PropertyName => "a value",
-            JsonTokenType.StartObject => "a name in double quotes or '}'",
-            JsonTokenType.StartArray => "a value or ']'",
-            _ when _container is { Kind: JsonValueKind.Object } => "a comma and a name in double quotes, or '}'",
-            _ => "a comma and a value, or ']'",
-        };
-        _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, _container?.Path ?? "$", $"{found} where JSON expects {expected}");
-    }
-
-    /// <summary>A misspelt literal is refused in its middle; the finding is about the whole word.</summary>
-    private int WordStart(int offset)
-    {
-        var text = _source.Bytes.Span;
-        while (offset > _source.Start && offset <= text.Length && IsWordByte(text[offset - 1]))
-            offset--;
-        return offset;
-    }
-
-    private static int WordLength(ReadOnlySpan<byte> text)
-    {
-        var length = 0;
-        while (length < text.Length && IsWordByte(text[length]))
-            length++;
-        return length;
-    }
-
-    private static bool IsWordByte(byte one) => char.IsAsciiLetterOrDigit((char)one) || one is (byte)'_' or (byte)'.' or (byte)'+' or (byte)'-';
 
     private static JsonValueKind KindOf(JsonTokenType token) => token switch
     {

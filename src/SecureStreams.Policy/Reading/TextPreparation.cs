@@ -52,10 +52,12 @@ internal sealed class TextPreparation
                     at = StringEnd(at);
                     break;
                 case (byte)',':
-                    _comma = at;
+                    // Only a comma behind a value can be one too many: "[,]" is another mistake.
+                    _comma = _last >= 0 && _text[_last] is not ((byte)'{' or (byte)'[' or (byte)',' or (byte)':') ? at : -1;
                     _last = at;
                     continue;
                 case (byte)'{' or (byte)'[':
+                    // In ASCII each closer stands two after its opener.
                     _open.Add(((byte)(_text[at] + 2), at));
                     if (_open.Count > PolicyLimits.Depth)
                     {

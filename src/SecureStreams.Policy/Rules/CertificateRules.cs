@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 
 namespace SecureStreams.Policy;
@@ -20,7 +20,7 @@ internal static class CertificateRules
                 continue;
             var certificate = CertificateReader.Read(entry.Name, entry.Node.Text);
             certificates.Add(entry.Name, certificate);
-            if (!keys.Contains(entry.Name) || certificate.Problem is not null || CertificateReader.IsPrivateKey(certificate))
+            if (!keys.Contains(entry.Name) || certificate.Problem is not null || CertificateReader.IsPrivateKey(certificate, entry.Node.Text))
                 Check(entry, certificate, users.GetValueOrDefault(entry.Name), bag, options);
         }
 
@@ -40,7 +40,7 @@ internal static class CertificateRules
             bag.Report(PolicyDiagnosticTable.CertificateElided, entry.Source, entry.Node,
                 $"{entry.Subject}: {CertificateReader.Elided}; a stream that needs it is refused when it connects");
         }
-        else if (CertificateReader.IsPrivateKey(certificate))
+        else if (CertificateReader.IsPrivateKey(certificate, entry.Node.Text))
         {
             bag.Report(PolicyDiagnosticTable.PrivateKeyInText, entry.Source, entry.Node, $"{entry.Subject}: it is a private key, in clear text");
             if (user is not null)
@@ -54,7 +54,9 @@ internal static class CertificateRules
         else if (options.ValidAt is { } now && (now < from || now > to))
         {
             bag.Report(PolicyDiagnosticTable.CertificateExpired, entry.Source, entry.Node,
-                now > to ? $"{entry.Subject}: it expired on {to:yyyy-MM-dd}" : $"{entry.Subject}: it is not valid before {from:yyyy-MM-dd}");
+                now > to
+                    ? string.Create(CultureInfo.InvariantCulture, $"{entry.Subject}: it expired on {to:yyyy-MM-dd}")
+                    : string.Create(CultureInfo.InvariantCulture, $"{entry.Subject}: it is not valid before {from:yyyy-MM-dd}"));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SecureStreams.Policy;
 
 /// <summary>Whether this program may load the document at all.</summary>
@@ -19,7 +21,8 @@ internal static class DocumentRules
                 $"document: product is {Wording.Quote(product.Value.Text)}, but this program is {Wording.Quote(wanted)}");
         }
 
-        if (draft[PolicySection.StreamTypes].Count == 0 && !bag.HasErrors)
+        var written = document.Node.Children.Exists(static member => member.Name == "s" && (member.Kind != JsonValueKind.Array || member.Children.Count > 0));
+        if (draft[PolicySection.StreamTypes].Count == 0 && !written)
             bag.Report(PolicyDiagnosticTable.NoStreamTypes, document.Source, document.Node, "document: no streamtype is defined in \"s\"");
     }
 }

@@ -32,7 +32,8 @@ internal static class SecretRules
         };
     }
 
-    private static bool HasPassword(string endpoint)
+    /// <summary><c>scheme://user:password@host</c></summary>
+    public static bool HasPassword(string endpoint)
     {
         var scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
         if (scheme < 0)

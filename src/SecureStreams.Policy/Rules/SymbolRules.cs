@@ -35,7 +35,7 @@ internal static class SymbolRules
         if (last >= 0 && !text.AsSpan(last).Contains('}'))
         {
             bag.Report(PolicyDiagnosticTable.UnclosedSymbol, value.Source, value.Node,
-                $"{entry.Subject}: {value.Attribute.Name} has a '${{' without its '}}' in {Wording.Quote(text)}; taken literally");
+                $"{entry.Subject}: {value.Attribute.Name} has a '${{' without its '}}'; taken literally");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SecureStreams.Policy;
 
 namespace SecureStreams;
@@ -33,11 +34,22 @@ public static class SsContextExtensions
 
     private static LocalContext FromBytes(byte[] utf8, string name, SsContextOptions? options)
     {
-        var result = PolicyLoader.Load(utf8, name, new PolicyLoadOptions { Product = options?.Product, Strict = options?.StrictPolicy ?? false });
+        options ??= new SsContextOptions();
+        var result = PolicyLoader.Load(utf8, name, new PolicyLoadOptions
+        {
+            Product = options.Product,
+            Strict = options.StrictPolicy,
+            ValidAt = options.Platform.Time.GetUtcNow(),
+        });
         string[] lines = [.. result.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
-        return result.Model is { } model
-            ? new LocalContext(model, options)
-            : throw new SsPolicyException($"The policy '{name}' cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
+        if (result.Model is not { } model)
+            throw new SsPolicyException($"The policy '{name}' cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
+
+        // What loads with warnings runs; the warnings are not lost.
+        var logger = options.LoggerFactory.CreateLogger("SecureStreams.Policy");
+        foreach (var line in lines)
+            ContextLog.PolicyWarning(logger, line);
+        return new LocalContext(model, options);
     }
 
     private static byte[] ReadFile(string path)

@@ -1,5 +1,5 @@
 using System.Text;
-using SecureStreams.Tests.Support;
+using SecureStreams.TestSupport.Approval;
 using Xunit;
 
 namespace SecureStreams.Tests.Core;
@@ -18,7 +18,7 @@ public sealed class ResultTableTests
             var text = new StringBuilder();
             await TableAsync(text, "Inside the callback", ResultTrial.Inside, outside: false);
             await TableAsync(text, "By another thread, while the callback runs", ResultTrial.Outside, outside: true);
-            GeneratedDocs.Check("docs/states.md", "results", text.ToString());
+            Approved.Section(text.ToString(), "docs/states.md", "results");
         },
         TestContext.Current.CancellationToken);
 

@@ -1,5 +1,5 @@
 using System.Text;
-using SecureStreams.Tests.Support;
+using SecureStreams.TestSupport.Approval;
 using Xunit;
 
 namespace SecureStreams.Tests.Core;
@@ -29,6 +29,6 @@ public sealed class StatesPageTests
                 text.Append($"    {from} --> {to}\n");
         }
 
-        GeneratedDocs.Check("docs/states.md", "steps", text.Append("```\n").ToString());
+        Approved.Section(text.Append("```\n").ToString(), "docs/states.md", "steps");
     }
 }

@@ -39,8 +39,12 @@ internal static class HttpFailures
                 return FromSocket(socket);
             if (Find<AuthenticationException>(error) is not null)
                 return Make(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The TLS session failed.");
-            if (Find<ObjectDisposedException>(error) is not null)
+            if (error is ObjectDisposedException)
                 return Make(SsPhase.Local, SsCauseCode.LocalDestroy, "The context closed its connections.");
+
+            // The platform tore the connection down while it was still being set up or used: it does so when the peer's bytes make no sense.
+            if (Find<ObjectDisposedException>(error) is not null)
+                return Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer broke the HTTP/2 handshake; use protocol h1, or enable h2 at the peer.");
             if (Find<OperationCanceledException>(error) is not null)
                 return Make(SsPhase.Connect, SsCauseCode.ConnectFailed, "The connection attempt that the request waited for was abandoned.");
             if (error is IOException or HttpRequestException)

@@ -16,6 +16,7 @@ internal sealed class HttpPool : IDisposable
     private readonly HttpDial _dial;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _disposing = new();
     private int _dialing;
     private long _lastDialEnd;
 
@@ -57,13 +58,19 @@ internal sealed class HttpPool : IDisposable
     public long LastDialEnd => Volatile.Read(ref _lastDialEnd);
 
     /// <inheritdoc/>
-    public void Dispose() => Invoker.Dispose();
+    public void Dispose()
+    {
+        // The handler would let a dial that nobody waits for go on for seconds, on the real clock.
+        _disposing.Cancel();
+        Invoker.Dispose();
+    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var initiator = context.InitialRequestMessage as HttpExchangeRequest;
         Interlocked.Increment(ref _dialing);
         initiator?.DialBegan();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
         try
         {
             var host = context.DnsEndPoint.Host;
@@ -76,7 +83,7 @@ internal sealed class HttpPool : IDisposable
                     UnixPath = _key.UnixPath,
                     Tls = secure ? new TlsTarget(host, _key.TrustStore, _key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
                 },
-                cancellationToken).ConfigureAwait(false);
+                either.Token).ConfigureAwait(false);
             HttpLog.Dialed(_logger, connection.RemoteAddress, connection.Timings.Names, connection.Timings.Connect, connection.Timings.Tls);
 
             // The SslStream itself: wrapped in anything else the handler would do TLS again on top of it.

@@ -1,0 +1,12 @@
+namespace SecureStreams.Policy;
+
+/// <summary>Which characters may stand where.</summary>
+internal static class PolicyCharacters
+{
+    /// <summary>C0 and C1 controls and DEL: CR and LF among them would let a value end a header or a request line.</summary>
+    public static bool HasControl(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f');
+
+    /// <summary>RFC 9110, 5.6.2.</summary>
+    public static bool IsToken(string text) =>
+        text.Length > 0 && text.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+}

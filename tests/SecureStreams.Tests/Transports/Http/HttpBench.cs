@@ -1,0 +1,84 @@
+using System.Text;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+using SecureStreams.TestSupport.Certificates;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Servers;
+using SecureStreams.TestSupport.Time;
+using SecureStreams.Transports;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Tests.Transports.Http;
+
+/// <summary>A factory with its dialer on loopback, and policies for it.</summary>
+internal sealed class HttpBench : IAsyncDisposable
+{
+    private readonly Dialer _dialer;
+
+    public HttpBench(SsPlatform? platform = null)
+    {
+        platform ??= new SsPlatform { Time = Clock };
+        _dialer = new Dialer(platform);
+        Factory = new HttpTransportFactory(platform, _dialer, Log);
+    }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public TestLog Log { get; } = new();
+
+    public HttpTransportFactory Factory { get; }
+
+    /// <summary>A streamtype of these attributes (JSON members without braces).</summary>
+    public static StreamTypePolicy Policy(string attributes)
+    {
+        var json = $$"""
+            {
+              "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }, { "other": "{{TestCertificates.OtherAuthority.Base64Der}}" }],
+              "trust_stores": [{ "name": "main", "stack": ["root"] }, { "name": "twin", "stack": ["root", "other"] }, { "name": "wrong", "stack": ["other"] }],
+              "s": [{ "t": { {{attributes}} } }]
+            }
+            """;
+        var result = PolicyLoader.Load(Encoding.UTF8.GetBytes(json), "policy", new PolicyLoadOptions());
+        return result.Model?.StreamTypes["t"] ?? throw new InvalidOperationException(string.Join("\n", result.Diagnostics));
+    }
+
+    /// <summary>A streamtype for one of the ports of a Kestrel host: h1, h1s, h2, h2c.</summary>
+    public static StreamTypePolicy Policy(KestrelTestHost host, string kind, string url, string method = "GET", string more = "")
+    {
+        var (port, protocol, tls) = kind switch
+        {
+            "h1" => (host.HttpPort, "h1", false),
+            "h1s" => (host.HttpsPort, "h1", true),
+            "h2" => (host.H2Port, "h2", true),
+            _ => (host.H2cPort, "h2", false),
+        };
+        return Policy(port, protocol, tls, url, method, more);
+    }
+
+    public static StreamTypePolicy Policy(int port, string protocol = "h1", bool tls = false, string url = "/", string method = "GET", string more = "") =>
+        Policy($"\"endpoint\": \"127.0.0.1\", \"port\": {port}, \"protocol\": \"{protocol}\", \"http_method\": \"{method}\", \"http_url\": \"{url}\", " +
+            $"\"tls\": {(tls ? "true, \"tls_trust_store\": \"main\"" : "false")}{(more.Length > 0 ? ", " + more : "")}");
+
+    public HttpRun Start(StreamTypePolicy policy, Action<HttpRun>? setup = null, long? length = null, bool paused = false)
+    {
+        var run = new HttpRun(policy);
+        setup?.Invoke(run);
+        run.Start(Factory, length, paused);
+        return run;
+    }
+
+    /// <summary>A transaction to its end; its cause of failure is in the result.</summary>
+    public async Task<(HttpRun Run, TransportFailure? Failure)> RunAsync(StreamTypePolicy policy, Action<HttpRun>? setup = null, long? length = null)
+    {
+        var run = Start(policy, setup, length);
+        return (run, await run.EndAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Factory.DisposeAsync();
+        await Clock.WaitForNoTimersAsync();
+        _dialer.Dispose();
+        Log.Dispose();
+    }
+}

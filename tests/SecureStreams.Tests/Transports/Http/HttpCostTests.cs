@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Net;
+using SecureStreams.Core;
+using SecureStreams.Implementation;
+using SecureStreams.Policy;
+using SecureStreams.TestSupport.Servers;
+using SecureStreams.Transports;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports.Http;
+
+/// <summary>What a transaction costs at the seam beside the same request with the platform's bare invoker.</summary>
+[Collection(nameof(Alone))]
+public sealed class HttpCostTests(ITestOutputHelper output)
+{
+    private const int Rounds = 2000;
+
+    [Fact]
+    public async Task A_keep_alive_get_allocates_little_more_than_a_bare_one()
+    {
+        await using var server = ScriptedServer.Start(Scripts.Answer(new string('x', 128)));
+        using var bare = new HttpMessageInvoker(new SocketsHttpHandler { UseCookies = false, UseProxy = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+        var uri = new Uri($"http://127.0.0.1:{server.Port}/");
+        async Task BareAsync()
+        {
+            var buffer = new byte[16 * 1024];
+            for (var i = 0; i < Rounds; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, uri) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                using var response = await bare.SendAsync(request, CancellationToken.None);
+                using var stream = await response.Content.ReadAsStreamAsync();
+                while (await stream.ReadAsync(buffer) > 0)
+                {
+                }
+            }
+        }
+
+        await using var bench = new HttpBench(SsPlatform.System);
+        var policy = HttpBench.Policy(server.Port);
+        async Task OursAsync()
+        {
+            var stream = new Loop(bench.Factory, policy, Rounds);
+            stream.Start();
+            await stream.Done;
+        }
+
+        await BareAsync();
+        await OursAsync();
+        var (bareBytes, bareTime) = await MeasureAsync(BareAsync);
+        var (ourBytes, ourTime) = await MeasureAsync(OursAsync);
+        output.WriteLine($"per GET over keep-alive, scripted server included: bare {bareBytes} B {bareTime:0.0} us, transport {ourBytes} B {ourTime:0.0} us, difference {ourBytes - bareBytes} B");
+        Assert.InRange(ourBytes - bareBytes, -2000, 1024);
+    }
+
+    /// <summary>Allocations are counted for the whole process, so nothing else may run meanwhile.</summary>
+    [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+    public sealed class Alone;
+
+    private static async Task<(long Bytes, double Microseconds)> MeasureAsync(Func<Task> run)
+    {
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var clock = Stopwatch.StartNew();
+        await run();
+        return ((GC.GetTotalAllocatedBytes(precise: true) - before) / Rounds, clock.Elapsed.TotalMicroseconds / Rounds);
+    }
+
+    /// <summary>Starts the next transaction from the end of the last, as a stream does.</summary>
+    private sealed class Loop(ITransportFactory factory, StreamTypePolicy policy, int rounds) : ITransportSink, IMailboxWork
+    {
+        private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Mailbox _mailbox = new(SsScheduler.ThreadPool, static _ => { });
+        private readonly MetadataStore _metadata = new(policy);
+        private int _left = rounds;
+
+        public Task Done => _done.Task;
+
+        public void Start() => _mailbox.Post(this);
+
+        void IMailboxWork.RunOnMailbox(long argument) => Next();
+
+        void ITransportSink.ConnectedOnMailbox(StreamTransport transport)
+        {
+        }
+
+        void ITransportSink.WritableOnMailbox(StreamTransport transport, bool due)
+        {
+        }
+
+        void ITransportSink.ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
+        {
+        }
+
+        void ITransportSink.UserStateOnMailbox(StreamTransport transport, SsState state, int status)
+        {
+        }
+
+        void ITransportSink.RestartedOnMailbox(StreamTransport transport, TransportFailure reason)
+        {
+        }
+
+        void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+        {
+        }
+
+        void ITransportSink.PeerAliveOnMailbox(StreamTransport transport)
+        {
+        }
+
+        void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
+        {
+            if (failure is not null)
+                _done.TrySetException(new TransportException(failure));
+            else if (--_left == 0)
+                _done.TrySetResult();
+            else
+                Next();
+        }
+
+        private void Next() => factory.Create(new TransportSetup(_mailbox, this, policy, _metadata, null, false)).StartOnMailbox();
+    }
+}

@@ -1,0 +1,219 @@
+using SecureStreams.TestSupport.Certificates;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Servers;
+using SecureStreams.Transports.Http;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports.Http;
+
+public sealed class HttpFailureTests
+{
+    public static TheoryData<string, string, SsPhase, SsCauseCode, string> Scripted => new()
+    {
+        { "h1", nameof(Scripts.CloseAtOnce), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
+        { "h1", nameof(Scripts.CloseAfterRequest), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
+        { "h1", nameof(Scripts.ResetAfterRequest), SsPhase.Peer, SsCauseCode.ConnectionReset, "closed" },
+        { "h1", nameof(Scripts.MalformedStatusLine), SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
+        { "h1", nameof(Scripts.OversizedHead), SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
+        { "h1", nameof(Scripts.TruncateChunked), SsPhase.Payload, SsCauseCode.PayloadTruncated, "connected rx-som closed" },
+        { "h1", "truncate", SsPhase.Payload, SsCauseCode.PayloadTruncated, "connected rx-som closed" },
+        { "h1", "reset-body", SsPhase.Peer, SsCauseCode.ConnectionReset, "connected rx-som closed" },
+        { "h1", "switch", SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
+        { "h2", nameof(H2Scripts.GoAwayHandled), SsPhase.Peer, SsCauseCode.PeerBusy, "closed" },
+        { "h2", nameof(H2Scripts.ResetConnection), SsPhase.Peer, SsCauseCode.ConnectionReset, "closed" },
+        { "h2", nameof(H2Scripts.Garbage), SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
+        { "h2", "rst-8", SsPhase.Peer, SsCauseCode.ConnectionReset, "closed" },
+        { "h2", "rst-11", SsPhase.Peer, SsCauseCode.PeerBusy, "closed" },
+        { "h2", "rst-1", SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Scripted))]
+    public async Task A_peer_that_misbehaves_is_told_apart(string protocol, string script, SsPhase phase, SsCauseCode code, string story)
+    {
+        var received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ConnectionScript peer = script switch
+        {
+            "truncate" => Scripts.TruncateBody(100, 50),
+            "reset-body" => Scripts.ResetMidBody(100, 50, received.Task),
+            "switch" => Scripts.AnswerRaw("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"),
+            "rst-8" => H2Scripts.ResetStream(8),
+            "rst-11" => H2Scripts.ResetStream(11),
+            "rst-1" => H2Scripts.ResetStream(1),
+            _ => (ConnectionScript)((protocol == "h1" ? typeof(Scripts) : typeof(H2Scripts)).GetProperty(script)!.GetValue(null)!),
+        };
+        await using var server = ScriptedServer.Start(peer);
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port, protocol, url: "/p?q=secret"), run => run.OnEvent = what =>
+        {
+            if (what == "rx-som")
+                received.TrySetResult();
+        });
+
+        Assert.Equal(story, run.Story);
+        Assert.NotNull(failure);
+
+        // Where the peer closes with bytes of ours unread, the system may turn its close into a reset.
+        var maybeReset = script is nameof(Scripts.CloseAtOnce) or nameof(H2Scripts.GoAwayHandled) && (failure.Phase, failure.Code) == (SsPhase.Peer, SsCauseCode.ConnectionReset);
+        Assert.True(maybeReset || (phase, code) == (failure!.Phase, failure.Code), $"{failure}\n{failure.Error}");
+        Assert.Equal($"http://127.0.0.1:{server.Port}/p", failure!.Endpoint);
+        Assert.DoesNotContain("secret", failure!.Message, StringComparison.Ordinal);
+        if (script.StartsWith("rst", StringComparison.Ordinal) || (script.StartsWith("GoAway", StringComparison.Ordinal) && !maybeReset))
+            Assert.StartsWith("HTTP/2 error ", failure!.PeerText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dial_failure_comes_through_as_the_dialer_said_it()
+    {
+        await using var bench = new HttpBench();
+        var port = TestSupport.Repository.FreePort.Next();
+        foreach (var protocol in new[] { "h1", "h2" })
+        {
+            var (run, failure) = await bench.RunAsync(HttpBench.Policy(port, protocol));
+            Assert.Equal("closed", run.Story);
+            Assert.Equal((SsPhase.Connect, SsCauseCode.ConnectionRefused), (failure!.Phase, failure.Code));
+            Assert.Single(failure.Candidates);
+        }
+    }
+
+    [Fact]
+    public async Task Another_protocol_than_the_policys_is_a_mismatch()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new HttpBench();
+        var (_, failure) = await bench.RunAsync(HttpBench.Policy(host.HttpsPort, "h2", tls: true));
+        Assert.Equal((SsPhase.Tls, SsCauseCode.AlpnMismatch), (failure!.Phase, failure.Code));
+
+        await using var silent = ScriptedServer.StartTls(TestCertificates.Server, null, Scripts.Answer("x"));
+        (_, failure) = await bench.RunAsync(HttpBench.Policy(silent.Port, "h2", tls: true));
+        Assert.Equal((SsPhase.Tls, SsCauseCode.AlpnMismatch), (failure!.Phase, failure.Code));
+
+        (_, failure) = await bench.RunAsync(HttpBench.Policy(host.HttpPort, "h2"));
+        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError), (failure!.Phase, failure.Code));
+    }
+
+    [Theory]
+    [InlineData("h1", false)]
+    [InlineData("h2", false)]
+    [InlineData("h1", true)]
+    [InlineData("h2", true)]
+    public async Task Without_an_answer_the_bound_is_15_seconds(string protocol, bool body)
+    {
+        await using var server = ScriptedServer.Start(protocol == "h1" ? HangAfterBody : H2Scripts.HangAfterRequest);
+        await using var bench = new HttpBench();
+        var run = bench.Start(HttpBench.Policy(server.Port, protocol, method: body ? "POST" : "GET"), run => run.OnTransmit = Supply.Bytes(10), body ? 10 : null);
+        await server.WaitForConnectionsAsync(1);
+        if (body)
+        {
+            await run.WaitForAsync("due");
+            while (run.Transport.Writer is HttpBodyWriter { IsDone: false })
+                await Task.Yield();
+        }
+
+        await bench.Clock.WaitForTimersAsync(1);
+
+        // The dial has its own, longer bound; once it is over only the bound of the answer stands.
+        while (bench.Clock.ArmedTimers.Any(static timer => timer.DueIn > HttpDefaults.ResponseTimeout))
+            await Task.Yield();
+        var failure = run.EndAsync();
+        var waited = TimeSpan.Zero;
+        while (!failure.IsCompleted)
+        {
+            Assert.True(waited < TimeSpan.FromSeconds(31), run.Story);
+            if (bench.Clock.ArmedTimers.Count > 0)
+                waited += bench.Clock.AdvanceToNextTimer();
+            await Task.Yield();
+        }
+
+        Assert.InRange(waited, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.ResponseTimeout), ((await failure)!.Phase, (await failure)!.Code));
+        Assert.DoesNotContain("connected", run.Events);
+    }
+
+    [Fact]
+    public async Task Long_poll_waits_for_ever()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new HttpBench();
+        var run = bench.Start(HttpBench.Policy(host, "h1", "/gate/x", more: "\"long_poll\": true"));
+        await host.WaitForRequestAsync("/gate/x");
+        bench.Clock.Advance(TimeSpan.FromHours(10));
+        Assert.Equal("", run.Story);
+        host.OpenGate("x");
+        Assert.Null(await run.EndAsync());
+        Assert.StartsWith("connected", run.Story, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_that_stalls_runs_out_after_30_seconds_of_silence()
+    {
+        await using var server = ScriptedServer.Start(Scripts.StallMidBody(100, 50));
+        await using var bench = new HttpBench();
+        var run = bench.Start(HttpBench.Policy(server.Port));
+        await run.WaitForAsync("rx-som");
+        bench.Clock.Advance(TimeSpan.FromSeconds(29));
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Post(settled.SetResult);
+        await settled.Task;
+        Assert.Equal("connected rx-som", run.Story);
+
+        var failure = run.EndAsync();
+        while (!failure.IsCompleted)
+        {
+            if (bench.Clock.ArmedTimers.Count > 0)
+                bench.Clock.AdvanceToNextTimer();
+            await Task.Yield();
+        }
+
+        Assert.InRange(bench.Clock.Elapsed, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(45));
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.InactivityTimeout), ((await failure)!.Phase, (await failure)!.Code));
+        Assert.Equal("connected rx-som closed", run.Story);
+    }
+
+    [Theory]
+    [InlineData("h1")]
+    [InlineData("h2")]
+    public async Task A_body_that_the_peer_does_not_take_runs_out(string protocol)
+    {
+        await using var server = ScriptedServer.Start(protocol == "h1" ? Scripts.HangAfterRequest : H2Scripts.HangAfterRequest);
+        await using var bench = new HttpBench();
+        var run = bench.Start(HttpBench.Policy(server.Port, protocol, method: "POST"), run => run.OnTransmit = Supply.Bytes(long.MaxValue));
+        await run.WaitForAsync("due");
+        var failure = run.EndAsync();
+        while (!failure.IsCompleted)
+        {
+            // Progress may still be made into the buffers of the system; the clock moves on when it is not.
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            if (bench.Clock.ArmedTimers.Count > 0)
+                bench.Clock.AdvanceToNextTimer();
+        }
+
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.InactivityTimeout), ((await failure)!.Phase, (await failure)!.Code));
+    }
+
+    [Fact]
+    public async Task Draining_a_redirect_that_never_ends_costs_two_seconds_and_the_connection()
+    {
+        await using var server = ScriptedServer.Start(
+            static async (connection, stopping) =>
+            {
+                await connection.ReadHeadAsync(stopping);
+                await connection.WriteAsync("HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 100\r\n\r\nx", stopping);
+                await ScriptedConnection.HoldAsync(stopping);
+            },
+            Scripts.Answer("there"));
+        await using var bench = new HttpBench();
+        var run = bench.Start(HttpBench.Policy(server.Port, more: "\"allow_redirects\": true"));
+        await bench.Clock.WaitForArmedAsync(TimeSpan.FromSeconds(2));
+        bench.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await run.EndAsync());
+        Assert.Equal("there", run.ReceivedText);
+        Assert.Equal(2, server.Counters.Accepted);
+    }
+
+    private static async Task HangAfterBody(ScriptedConnection connection, CancellationToken stopping)
+    {
+        await connection.ReadHeadAsync(stopping);
+        await ScriptedConnection.HoldAsync(stopping);
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+using SecureStreams.Core;
+using SecureStreams.TestSupport.Servers;
+using SecureStreams.Transports.Http;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports.Http;
+
+public sealed class HttpTargetTests
+{
+    [Theory]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 8080, \"http_url\": \"a/b?c=d\"", "http://peer.test:8080/a/b?c=d")]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"/a/b\"", "http://peer.test/a/b")]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"//a\"", "http://peer.test/a")]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 443, \"tls\": true, \"http_url\": \"\"", "https://peer.test/")]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 443, \"tls\": true, \"http_url\": \"?q\"", "https://peer.test/?q")]
+    [InlineData("\"endpoint\": \"::1\", \"port\": 81, \"http_url\": \"x\"", "http://[::1]:81/x")]
+    [InlineData("\"endpoint\": \"[::1]\", \"port\": 81, \"http_url\": \"x\"", "http://[::1]:81/x")]
+    [InlineData("\"endpoint\": \"http://other.test:99/p?q\", \"port\": 443, \"tls\": true, \"http_url\": \"x\"", "http://other.test:99/p?q")]
+    [InlineData("\"endpoint\": \"http://other.test\", \"port\": 443, \"tls\": true, \"http_url\": \"x\"", "http://other.test/x")]
+    [InlineData("\"endpoint\": \"https://other.test/p\", \"port\": 1, \"tls\": true, \"http_url\": \"x\"", "https://other.test/p")]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"a b/ü/%2F/{x}#frag\"", "http://peer.test/a%20b/%C3%BC/%2F/%7Bx%7D")]
+    [InlineData("\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"a/../b\"", "http://peer.test/a/../b")]
+    public void An_endpoint_and_a_url_make_a_target(string attributes, string expected)
+    {
+        Assert.Null(Resolve(attributes, [], out var uri, out _));
+        Assert.Equal(expected, uri!.Scheme + "://" + uri.Authority + uri.PathAndQuery);
+    }
+
+    [Theory]
+    [InlineData("a b&c=d/e?f#g%", "a%20b%26c%3Dd%2Fe%3Ff%23g%25")]
+    [InlineData("ü€", "%C3%BC%E2%82%AC")]
+    [InlineData("../../etc", "..%2F..%2Fetc")]
+    [InlineData("", "")]
+    public void Substituted_values_are_percent_encoded_and_stay_so(string value, string expected)
+    {
+        Assert.Null(Resolve("\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"v/${v}/x?y=${v}&z=${w}\", \"metadata\": [{ \"v\": \"\" }, { \"w\": \"\" }]", new() { ["v"] = value }, out var uri, out _));
+        Assert.Equal($"/v/{expected}/x?y={expected}&z=", uri!.PathAndQuery);
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    public void A_value_cannot_climb_out_of_the_path(string value)
+    {
+        var failure = Resolve("\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"v/${v}/x\", \"metadata\": [{ \"v\": \"\" }]", new() { ["v"] = value }, out _, out _);
+        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, "http_url"), (failure!.Phase, failure.Code, failure.Attribute));
+    }
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("a b", "character")]
+    [InlineData("user@peer", "character")]
+    [InlineData("peer.test/path", "character")]
+    [InlineData("peer.test?x", "character")]
+    [InlineData("peer.test:80", "\"port\"")]
+    [InlineData("[peer]", "character")]
+    [InlineData("::1]:80/x", "IPv6")]
+    [InlineData("http://u:p@peer.test/", "user information")]
+    [InlineData("http://peer test/", "URL")]
+    [InlineData("https://peer.test/", "\"tls\": true")]
+    [InlineData("gopher://peer.test/", "gopher")]
+    [InlineData("+", "Unix")]
+    public void A_bad_endpoint_is_told_with_what_is_wrong(string value, string mentions)
+    {
+        var failure = Resolve("\"endpoint\": \"${e}\", \"port\": 80, \"http_url\": \"\", \"metadata\": [{ \"e\": \"\" }]", new() { ["e"] = value }, out _, out _);
+        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid), (failure!.Phase, failure.Code));
+        Assert.Contains(mentions, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("u:p", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_endpoint_that_needs_an_unset_name_says_which()
+    {
+        var failure = Resolve("\"endpoint\": \"${region}.peer.test\", \"port\": 80, \"http_url\": \"\", \"metadata\": [{ \"region\": \"\" }]", [], out _, out _);
+        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, "endpoint"), (failure!.Phase, failure.Code, failure.Attribute));
+        Assert.Contains("'region'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("long", Resolve("\"endpoint\": \"${e}\", \"port\": 80, \"http_url\": \"\", \"metadata\": [{ \"e\": \"\" }]", new() { ["e"] = new string('a', 254) }, out _, out _)!.Message + "long", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_unix_socket_is_reached_by_path_and_by_abstract_name()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ss-{Guid.NewGuid():N}.sock");
+        foreach (var (endpoint, address) in new[] { ("+" + path, path), ("+@" + Path.GetFileName(path), "\0" + Path.GetFileName(path)) })
+        {
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(address));
+            listener.Listen();
+            var served = Task.Run(async () =>
+            {
+                using var socket = await listener.AcceptAsync();
+                var buffer = new byte[4096];
+                var read = await socket.ReceiveAsync(buffer);
+                await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"u8.ToArray());
+                return System.Text.Encoding.Latin1.GetString(buffer, 0, read);
+            }, TestContext.Current.CancellationToken);
+            await using var bench = new HttpBench();
+            var (run, failure) = await bench.RunAsync(HttpBench.Policy($"\"endpoint\": \"{endpoint}\", \"port\": 99, \"protocol\": \"h1\", \"http_method\": \"GET\", \"http_url\": \"/x\""));
+            Assert.Null(failure);
+            Assert.Equal("hi", run.ReceivedText);
+            Assert.Contains("Host: localhost\r\n", await served, StringComparison.Ordinal);
+        }
+
+        File.Delete(path);
+    }
+
+    [Fact]
+    public async Task Host_carries_the_port()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new HttpBench();
+        var (run, _) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/headers"));
+        Assert.Contains($"Host: 127.0.0.1:{host.HttpPort}\n", run.ReceivedText, StringComparison.Ordinal);
+    }
+
+    private static SecureStreams.Transports.TransportFailure? Resolve(string attributes, Dictionary<string, string> metadata, out Uri? uri, out string? unixPath)
+    {
+        var policy = HttpBench.Policy("\"protocol\": \"h1\", \"http_method\": \"GET\", " + attributes);
+        var store = new MetadataStore(policy);
+        foreach (var (name, value) in metadata)
+            store.SetOnMailbox(store.Check(name, value), value);
+        uri = null;
+        unixPath = null;
+        return HttpTargetText.Expand(policy, store, out var endpoint, out var url) ?? HttpTargetText.Parse(policy, endpoint, url, out uri, out unixPath);
+    }
+}
