@@ -48,6 +48,15 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task File_that_claims_to_be_empty_is_sent_whole()
+    {
+        const string Made = "/proc/version";
+        Assert.SkipUnless(File.Exists(Made), $"There is no {Made} here.");
+        using var policy = new TestPolicy(TestPolicy.Http("echo", _host.HttpPort, "POST", "/echo"));
+        Assert.Equal(await File.ReadAllTextAsync(Made, TestContext.Current.CancellationToken), (await policy.RunAsync("echo", "--data", "@" + Made)).Exits(0).Text);
+    }
+
+    [Fact]
     public async Task Standard_input_is_sent_in_chunks()
     {
         const int Length = 3_000_001;
