@@ -69,6 +69,13 @@ public sealed class SsDiagnostics
 
     private sealed class Subscription(SsDiagnostics owner, Action<SsDetail> observer) : IDisposable
     {
-        public void Dispose() => ImmutableInterlocked.Update(ref owner._subscribers, static (all, one) => all.Remove(one), observer);
+        private int _disposed;
+
+        public void Dispose()
+        {
+            // Once: another subscription of the same observer must not go with a second call.
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+                ImmutableInterlocked.Update(ref owner._subscribers, static (all, one) => all.Remove(one), observer);
+        }
     }
 }

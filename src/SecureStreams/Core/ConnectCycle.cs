@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using Polly;
 using Polly.Retry;
 using SecureStreams.Implementation;
@@ -8,31 +10,36 @@ namespace SecureStreams.Core;
 /// One connect cycle, which is one Polly execution: attempts with delays between them until connected, given up, or cancelled. What an attempt does and whether
 /// another follows is decided on the stream's mailbox (<see cref="LocalStream"/>); the pipeline waits and repeats.
 /// </summary>
-internal sealed class ConnectCycle : IDisposable
+/// <remarks>
+/// An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="TryReset"/>), and what it awaits is
+/// part of it or pooled. A cycle that was cancelled never serves again: its canceller may still be inside <see cref="CancelOnMailbox"/>.
+/// </remarks>
+internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposable
 {
-    private static readonly ResiliencePropertyKey<ConnectCycle> Key = new("SecureStreams.ConnectCycle");
-
     private readonly LocalStream _stream;
     private readonly MailboxEntry _entry;
+    private readonly Action _ended;
     private readonly CancellationTokenSource _cancellation = new();
-    private TaskCompletionSource<AttemptOutcome>? _attempt;
+    private ConfiguredValueTaskAwaitable<Outcome<AttemptOutcome>>.ConfiguredValueTaskAwaiter _execution;
+    private ResilienceContext? _context;
+
+    // Continuations run inline on purpose: they are on the mailbox then, and only decide whether to wait.
+    private ManualResetValueTaskSourceCore<AttemptOutcome> _attempt;
+    private bool _attempting;
     private AttemptOutcome? _carried;
     private bool _poll;
 
     /// <param name="stream">The stream it belongs to.</param>
     /// <param name="mailbox">The stream's mailbox.</param>
-    /// <param name="poll">Whether the first attempt is announced by Poll (a transmit request), not by Connecting alone.</param>
-    /// <param name="carried">The end of a connection that this cycle mends: it counts as the first outcome, so that the delay comes first.</param>
-    public ConnectCycle(LocalStream stream, Mailbox mailbox, bool poll, AttemptOutcome? carried)
+    public ConnectCycle(LocalStream stream, Mailbox mailbox)
     {
         _stream = stream;
         _entry = new MailboxEntry(mailbox);
-        _poll = poll;
-        _carried = carried;
+        _ended = Ended;
     }
 
     /// <summary>Whether the cycle waits for its next attempt.</summary>
-    public bool IsWaiting => _attempt is null;
+    public bool IsWaiting => !_attempting;
 
     /// <summary>The pipeline all cycles of a context share.</summary>
     public static ResiliencePipeline<AttemptOutcome> CreatePipeline(TimeProvider time) =>
@@ -46,29 +53,31 @@ internal sealed class ConnectCycle : IDisposable
             })
             .Build();
 
-    /// <summary>Runs the cycle. Called on the mailbox; ends after the cycle's last effect.</summary>
-    public async Task RunAsync(ResiliencePipeline<AttemptOutcome> pipeline)
+    /// <summary>Begins the execution. Called on the mailbox; <see cref="LocalStream.CycleEnded"/> follows the cycle's last effect.</summary>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="poll">Whether the first attempt is announced by Poll (a transmit request), not by Connecting alone.</param>
+    /// <param name="carried">The end of a connection that this cycle mends: it counts as the first outcome, so that the delay comes first.</param>
+    public void StartOnMailbox(ResiliencePipeline<AttemptOutcome> pipeline, bool poll, AttemptOutcome? carried)
     {
-        var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _cancellation.Token);
-        context.Properties.Set(Key, this);
-        try
-        {
-            // A cancelled cycle ends with the cancellation as its outcome; whoever cancelled it has told the application already.
-            await pipeline.ExecuteOutcomeAsync(
-                static async (context, cycle) => Outcome.FromResult(await cycle.AttemptAsync().ConfigureAwait(false)), context, this).ConfigureAwait(false);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
+        _poll = poll;
+        _carried = carried;
+        _context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _cancellation.Token);
+#pragma warning disable CA2012 // Consumed once all the same, by Ended.
+        _execution = pipeline.ExecuteOutcomeAsync(static (_, cycle) => cycle.AttemptAsync(), _context, this).ConfigureAwait(false).GetAwaiter();
+#pragma warning restore CA2012
+        if (_execution.IsCompleted)
+            Ended();
+        else
+            _execution.UnsafeOnCompleted(_ended);
     }
 
     /// <summary>Ends the attempt under way with <paramref name="outcome"/>; its continuation runs inside this call's mailbox turn.</summary>
     public void EndAttemptOnMailbox(AttemptOutcome outcome)
     {
-        var attempt = _attempt;
-        _attempt = null;
-        attempt?.SetResult(outcome);
+        if (!_attempting)
+            return;
+        _attempting = false;
+        _attempt.SetResult(outcome);
     }
 
     /// <summary>Ends the cycle, whatever it is doing.</summary>
@@ -78,31 +87,61 @@ internal sealed class ConnectCycle : IDisposable
         EndAttemptOnMailbox(default);
     }
 
+    /// <summary>Makes an ended cycle ready to start again; false when it was cancelled.</summary>
+    public bool TryReset() => _cancellation.TryReset();
+
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
-    private async ValueTask<AttemptOutcome> AttemptAsync()
+    AttemptOutcome IValueTaskSource<AttemptOutcome>.GetResult(short token) => _attempt.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<AttemptOutcome>.GetStatus(short token) => _attempt.GetStatus(token);
+
+    void IValueTaskSource<AttemptOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _attempt.OnCompleted(continuation, state, token, flags);
+
+    private void Ended()
+    {
+        Exception? defect = null;
+        try
+        {
+            // A cancelled cycle ends with the cancellation as its outcome; whoever cancelled it has told the application already.
+            var outcome = _execution.GetResult();
+            if (!_cancellation.IsCancellationRequested)
+                defect = outcome.Exception;
+        }
+        catch (Exception error)
+        {
+            defect = error;
+        }
+
+        _execution = default;
+        ResilienceContextPool.Shared.Return(_context!);
+        _context = null;
+        _stream.CycleEnded(this, defect);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome<AttemptOutcome>> AttemptAsync()
     {
         if (_carried is { } carried)
         {
             _carried = null;
             _poll = true;
-            return carried;
+            return Outcome.FromResult(carried);
         }
 
-        Task<AttemptOutcome> outcome;
         using (await _entry)
         {
             if (_cancellation.IsCancellationRequested)
                 return default;
 
-            // Continuations run inline on purpose: they are on the mailbox then, and only decide whether to wait.
-            _attempt = new TaskCompletionSource<AttemptOutcome>(TaskCreationOptions.None);
-            outcome = _attempt.Task;
+            _attempt.Reset();
+            _attempting = true;
             _stream.BeginAttemptOnMailbox(this, _poll);
             _poll = true;
         }
 
-        return await outcome.ConfigureAwait(false);
+        return Outcome.FromResult(await new ValueTask<AttemptOutcome>(this, _attempt.Version).ConfigureAwait(false));
     }
 }

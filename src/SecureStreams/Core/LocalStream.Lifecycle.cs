@@ -7,7 +7,8 @@ namespace SecureStreams.Core;
 internal sealed partial class LocalStream
 {
     private ConnectCycle? _cycle;
-    private Task _cycleRun = Task.CompletedTask;
+    private ConnectCycle? _spareCycle;
+    private TransportSetup? _lastSetup;
     private StreamTransport? _transport;
     private Task _transportsDone = Task.CompletedTask;
     private bool _connected;
@@ -18,6 +19,9 @@ internal sealed partial class LocalStream
 
     // The application was told of a cycle and not yet how it ended: Connected and AllRetriesFailed settle it.
     private bool _owesEnd;
+
+    // What destruction waits for: the stream itself until it is destroyed, and every cycle whose execution has not ended.
+    private int _running = 1;
 
     // Asked for while a finished transaction was still closing: carried out right after it.
     private Wants _afterTransaction;
@@ -76,7 +80,7 @@ internal sealed partial class LocalStream
         if (!InterruptedOnMailbox())
         {
             // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
-            _transport = _runtime.Transports.Create(new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused));
+            _transport = _runtime.Transports.Create(SetupOnMailbox());
             _transport.StartOnMailbox();
         }
 
@@ -153,27 +157,33 @@ internal sealed partial class LocalStream
     private void StartCycleOnMailbox(bool poll, AttemptOutcome? carried)
     {
         _cycle?.CancelOnMailbox();
-        var cycle = _cycle = new ConnectCycle(this, _mailbox, poll, carried);
-        var before = _cycleRun;
-        _cycleRun = RunCycleAsync(cycle, before);
+        var cycle = _cycle = _spareCycle ?? new ConnectCycle(this, _mailbox);
+        _spareCycle = null;
+        Interlocked.Increment(ref _running);
+        cycle.StartOnMailbox(_runtime.RetryPipeline, poll, carried);
     }
 
-    private async Task RunCycleAsync(ConnectCycle cycle, Task before)
+    /// <summary>The execution of <paramref name="cycle"/> is over. Nearly always on the mailbox, but a cancelled delay may end elsewhere.</summary>
+    public void CycleEnded(ConnectCycle cycle, Exception? defect)
     {
-        try
-        {
-            await cycle.RunAsync(_runtime.RetryPipeline).ConfigureAwait(false);
-            await before.ConfigureAwait(false);
-        }
-        catch (Exception error)
-        {
-            // Only a defect gets here; without this the stream would wait for ever for a cycle that is gone.
-            _mailbox.Post(new MailboxAction<Exception>(error, OnFault));
-        }
-        finally
-        {
+        // Without this the stream would wait for ever for a cycle that is gone.
+        if (defect is not null)
+            _mailbox.Post(new MailboxAction<Exception>(defect, OnFault));
+
+        // Worth keeping where transactions follow one another; a connection that lasts needs none for as long as it does.
+        if (_mailbox.IsCurrent && cycle != _cycle && _transport is { IsTransactional: true } && cycle.TryReset())
+            _spareCycle = cycle;
+        else
             cycle.Dispose();
-        }
+        EndOne();
+    }
+
+    /// <summary>The setup of the next transport; the last one again when nothing in it has changed.</summary>
+    private TransportSetup SetupOnMailbox()
+    {
+        if (_lastSetup is not { } last || last.Policy != (object)_policy || last.TransmitLength != _txLength || last.ReceivePaused != _receivePaused)
+            _lastSetup = last = new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused);
+        return last;
     }
 
     /// <summary>The attempt ended without a connection: tell it, and wait for the next or give up.</summary>
@@ -325,13 +335,20 @@ internal sealed partial class LocalStream
         Deliver(new SsStateChange(SsState.Destroying, cause, 0));
         _wants = Wants.None;
         _timer.Dispose();
+        _spareCycle?.Dispose();
+        _spareCycle = null;
         _runtime.Destroyed(this);
-        _ = FinishAsync();
+        EndOne();
+    }
+
+    private void EndOne()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _ = FinishAsync();
     }
 
     private async Task FinishAsync()
     {
-        await _cycleRun.ConfigureAwait(false);
         await _transportsDone.ConfigureAwait(false);
         _gone.TrySetResult();
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecureStreams.Network;
 
 /// <summary>
@@ -40,6 +42,8 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
         set => throw new NotSupportedException();
     }
 
+    // Pooled: every read that waits would otherwise allocate its state, once for each message of every protocol.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         Heard(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Span);
 

@@ -15,13 +15,19 @@ public sealed class LeakCheck
         ["", "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT", "CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV"];
 
     // 40 ms x 250 = 10 s: the bound on how long a close that is under way may take, not an expectation.
+    private const int DefaultPolls = 250;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(40);
-    private const int Polls = 250;
 
     private readonly HashSet<long> _before;
+    private readonly int _polls;
 
     /// <summary>Remembers the sockets that are open now.</summary>
-    public LeakCheck() => _before = [.. OpenSockets().Select(static socket => socket.Inode)];
+    /// <param name="polls">How often to look, 40 ms apart, before a socket counts as left open.</param>
+    public LeakCheck(int polls = DefaultPolls)
+    {
+        _polls = polls;
+        _before = [.. OpenSockets().Select(static socket => socket.Inode)];
+    }
 
     /// <summary>Whether this system can be asked.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux();
@@ -91,7 +97,7 @@ public sealed class LeakCheck
             var left = NewSockets().Where(isMine).ToList();
             if (left.Count == 0)
                 return;
-            if (poll == Polls)
+            if (poll >= _polls)
                 throw new CheckFailedException($"{left.Count} socket(s) were left open: {string.Join("; ", left)}");
             await Task.Delay(PollEvery, TimeProvider.System);
         }

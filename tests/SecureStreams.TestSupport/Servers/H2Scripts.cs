@@ -45,6 +45,7 @@ public static class H2Scripts
     /// <summary>Sends something that is no frame of HTTP/2.</summary>
     public static ConnectionScript Garbage { get; } = static async (connection, stopping) =>
     {
+        await connection.ReadAsync(H2Frame.ClientPreface.Length, stopping);
         await connection.WriteAsync("this is not a frame of any kind, nor a beginning of one", stopping);
         await connection.DrainAsync(stopping);
     };

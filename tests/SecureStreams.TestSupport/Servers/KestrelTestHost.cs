@@ -28,11 +28,13 @@ public sealed class KestrelTestHost : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new();
     private readonly ConcurrentDictionary<TaskCompletionSource, Func<SeenRequest, bool>> _waiters = new();
     private readonly CancellationTokenSource _stopping = new();
+    private int _disposed;
 
     private KestrelTestHost(WebApplication app, KestrelTestHostOptions options)
     {
         _app = app;
         Options = options;
+        Stopping = _stopping.Token;
     }
 
     /// <summary>What it was started with.</summary>
@@ -72,7 +74,7 @@ public sealed class KestrelTestHost : IAsyncDisposable
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
 
     /// <summary>Cancelled when the host is being disposed: ends what hangs.</summary>
-    internal CancellationToken Stopping => _stopping.Token;
+    internal CancellationToken Stopping { get; }
 
     /// <summary>Starts one.</summary>
     public static async Task<KestrelTestHost> StartAsync(KestrelTestHostOptions? options = null)
@@ -147,6 +149,8 @@ public sealed class KestrelTestHost : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await _stopping.CancelAsync();
 
         // No grace: a test that leaves a transfer behind does not want to wait for it.

@@ -37,7 +37,7 @@ internal static partial class TestEndpoints
         context.Response.ContentType = context.Request.ContentType;
 
         // The head first: a client may wait for it before it sends the rest.
-        await context.Response.StartAsync(context.RequestAborted);
+        await SendHeadAsync(context);
         while (true)
         {
             var result = await context.Request.BodyReader.ReadAsync(context.RequestAborted);

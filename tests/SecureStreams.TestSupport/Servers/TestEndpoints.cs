@@ -106,7 +106,7 @@ internal static partial class TestEndpoints
     private static async Task GateAsync(KestrelTestHost host, HttpContext context, string name)
     {
         if (Query(context, "head") is not null)
-            await context.Response.StartAsync(context.RequestAborted);
+            await SendHeadAsync(context);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, context.RequestAborted);
         await host.Gate(name).Task.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (either.IsCancellationRequested)
@@ -118,7 +118,7 @@ internal static partial class TestEndpoints
     private static async Task HangAsync(KestrelTestHost host, HttpContext context)
     {
         if (Query(context, "head") is not null)
-            await context.Response.StartAsync(context.RequestAborted);
+            await SendHeadAsync(context);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(host.Stopping, context.RequestAborted);
         await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         context.Abort();
@@ -140,6 +140,13 @@ internal static partial class TestEndpoints
     {
         context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
         return TextAsync(context, "going");
+    }
+
+    // StartAsync alone fixes the head without sending it.
+    private static async Task SendHeadAsync(HttpContext context)
+    {
+        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 
     private static async Task TextAsync(HttpContext context, string text)

@@ -85,7 +85,7 @@ public class TlsHandshakeTests
         await FailAsync(peer, SsCauseCode.ConnectionReset);
     }
 
-    private static async Task<Transports.TransportFailure> FailAsync(LoopbackPeer<byte[]> peer, SsCauseCode code)
+    private static async Task<SecureStreams.Transports.TransportFailure> FailAsync(LoopbackPeer<byte[]> peer, SsCauseCode code)
     {
         var failure = await Dialing.FailAsync(Dialing.Loopback, Dialing.Tls(peer.Port, TestPki.Store(TestPki.Root)));
         Assert.Equal((SsPhase.Tls, code), (failure.Phase, failure.Code));

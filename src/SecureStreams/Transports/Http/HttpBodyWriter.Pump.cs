@@ -91,6 +91,7 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
         }
 
         ResetCounters();
+        _signal.Reset(); // A pump that failed may have left its last one behind.
         _pulled = false;
         _stream = stream;
         if (_aborted)

@@ -5,9 +5,14 @@ namespace SecureStreams.Transports.Http;
 /// <summary>What the peer said, made safe to print.</summary>
 internal static class HttpPeerText
 {
-    /// <summary>The status line.</summary>
-    public static string StatusLine(HttpResponseMessage response) =>
-        Clean($"HTTP/{response.Version.ToString(response.Version.Major >= 2 ? 1 : 2)} {(int)response.StatusCode} {response.ReasonPhrase}").TrimEnd();
+    private const int MaxStatusLine = 160;
+
+    /// <summary>The status line; reason phrases have no bound of their own.</summary>
+    public static string StatusLine(HttpResponseMessage response)
+    {
+        var line = $"HTTP/{response.Version.ToString(response.Version.Major >= 2 ? 1 : 2)} {(int)response.StatusCode} {response.ReasonPhrase}";
+        return Clean(line.Length <= MaxStatusLine ? line : line[..MaxStatusLine]).TrimEnd();
+    }
 
     /// <summary>Status line and the beginning of the body, if there is one.</summary>
     public static string Of(HttpResponseMessage response, ReadOnlySpan<byte> body) =>

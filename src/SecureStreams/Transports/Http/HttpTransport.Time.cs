@@ -44,14 +44,14 @@ internal sealed partial class HttpTransport : IMailboxWork
 
         var (left, failure) = LeftOnMailbox();
         if (left > TimeSpan.Zero)
-            watch.Arm(left);
+            watch.Arm(left < HttpDefaults.ResponseTimeout ? left : HttpDefaults.ResponseTimeout);
         else if (failure is null)
             watch.Cancel(); // A drain that takes too long: the connection goes, the transaction goes on.
         else
             StopOnMailbox(failure);
     }
 
-    /// <summary>How long until a bound runs out, at most <see cref="HttpDefaults.ResponseTimeout"/>, and which.</summary>
+    /// <summary>How long until a bound runs out, and which.</summary>
     private (TimeSpan Left, TransportFailure? Failure) LeftOnMailbox()
     {
         var look = HttpDefaults.ResponseTimeout;

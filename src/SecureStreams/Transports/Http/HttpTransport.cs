@@ -69,8 +69,12 @@ internal sealed partial class HttpTransport : StreamTransport
     }
 
     /// <inheritdoc/>
-    public override void CloseOnMailbox() => StopOnMailbox(
-        new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the transaction go before it ended."));
+    public override void CloseOnMailbox()
+    {
+        // Every transaction that ended by itself is let go too: nothing to say then.
+        if (!_stopped && !_closed)
+            StopOnMailbox(new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the transaction go before it ended."));
+    }
 
     /// <summary>Ends the exchange because of <paramref name="failure"/>, unless it has ended or something else ended it before.</summary>
     public void StopOnMailbox(TransportFailure failure)

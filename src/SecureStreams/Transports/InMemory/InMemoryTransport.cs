@@ -15,6 +15,7 @@ internal sealed class InMemoryTransport : StreamTransport
     private readonly Queue<Action> _arrived = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _paused;
+    private bool _letGo;
     private bool _ended;
 
     public InMemoryTransport(InMemoryNetwork network, TransportSetup setup)
@@ -45,30 +46,33 @@ internal sealed class InMemoryTransport : StreamTransport
 
     public override bool TryPingOnMailbox()
     {
-        if (IsTransactional || _ended)
+        if (IsTransactional || _letGo || _ended)
             return false;
         Post(static t => t._setup.Sink.PeerAliveOnMailbox(t));
         return true;
     }
 
-    public override void CloseOnMailbox() => Post(static t =>
+    public override void CloseOnMailbox()
     {
-        t._arrived.Clear();
-        t.EndOnMailbox(null);
-    });
+        // From here on only the end is told.
+        _letGo = true;
+        _writer.Open = false;
+        _arrived.Clear();
+        _setup.Mailbox.Post(new MailboxAction<InMemoryTransport>(this, static t => t.EndOnMailbox(null)));
+    }
 
     /// <summary>Runs on the mailbox, in order, never inside the caller's turn; nothing runs once the transport has ended.</summary>
     public void Post(Action<InMemoryTransport> action) =>
         _setup.Mailbox.Post(new MailboxAction<(InMemoryTransport Transport, Action<InMemoryTransport> Action)>((this, action), static item =>
         {
-            if (!item.Transport._ended)
+            if (!item.Transport._letGo && !item.Transport._ended)
                 item.Action(item.Transport);
         }));
 
     public void AcceptOnMailbox()
     {
         _setup.Sink.ConnectedOnMailbox(this);
-        if (!IsTransactional && !_ended)
+        if (!IsTransactional && !_letGo && !_ended)
             AllowTransmitOnMailbox(due: false);
     }
 
@@ -101,7 +105,7 @@ internal sealed class InMemoryTransport : StreamTransport
     /// <summary>Ends once; what has not been delivered by then is gone with the connection, unless it ended as it should.</summary>
     public void EndOnMailbox(TransportFailure? failure)
     {
-        if (failure is null && _paused && _arrived.Count > 0)
+        if (failure is null && !_letGo && _paused && _arrived.Count > 0)
         {
             _arrived.Enqueue(() => EndOnMailbox(null));
             return;
@@ -118,7 +122,7 @@ internal sealed class InMemoryTransport : StreamTransport
 
     private void DeliverOnMailbox()
     {
-        while (!_paused && !_ended && _arrived.TryDequeue(out var deliver))
+        while (!_paused && !_letGo && !_ended && _arrived.TryDequeue(out var deliver))
             deliver();
     }
 }

@@ -44,10 +44,16 @@ public sealed class HttpCostTests(ITestOutputHelper output)
             await stream.Done;
         }
 
-        await BareAsync();
-        await OursAsync();
-        var (bareBytes, bareTime) = await MeasureAsync(BareAsync);
-        var (ourBytes, ourTime) = await MeasureAsync(OursAsync);
+        // In turns, the best of each: the first rounds compile, and the machine has other things to do.
+        var (bareBytes, bareTime, ourBytes, ourTime) = (long.MaxValue, double.MaxValue, long.MaxValue, double.MaxValue);
+        for (var turn = 0; turn < 6; turn++)
+        {
+            var (bytes, time) = await MeasureAsync(BareAsync);
+            (bareBytes, bareTime) = (Math.Min(bytes, bareBytes), Math.Min(time, bareTime));
+            (bytes, time) = await MeasureAsync(OursAsync);
+            (ourBytes, ourTime) = (Math.Min(bytes, ourBytes), Math.Min(time, ourTime));
+        }
+
         output.WriteLine($"per GET over keep-alive, scripted server included: bare {bareBytes} B {bareTime:0.0} us, transport {ourBytes} B {ourTime:0.0} us, difference {ourBytes - bareBytes} B");
         Assert.InRange(ourBytes - bareBytes, -2000, 1024);
     }

@@ -131,6 +131,36 @@ public sealed class HttpFailureTests
     }
 
     [Fact]
+    public async Task The_bound_of_the_answer_counts_from_the_end_of_the_body_even_while_a_longer_one_was_armed()
+    {
+        await using var server = ScriptedServer.Start(HangAfterBody);
+        await using var bench = new HttpBench();
+        var run = bench.Start(HttpBench.Policy(server.Port, method: "POST"));
+        await run.WaitForAsync("due");
+        while (!run.Transport.Writer.IsWritable)
+            await Task.Yield();
+        bench.Clock.Advance(TimeSpan.FromSeconds(15));
+        run.Post(() =>
+        {
+            run.OnTransmit = Supply.Text("late");
+            run.PumpOnMailbox();
+        });
+        while (run.Transport.Writer is HttpBodyWriter { IsDone: false })
+            await Task.Yield();
+
+        var failure = run.EndAsync();
+        while (!failure.IsCompleted)
+        {
+            if (bench.Clock.ArmedTimers.Count > 0)
+                bench.Clock.AdvanceToNextTimer();
+            await Task.Yield();
+        }
+
+        Assert.Equal(SsCauseCode.ResponseTimeout, (await failure)!.Code);
+        Assert.InRange(bench.Clock.Elapsed, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(45));
+    }
+
+    [Fact]
     public async Task Long_poll_waits_for_ever()
     {
         await using var host = await KestrelTestHost.StartAsync();

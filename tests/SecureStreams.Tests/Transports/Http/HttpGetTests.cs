@@ -1,3 +1,4 @@
+using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Servers;
 using SecureStreams.Transports;
@@ -189,8 +190,11 @@ public sealed class HttpGetTests
     [Fact]
     public async Task A_protocol_without_a_transport_says_so()
     {
-        await using var bench = new HttpBench();
-        var (run, failure) = await bench.RunAsync(HttpBench.Policy("\"endpoint\": \"127.0.0.1\", \"port\": 1, \"protocol\": \"mqtt\""));
+        using var log = new TestLog();
+        await using var factory = new TransportFactory(SsPlatform.System, log);
+        var run = new HttpRun(HttpBench.Policy("\"endpoint\": \"127.0.0.1\", \"port\": 1, \"protocol\": \"mqtt\""));
+        run.Start(factory);
+        var failure = await run.EndAsync();
         Assert.Equal("closed", run.Story);
         Assert.Equal((SsPhase.Policy, SsCauseCode.NotSupported, true, "protocol"), (failure!.Phase, failure.Code, failure.Permanent, failure.Attribute));
         Assert.Contains("'mqtt'", failure.Message, StringComparison.Ordinal);

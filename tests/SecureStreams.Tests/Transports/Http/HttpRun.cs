@@ -94,6 +94,14 @@ internal sealed class HttpRun : ITransportSink, IMailboxWork
         Assert.Equal(before, Events.Count);
     });
 
+    /// <summary>Completes when everything posted to the mailbox before has run.</summary>
+    public Task TurnAsync()
+    {
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(turn.SetResult);
+        return turn.Task;
+    }
+
     public void Pause(bool paused) => Post(() => Transport.PauseReceiveOnMailbox(paused));
 
     /// <summary>Calls tx until it has nothing or the writer takes no more, as the stream does.</summary>

@@ -1,0 +1,33 @@
+using SecureStreams.Benchmarks;
+using SecureStreams.Benchmarks.Http;
+using SecureStreams.Benchmarks.Mailboxes;
+using SecureStreams.Benchmarks.Processes;
+
+const string Usage = """
+    SecureStreams.Benchmarks <workload> [--pairs N] [--transactions N] [--warm-up N] [--json FILE]
+
+      http-get      HTTP/1.1 GET over one kept connection, beside a bare HttpMessageInvoker
+      http-get-h2   the same over HTTP/2 (without TLS)
+      mailbox       entering, posting, bursts
+    """;
+
+if (BenchOptions.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
+}
+
+switch (options.Workload)
+{
+    case "server":
+        return await BenchServer.RunAsync();
+    case "http-get" or "http-get-h2" when options.Port == 0:
+        return PinnedPair.Run(args, options);
+    case "http-get" or "http-get-h2":
+        return await HttpGetRun.RunAsync(options);
+    case "mailbox":
+        return await MailboxRun.RunAsync();
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}

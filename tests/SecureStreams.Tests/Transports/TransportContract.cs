@@ -1,0 +1,231 @@
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Handlers;
+using SecureStreams.Tests.Transports.Http;
+using SecureStreams.Transports;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports;
+
+/// <summary>
+/// What the stream core relies on, whatever the protocol. A transport has its tests derive from this. That everything is told on the mailbox, nothing inside
+/// Start or Close, and Closed exactly once and last is checked in every test by the recording sink.
+/// </summary>
+public abstract class TransportContract
+{
+    [Fact]
+    public async Task An_attempt_connects_delivers_in_order_in_bounded_pieces_and_ends_once()
+    {
+        await using var rig = await StartRigAsync();
+        var (run, peer) = await ConnectAsync(rig);
+        await peer.SendAsync(Bytes(100_000));
+        await peer.FinishAsync();
+
+        Assert.Null(await run.EndAsync());
+        Assert.Single(run.Events, "connected");
+        Assert.Equal(Bytes(100_000), run.Received);
+        Assert.All(run.PieceLengths, static length => Assert.InRange(length, 0, 16 * 1024));
+    }
+
+    [Fact]
+    public async Task Broken_before_it_is_connected_it_fails_with_a_reason()
+    {
+        await using var rig = await StartRigAsync();
+        var run = Start(rig, static run => run.OnTransmit = EndBodyOnce());
+        var peer = await rig.NextPeerAsync();
+        await peer.BreakAsync();
+
+        var failure = await run.EndAsync();
+        Assert.NotNull(failure);
+        Assert.NotEqual(SsCauseCode.None, failure.Code);
+        Assert.NotEmpty(failure.Message);
+        Assert.DoesNotContain("connected", run.Events);
+    }
+
+    [Fact]
+    public async Task Broken_midway_it_ends_with_a_reason_and_without_an_end_of_message()
+    {
+        await using var rig = await StartRigAsync();
+        var (run, peer) = await ConnectAsync(rig);
+        await peer.SendAsync(Bytes(10));
+        await run.WaitForAsync("rx-som");
+        await peer.BreakAsync();
+
+        Assert.NotNull(await run.EndAsync());
+        Assert.DoesNotContain("rx-eom", run.Events);
+    }
+
+    [Fact]
+    public async Task Paused_it_delivers_nothing_and_resumed_it_loses_nothing()
+    {
+        await using var rig = await StartRigAsync();
+        var (run, peer) = await ConnectAsync(rig, run => run.OnEvent = what =>
+        {
+            if (what == "rx-som")
+                run.Transport.PauseReceiveOnMailbox(true);
+        });
+        var sending = SendAllAsync(peer);
+        await run.WaitForAsync("rx-som");
+        var heldAt = run.Received.Length;
+        await run.TurnAsync();
+        Assert.Equal(heldAt, run.Received.Length);
+        Assert.DoesNotContain("closed", run.Events);
+
+        run.Pause(false);
+        await sending;
+        Assert.Null(await run.EndAsync());
+        Assert.Equal(Bytes(300_000), run.Received);
+    }
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("connected")]
+    [InlineData("rx-som")]
+    [InlineData("due")]
+    public async Task Closed_by_the_stream_inside_any_call_it_tells_the_end_once_and_nothing_else(string at)
+    {
+        await using var rig = await StartRigAsync();
+        var run = Start(rig, run =>
+        {
+            run.OnTransmit = EndBodyOnce();
+            run.OnEvent = what =>
+            {
+                if (what == at || (at == "due" && what == "writable"))
+                    run.Transport.CloseOnMailbox();
+            };
+        });
+        if (at == "start")
+        {
+            run.Close();
+            run.Close();
+        }
+        else if (at != "due" || !run.Transport.IsTransactional)
+        {
+            var peer = await rig.NextPeerAsync();
+            await peer.AcceptAsync();
+            if (at == "rx-som")
+                await peer.SendAsync(Bytes(5));
+            await peer.Gone.OrFail(() => $"The peer does not notice the end; {run.Story}");
+        }
+        else
+        {
+            // A request that is given up before its first byte left may never reach the peer; one that is played in memory is told all the same.
+            await rig.PlayDueAsync();
+        }
+
+        await run.EndAsync();
+        var told = run.Events;
+        Assert.Equal("closed", told[^1]);
+        if (at is "connected" or "rx-som")
+            Assert.Equal(at, told[^2]);
+        run.Close();
+        await run.TurnAsync();
+        Assert.Equal(told, run.Events);
+        Assert.False(run.Transport.Writer.IsWritable);
+    }
+
+    [Fact]
+    public async Task Released_pieces_arrive_in_order_and_rolled_back_ones_never()
+    {
+        await using var rig = await StartRigAsync();
+        var call = 0;
+        var run = Start(rig, run => run.OnTransmit = writer =>
+        {
+            switch (++call)
+            {
+                case 1:
+                    Put(writer, "one ", SsTxFlags.StartOfMessage);
+                    Put(writer, "two ", SsTxFlags.None);
+                    return true;
+                case 2:
+                    Put(writer, "never ", SsTxFlags.None);
+                    writer.RollbackOnMailbox();
+                    Put(writer, "three", SsTxFlags.EndOfMessage | SsTxFlags.EndOfStream);
+                    return true;
+                default:
+                    return false;
+            }
+        });
+        var peer = await rig.NextPeerAsync();
+        if (!run.Transport.IsTransactional)
+            await peer.AcceptAsync();
+
+        Assert.Equal("one two three"u8.ToArray(), await peer.ReceivedAsync(13));
+        if (run.Transport.IsTransactional)
+            await peer.AcceptAsync();
+
+        // Sending has ended; receiving goes on.
+        await peer.SendAsync(Bytes(10));
+        await peer.FinishAsync();
+        Assert.Null(await run.EndAsync());
+        Assert.Equal(Bytes(10), run.Received);
+    }
+
+    [Fact]
+    public async Task A_ping_is_answered_or_declined()
+    {
+        await using var rig = await StartRigAsync();
+        var (run, peer) = await ConnectAsync(rig);
+        var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Post(() => asked.SetResult(run.Transport.TryPingOnMailbox()));
+        if (await asked.Task)
+            await run.WaitForAsync("alive");
+
+        await peer.FinishAsync();
+        await run.EndAsync();
+    }
+
+    /// <summary>Starts a rig; each test has its own.</summary>
+    private protected abstract Task<IContractRig> StartRigAsync();
+
+    private static byte[] Bytes(int count)
+    {
+        var bytes = new byte[count];
+        DeterministicBytes.Fill(bytes, 0);
+        return bytes;
+    }
+
+    private static HttpRun Start(IContractRig rig, Action<HttpRun>? setup = null)
+    {
+        var run = new HttpRun(rig.Policy);
+        setup?.Invoke(run);
+        run.Start(rig.Factory);
+        return run;
+    }
+
+    private static async Task<(HttpRun Run, IContractPeer Peer)> ConnectAsync(IContractRig rig, Action<HttpRun>? setup = null)
+    {
+        var run = Start(rig, run =>
+        {
+            setup?.Invoke(run);
+            run.OnTransmit = EndBodyOnce();
+        });
+        var peer = await rig.NextPeerAsync();
+        await peer.AcceptAsync();
+        await run.WaitForAsync("connected");
+        return (run, peer);
+    }
+
+    private static Func<TransportWriter, bool> EndBodyOnce()
+    {
+        var ended = false;
+        return writer =>
+        {
+            if (ended)
+                return false;
+            ended = true;
+            writer.Advance(0, SsTxFlags.EndOfMessage);
+            return true;
+        };
+    }
+
+    /// <summary>More than windows and buffers hold: it ends only when the stream has resumed.</summary>
+    private static async Task SendAllAsync(IContractPeer peer)
+    {
+        await Task.Yield();
+        await peer.SendAsync(Bytes(300_000));
+        await peer.FinishAsync();
+    }
+
+    private static void Put(TransportWriter writer, string text, SsTxFlags flags) =>
+        writer.Advance(System.Text.Encoding.ASCII.GetBytes(text, writer.GetSpan()), flags);
+}
