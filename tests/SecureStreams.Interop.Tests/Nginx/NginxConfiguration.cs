@@ -80,7 +80,6 @@ internal static class NginxConfiguration
                     location /buffered/ {
                         proxy_pass http://127.0.0.1:{{upstreamPort}}/;
                         proxy_http_version 1.1;
-                        proxy_request_buffering off;
                     }
                     location /app/ {
                         proxy_pass http://127.0.0.1:{{upstreamPort}}/;
