@@ -95,8 +95,9 @@ fi
 
 dotnet build SecureStreams.sln -c Release --nologo -v quiet
 
+# One project after the other: two test processes that end in the same second would write the same trx file, and tests that hammer share the cores badly.
 status=0
-dotnet test SecureStreams.sln -c Release --no-build --nologo --logger trx --results-directory "$results" ${filter[@]+"${filter[@]}"} || status=$?
+dotnet test SecureStreams.sln -c Release --no-build --nologo -m:1 --logger trx --results-directory "$results" ${filter[@]+"${filter[@]}"} || status=$?
 
 # Every test project leaves a trx file. Skipped tests are counted as total minus executed: notExecuted stays zero.
 shopt -s nullglob
@@ -132,7 +133,7 @@ summary=$(awk '
     /^UnitTestResult[ \t\n]/ { finish_skip(); if (attribute("outcome") == "NotExecuted") skipping = attribute("testName") }
     /^\/UnitTestResult>/ { finish_skip() }
     skipping != "" && /^(Message|StdOut)>/ && reason == "" { reason = text(substr($0, index($0, ">") + 1)); gsub(/[ \t\r\n]+/, " ", reason) }
-    /^UnitTest[ \t\n]/ && project == "" { project = attribute("storage"); sub(/.*[\/\\]/, "", project); sub(/\.dll$/, "", project) }
+    /^TestMethod[ \t\n]/ && project == "" { project = attribute("codeBase"); sub(/.*[\/\\]/, "", project); sub(/\.dll$/, "", project) }
     /^Counters[ \t\n]/ {
         total = attribute("total") + 0; executed = attribute("executed") + 0; passed = attribute("passed") + 0
         failed = attribute("failed") + attribute("error") + attribute("timeout") + attribute("aborted")

@@ -7,6 +7,7 @@ public class MailboxStressTests
 {
     private const int Posters = 6;
     private const int PerPoster = 20_000;
+    private const int DuelRounds = 100_000;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -58,33 +59,72 @@ public class MailboxStressTests
     }
 
     [Fact]
-    public async Task No_wake_up_is_lost_when_a_post_meets_a_leaving_turn()
+    public void No_wake_up_is_lost_when_a_post_meets_a_leaving_turn()
     {
-        // One thread enters and leaves, the other posts once a round and waits for it: the post lands at every point of the leaving.
-        var mailbox = new Mailbox(SsScheduler.ThreadPool, static _ => { });
-        using var ran = new SemaphoreSlim(0);
-        var work = new Work(_ => ran.Release());
-        using var stop = new CancellationTokenSource();
-        var entering = OnThreadsAsync(1, _ =>
+        // Each post follows at once on the work of the one before, when the turn that ran it is just leaving. Nobody else comes by who would heal a loss.
+        const int Rounds = 1_000_000;
+        using var scheduler = new SpinScheduler();
+        var mailbox = new Mailbox(scheduler, static _ => { });
+        var ran = 0L;
+        var work = new Work(argument => Volatile.Write(ref ran, argument));
+        for (long round = 1; round <= Rounds; round++)
         {
-            while (!stop.IsCancellationRequested)
+            mailbox.Post(work, round);
+            for (var spins = 1; Volatile.Read(ref ran) != round; spins++)
             {
-                if (mailbox.TryEnter())
-                    mailbox.Exit();
+                if (spins % 4096 != 0)
+                    continue;
+
+                // Posted, not run, and nobody about to run it. In this order: it may have run in between.
+                if (scheduler.IsIdle && Volatile.Read(ref ran) != round)
+                    Assert.Fail($"The post of round {round} was lost.");
+                Thread.Yield();
             }
-        });
 
-        var lost = -1;
-        for (var round = 0; round < 50_000 && lost < 0; round++)
-        {
-            mailbox.Post(work);
-            if (!await ran.WaitAsync(TestTimeouts.Unexpected, Cancellation))
-                lost = round;
+            // A little later each time, to meet every point of the leaving.
+            for (var shift = 0; shift < round % 64; shift++)
+                _ = Volatile.Read(ref shift);
         }
+    }
 
-        await stop.CancelAsync();
-        await entering;
-        Assert.Equal(-1, lost);
+    [Fact]
+    public async Task Two_that_enter_at_the_same_moment_are_never_both_inside()
+    {
+        var scheduler = new ManualScheduler();
+
+        // A fresh one in each round: nobody leaves before the round is judged, since the other would then rightly get in.
+        Mailbox mailbox = null!;
+        var here = false;
+        var there = false;
+        await Duel.RunAsync(
+            DuelRounds,
+            here: () => here = mailbox.TryEnter(),
+            there: () => there = mailbox.TryEnter(),
+            before: _ => mailbox = new Mailbox(scheduler, static _ => { }),
+            after: _ => Assert.True(here ^ there, $"{(here ? "both are" : "nobody is")} inside"));
+    }
+
+    [Fact]
+    public async Task A_post_and_an_entry_at_the_same_moment_give_the_mailbox_to_one()
+    {
+        var scheduler = new ManualScheduler();
+        var mailbox = new Mailbox(scheduler, static _ => { });
+        var ran = 0;
+        var entered = false;
+        var work = new Work(_ => ran++);
+        await Duel.RunAsync(
+            DuelRounds,
+            here: () => entered = mailbox.TryEnter(),
+            there: () => mailbox.Post(work),
+            before: static _ => { },
+            after: round =>
+            {
+                Assert.Equal(entered ? 0 : 1, scheduler.Count);
+                if (entered)
+                    mailbox.Exit();
+                scheduler.RunAll();
+                Assert.Equal(round, ran);
+            });
     }
 
     [Fact]

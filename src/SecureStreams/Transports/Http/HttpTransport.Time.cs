@@ -44,7 +44,7 @@ internal sealed partial class HttpTransport : IMailboxWork
 
         var (left, failure) = LeftOnMailbox();
         if (left > TimeSpan.Zero)
-            watch.Arm(left < HttpDefaults.ResponseTimeout ? left : HttpDefaults.ResponseTimeout);
+            watch.Arm(_factory.Time.GetTimestamp(), left < HttpDefaults.ResponseTimeout ? left : HttpDefaults.ResponseTimeout);
         else if (failure is null)
             watch.Cancel(); // A drain that takes too long: the connection goes, the transaction goes on.
         else
@@ -98,7 +98,7 @@ internal sealed partial class HttpTransport : IMailboxWork
         Touch();
         _headSince = _since;
         if (!_plan.Policy.LongPoll)
-            _watch!.Arm(HttpDefaults.ResponseTimeout);
+            _watch!.Arm(_since, HttpDefaults.ResponseTimeout);
     }
 
     private void BeginBody()
@@ -111,7 +111,7 @@ internal sealed partial class HttpTransport : IMailboxWork
     {
         _step = Step.Drain;
         Touch();
-        _watch!.Arm(HttpDefaults.DrainTimeout);
+        _watch!.Arm(_since, HttpDefaults.DrainTimeout);
     }
 
     /// <summary>A watch that a drain has used up cannot serve the next hop.</summary>

@@ -138,7 +138,8 @@ internal sealed partial class HttpTransport : StreamTransport
 
                     buffer ??= ArrayPool<byte>.Shared.Rent(HttpDefaults.PieceBytes);
                     var read = await stream.ReadAsync(buffer.AsMemory(0, HttpDefaults.PieceBytes), token).ConfigureAwait(false);
-                    Touch();
+                    if (read > 0)
+                        Touch();
                     full = read == HttpDefaults.PieceBytes;
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;

@@ -11,6 +11,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
 {
     private readonly ConditionalWeakTable<StreamTypePolicy, HttpPlan> _plans = [];
     private readonly ConcurrentQueue<HttpWatch> _watches = new();
+    private HttpWatch? _handyWatch; // The one returned last: a stream whose transactions follow one another needs no more.
     private readonly ConditionalWeakTable<StreamTypePolicy, HttpPlan>.CreateValueCallback _makePlan;
     private bool _disposed;
 
@@ -41,7 +42,8 @@ internal sealed class HttpTransportFactory : ITransportFactory
     /// <summary>A watch for one exchange.</summary>
     public HttpWatch RentWatch(HttpTransport owner)
     {
-        if (!_watches.TryDequeue(out var watch))
+        var watch = Interlocked.Exchange(ref _handyWatch, null);
+        if (watch is null && !_watches.TryDequeue(out watch))
             watch = new HttpWatch(Time);
         watch.Own(owner);
         return watch;
@@ -52,10 +54,23 @@ internal sealed class HttpTransportFactory : ITransportFactory
     /// <param name="reusable">Whether nothing can hold on to its token any more.</param>
     public void ReturnWatch(HttpWatch watch, bool reusable)
     {
-        if (reusable && !Volatile.Read(ref _disposed) && _watches.Count < HttpDefaults.MaxIdleWatches && watch.TryReset())
-            _watches.Enqueue(watch);
-        else
+        if (!reusable || !watch.TryReset())
+        {
             watch.Dispose();
+            return;
+        }
+
+        var spare = Interlocked.Exchange(ref _handyWatch, watch);
+        if (spare is not null)
+        {
+            if (_watches.Count < HttpDefaults.MaxIdleWatches)
+                _watches.Enqueue(spare);
+            else
+                spare.Dispose();
+        }
+
+        if (Volatile.Read(ref _disposed))
+            DisposeWatches();
     }
 
     /// <inheritdoc/>
@@ -63,8 +78,14 @@ internal sealed class HttpTransportFactory : ITransportFactory
     {
         Volatile.Write(ref _disposed, true);
         Pools.Dispose();
+        DisposeWatches();
+        return default;
+    }
+
+    private void DisposeWatches()
+    {
+        Interlocked.Exchange(ref _handyWatch, null)?.Dispose();
         while (_watches.TryDequeue(out var watch))
             watch.Dispose();
-        return default;
     }
 }
