@@ -6,6 +6,7 @@ using Xunit;
 namespace SecureStreams.Tests.Core;
 
 /// <summary>What happens once may happen a hundred thousand times: neither stack nor memory grows, and nothing of a caller leaks into callbacks.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class EnduranceTests
 {
     [Theory]

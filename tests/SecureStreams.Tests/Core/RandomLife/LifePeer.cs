@@ -59,18 +59,18 @@ internal sealed class LifePeer(InMemoryPeer peer, bool transactional)
     {
         switch (what)
         {
-            case < 25 when !transactional || !_decided:
+            case < 20 when !transactional || !_decided:
                 var (flags, length) = NextPiece(random);
                 Peer.Send(new byte[length], flags);
                 return $"sends {length} [{flags}]";
-            case < 50 when transactional ? !_decided && !_open : what < 30:
+            case < 55 when transactional ? !_decided && !_open : what < 30:
                 _decided = true;
                 var ack = random.Next(3) > 0;
                 Peer.Acknowledge(ack, ack ? 200 : 404, ack ? null : new TransportFailure(SsPhase.Peer, SsCauseCode.PeerRefused, "refused") { Status = 404 });
                 return ack ? "acknowledges" : "refuses";
-            case < 58 when !transactional || _decided:
+            case < 62 when !transactional || _decided:
                 return Close(random, clean: true);
-            case < 64:
+            case < 67:
                 return Close(random, clean: false);
             case < 70:
                 Stalled = true;
@@ -91,7 +91,7 @@ internal sealed class LifePeer(InMemoryPeer peer, bool transactional)
         if (!transactional)
             return (SsRxFlags.None, length);
         var flags = _open ? SsRxFlags.None : SsRxFlags.StartOfMessage;
-        if (random.Next(2) == 0)
+        if (random.Next(3) > 0)
             flags |= SsRxFlags.EndOfMessage;
         _open = !flags.HasFlag(SsRxFlags.EndOfMessage);
         return (flags, length);

@@ -208,7 +208,7 @@ internal sealed class LifeStream(LifeWorld world, string streamType) : Recording
                 // What it drops is a matter of what stands when the callback has returned.
                 _unsure = true;
                 return SsResult.Disconnect;
-            case 4:
+            case 4 when random.Next(3) == 0:
                 return SsResult.Destroy;
             case < 7:
                 _unsure = true;

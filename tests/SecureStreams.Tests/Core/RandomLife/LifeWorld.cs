@@ -9,7 +9,7 @@ namespace SecureStreams.Tests.Core.RandomLife;
 /// <summary>Several streams of one context, their peers, the clock and the scheduler, all driven at random by one seed on one thread.</summary>
 internal sealed class LifeWorld
 {
-    private const int Steps = 60;
+    private const int Steps = 80;
 
     private readonly ManualTimeProvider _clock = new();
     private readonly InMemoryNetwork _network = new();
@@ -37,12 +37,14 @@ internal sealed class LifeWorld
     public TimeSpan Now => _clock.Elapsed;
 
     /// <summary>Lives the life of <paramref name="seed"/>; fails with all that happened in it.</summary>
-    public static async Task RunAsync(int seed)
+    /// <returns>Every state delivered in it.</returns>
+    public static async Task<IReadOnlyList<SsState>> RunAsync(int seed)
     {
         var world = new LifeWorld(seed);
         try
         {
             await world.LiveAsync();
+            return [.. world._streams.SelectMany(static stream => stream.States)];
         }
         catch (Exception error)
         {
@@ -141,7 +143,7 @@ internal sealed class LifeWorld
         var peer = new LifePeer(inMemory, stream.IsTransactional);
         stream.Attempt(peer);
         Tell($"   attempt {stream.Peers.Count} of #{stream.Stream!.Id}");
-        for (var actions = Random.Next(4); actions > 0; actions--)
+        for (var actions = Random.Next(7); actions > 0; actions--)
             Tell($"   peer of #{stream.Stream!.Id} at once {peer.Act(Random)}");
     }
 

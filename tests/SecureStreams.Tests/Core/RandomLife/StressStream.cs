@@ -42,7 +42,7 @@ internal sealed class StressStream : RecordingHandler
                 case < 97:
                     stream.SetMetadata("m", "v");
                     break;
-                case < 98:
+                case < 98 when random.Next(4) == 0:
                     var disposal = stream.DisposeAsync().AsTask();
                     if (inside && !disposal.IsCompleted)
                         throw new InvalidOperationException("DisposeAsync inside a callback did not complete at once.");
