@@ -54,12 +54,15 @@ public abstract class SecureStream : IAsyncDisposable
     public abstract void StartTimeout(TimeSpan timeout);
 
     /// <summary>Stops the timer. It also stops by itself when a transaction completes or the connection closes.</summary>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void CancelTimeout();
 
-    /// <summary>Stops receiving after the piece being delivered. What is not read slows the peer down.</summary>
+    /// <summary>Stops receiving after the piece being delivered. What is not read slows the peer down. It outlasts connections, until <see cref="ResumeReceive"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void PauseReceive();
 
     /// <summary>Receives again after <see cref="PauseReceive"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void ResumeReceive();
 
     /// <summary>Sets a metadata value: a symbol in the endpoint or URL, or a header of the next request.</summary>

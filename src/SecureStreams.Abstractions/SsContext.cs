@@ -53,6 +53,9 @@ public abstract class SsContext : IAsyncDisposable
     /// <exception cref="SsPolicyException">No such streamtype, it is not a server, or no listener factory is registered (the message says which call registers it).</exception>
     public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept);
 
-    /// <summary>Destroys all streams and closes all connections; completes when no callback runs any more. Do not call it inside a callback.</summary>
+    /// <summary>
+    /// Destroys all streams and closes all connections; completes when no callback runs any more and every connection is closed, for each caller. Inside a callback
+    /// of one of its streams it completes at once and the rest goes on by itself: that callback is part of what there is to wait for.
+    /// </summary>
     public abstract ValueTask DisposeAsync();
 }

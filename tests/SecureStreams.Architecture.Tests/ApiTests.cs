@@ -1,4 +1,5 @@
 using System.Runtime.Loader;
+using SecureStreams.TestSupport.Approval;
 using SecureStreams.TestSupport.Repository;
 
 namespace SecureStreams.Architecture.Tests;
@@ -10,8 +11,6 @@ namespace SecureStreams.Architecture.Tests;
 public class ApiTests
 {
     public static TheoryData<string> Source => Projects.SourceData;
-
-    private static bool IsUpdating => Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1";
 
     [Theory]
     [MemberData(nameof(Source))]
@@ -25,15 +24,7 @@ public class ApiTests
         context.Resolving += (self, name) => resolver.ResolveAssemblyToPath(name) is { } found ? self.LoadFromAssemblyPath(found) : null;
         var actual = ApiListing.Of(context.LoadFromAssemblyPath(path));
 
-        var approved = RepoPaths.Combine("eng", "api", project + ".txt");
-        if (IsUpdating)
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(approved)!);
-            File.WriteAllText(approved, actual);
-        }
-
-        Assert.True(File.Exists(approved), $"{Projects.Relative(approved)} is missing: run once with UPDATE_APPROVED=1 and look at what it writes.");
-        Assert.Equal(File.ReadAllText(approved), actual);
+        Approved.File(actual, Path.Combine("eng", "api", project + ".txt"));
     }
 
     [Fact]

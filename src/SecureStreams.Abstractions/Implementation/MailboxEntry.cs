@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace SecureStreams.Implementation;
@@ -40,6 +41,7 @@ public sealed class MailboxEntry : IMailboxWork, ICriticalNotifyCompletion
     public void UnsafeOnCompleted(Action continuation)
     {
         // Posted only once the continuation stands: it can then only run inside the mailbox, never beside it.
+        Debug.Assert(_continuation is null, "One await at a time.");
         _continuation = continuation;
         _mailbox.Post(this);
     }

@@ -14,6 +14,7 @@ public sealed class LocalContext : SsContext
     private readonly SsContextOptions _options;
     private readonly ITransportFactory _transports;
     private readonly StreamRuntime _runtime;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastStreamId;
     private int _disposed;
 
@@ -31,7 +32,7 @@ public sealed class LocalContext : SsContext
             Context = this,
             Platform = _options.Platform,
             Diagnostics = Diagnostics,
-            Logger = _options.LoggerFactory.CreateLogger("SecureStreams.Core"),
+            Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
             Transports = _transports,
             RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
             Destroyed = stream => _streams.TryRemove(stream, out _),
@@ -55,19 +56,15 @@ public sealed class LocalContext : SsContext
 
         var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options?.UserState);
         _streams.TryAdd(stream, true);
-        try
+
+        // Again, now that it can be seen: either this sees the disposal, or the disposal sees the stream and waits for it.
+        if (Volatile.Read(ref _disposed) != 0)
         {
-            stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
-        }
-        catch
-        {
-            _streams.TryRemove(stream, out _);
-            throw;
+            stream.Abandon();
+            ThrowIfDisposed();
         }
 
-        // The context may have been disposed while the handler was in Creating; it then did not see this stream.
-        if (Volatile.Read(ref _disposed) != 0)
-            _ = stream.DisposeAsync().AsTask();
+        stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
         return stream;
     }
 
@@ -85,12 +82,28 @@ public sealed class LocalContext : SsContext
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
+        // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
+        var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            _ = FinishAsync();
+        return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
+    }
+
+    private async Task FinishAsync()
+    {
+        try
         {
-            await Task.WhenAll(_streams.Keys.Select(static stream => stream.DisposeAsync().AsTask())).ConfigureAwait(false);
+            await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
+
+            // Last: until here a stream may still be closing its connection.
             await _transports.DisposeAsync().ConfigureAwait(false);
+            _gone.TrySetResult();
+        }
+        catch (Exception error)
+        {
+            _gone.TrySetException(error);
         }
     }
 

@@ -22,9 +22,16 @@ internal sealed partial class LocalStream
                 Request(Wants.Connect);
                 break;
             case StreamCommand.RequestTransmit:
+                // A length that was announced for a message that never left is not that of a new one.
+                if (_transport is null && _cycle is null && (_wants & Wants.Poll) == 0)
+                    _txLength = null;
                 TransmitOnMailbox();
                 break;
             case StreamCommand.Disconnect:
+                // In order: it takes back what was asked for before it, and what is asked for after it comes after it, even in the same callback.
+                ForgetTransmitOnMailbox();
+                _wants &= ~(Wants.Connect | Wants.Poll);
+                _afterTransaction = Wants.None;
                 Request(Wants.Disconnect);
                 break;
             case StreamCommand.Destroy:
@@ -52,13 +59,13 @@ internal sealed partial class LocalStream
         if (_destroyed)
             return;
         _txLength = length;
-        CarryOutOnMailbox(StreamCommand.RequestTransmit);
+        TransmitOnMailbox();
     }
 
     private void TransmitOnMailbox()
     {
         _txWanted = true;
-        if (_transport is null || _transactionOver)
+        if (_transport is null || _transactionOver || (_wants & Wants.Disconnect) != 0)
             Request(Wants.Poll);
         else if (!_pumping && _transport.Writer.IsWritable)
             _mailbox.Post(this, (long)StreamCommand.Pump);

@@ -30,19 +30,29 @@ internal sealed partial class LocalStream
 
     private bool IsWaiting => _cycle is { IsWaiting: true };
 
-    /// <summary>Delivers Creating on the creator's thread; anything that follows runs on the scheduler. Throws when the handler refuses.</summary>
+    /// <summary>
+    /// Delivers Creating on the creator's thread, which is inside the mailbox since construction; anything that follows runs on the scheduler. Throws when the
+    /// handler refuses. Called once, or <see cref="Abandon"/> is.
+    /// </summary>
     public void Create(IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        _mailbox.TryEnter();
         try
         {
             foreach (var (name, value) in metadata)
                 _metadata.SetOnMailbox(_metadata.Check(name, value), value);
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
 
+        try
+        {
             Deliver(new SsStateChange(SsState.Creating));
             if ((_wants & (Wants.Destroy | Wants.Fault)) != 0)
             {
-                DestroyOnMailbox();
+                DestroyOnMailbox(LocalDestroy);
                 throw new SsCreationRefusedException(
                     _handlerError is null ? $"The handler refused the stream of streamtype '{StreamType}' in Creating." : $"The handler of streamtype '{StreamType}' threw in Creating: {_handlerError.Message}",
                     _handlerError);
@@ -58,6 +68,14 @@ internal sealed partial class LocalStream
         {
             _mailbox.ExitToScheduler();
         }
+    }
+
+    /// <summary>Ends a stream that was never created: its handler is told nothing.</summary>
+    public void Abandon()
+    {
+        _destroyed = true;
+        Gone();
+        _mailbox.ExitToScheduler();
     }
 
     /// <summary>Begins the next attempt of <paramref name="cycle"/>.</summary>
@@ -79,9 +97,21 @@ internal sealed partial class LocalStream
             Deliver(new SsStateChange(SsState.Connecting));
         if (!InterruptedOnMailbox())
         {
-            // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
-            _transport = _runtime.Transports.Create(SetupOnMailbox());
-            _transport.StartOnMailbox();
+            try
+            {
+                // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
+                _transport = _runtime.Transports.Create(SetupOnMailbox());
+                _transport.StartOnMailbox();
+            }
+            catch (Exception error)
+            {
+                // Caught here, since the caller is the retry pipeline, which takes exceptions for outcomes. What could not start is not waited for.
+                var broken = _transport;
+                _transport = null;
+                Try(_ => broken?.CloseOnMailbox());
+                OnFault(error);
+                return;
+            }
         }
 
         SettleOnMailbox();
@@ -101,7 +131,7 @@ internal sealed partial class LocalStream
             while (_wants != Wants.None && !_destroyed)
             {
                 if (Take(Wants.Destroy))
-                    DestroyOnMailbox();
+                    DestroyOnMailbox(LocalDestroy);
                 else if (Take(Wants.Disconnect))
                     DropOnMailbox(Failures.LocalDisconnect(), byCall: true);
                 else if (Take(Wants.Fault))
@@ -173,8 +203,8 @@ internal sealed partial class LocalStream
         // Worth keeping where transactions follow one another; a connection that lasts needs none for as long as it does.
         if (_mailbox.IsCurrent && cycle != _cycle && _transport is { IsTransactional: true } && cycle.TryReset())
             _spareCycle = cycle;
-        else
-            cycle.Dispose();
+        else if (defect is null)
+            cycle.Dispose(); // A failed one is ended once more, by the end of the stream.
         EndOne();
     }
 
@@ -237,7 +267,9 @@ internal sealed partial class LocalStream
         LetTransportGoOnMailbox();
         _connected = false;
         _timer.CancelOnMailbox();
-        if (!_transactionOver && (failure is null || stayIdle || _policy.Opportunistic))
+
+        // Forgotten with the connection, unless it is asked for anew: for the next transaction, or after Disconnect() in the same callback.
+        if (!_transactionOver && (_wants & Wants.Poll) == 0 && (failure is null || stayIdle || _policy.Opportunistic))
             ForgetTransmitOnMailbox();
         _wants |= _afterTransaction;
         _afterTransaction = Wants.None;
@@ -248,8 +280,9 @@ internal sealed partial class LocalStream
             return;
         }
 
+        // What the peer has acknowledged or refused is done: repeating it because its connection then broke would do it twice.
         failure ??= Failures.PeerClosed();
-        if (stayIdle || _policy.Opportunistic)
+        if (stayIdle || _policy.Opportunistic || _transactionOver)
         {
             Deliver(new SsStateChange(SsState.Disconnected, Report(SsState.Disconnected, failure, delay: null), 0));
             return;
@@ -277,8 +310,6 @@ internal sealed partial class LocalStream
     /// <summary>A callback or the application asked to disconnect; see the table in docs/states.md.</summary>
     private void DropOnMailbox(TransportFailure failure, bool byCall)
     {
-        if (byCall)
-            ForgetTransmitOnMailbox();
         if (_connected)
             ConnectionEndedOnMailbox(failure, stayIdle: byCall || _transport!.IsTransactional);
         else if (IsAttempting)
@@ -305,27 +336,27 @@ internal sealed partial class LocalStream
         }
         else
         {
-            Report(State, failure, delay: null);
+            Report(State, failure, delay: null, SsNextAction.None);
         }
     }
 
+    private static SsCause LocalDestroy => new(SsPhase.Local, SsCauseCode.LocalDestroy) { NextAction = SsNextAction.Destroy };
+
     private void FailInternally(Exception error)
     {
-        if (_destroyed)
-            return;
-        Report(SsState.Destroying, Failures.Internal(error), delay: null);
-        DestroyOnMailbox();
+        if (!_destroyed)
+            DestroyOnMailbox(Report(SsState.Destroying, Failures.Internal(error), delay: null, SsNextAction.Destroy));
     }
 
-    private void DestroyOnMailbox()
+    /// <summary>Ends the stream whatever else fails meanwhile: the handler is told, and whoever waits is let go.</summary>
+    private void DestroyOnMailbox(SsCause cause)
     {
         if (_destroyed)
             return;
 
         _destroyed = true;
-        EndCycleOnMailbox();
-        LetTransportGoOnMailbox();
-        var cause = new SsCause(SsPhase.Local, SsCauseCode.LocalDestroy) { NextAction = SsNextAction.Destroy };
+        Try(static stream => stream.EndCycleOnMailbox());
+        Try(static stream => stream.LetTransportGoOnMailbox());
         if (_connected)
         {
             _connected = false;
@@ -334,10 +365,9 @@ internal sealed partial class LocalStream
 
         Deliver(new SsStateChange(SsState.Destroying, cause, 0));
         _wants = Wants.None;
-        _timer.Dispose();
+        Try(static stream => stream._timer.Dispose());
         _spareCycle?.Dispose();
         _spareCycle = null;
-        _runtime.Destroyed(this);
         EndOne();
     }
 
@@ -347,9 +377,39 @@ internal sealed partial class LocalStream
             _ = FinishAsync();
     }
 
+    /// <summary>Does one step of an end; a defect in it is reported and does not keep the other steps from being done.</summary>
+    private void Try(Action<LocalStream> step)
+    {
+        try
+        {
+            step(this);
+        }
+        catch (Exception error)
+        {
+            CoreLog.InternalFailure(_runtime.Logger, error, StreamType, Id);
+            Report(SsState.Destroying, Failures.Internal(error), delay: null, SsNextAction.Destroy);
+        }
+    }
+
     private async Task FinishAsync()
     {
-        await _transportsDone.ConfigureAwait(false);
+        try
+        {
+            await _transportsDone.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // A transport's completion never faults; if one does all the same, nobody shall wait for ever.
+            CoreLog.InternalFailure(_runtime.Logger, error, StreamType, Id);
+        }
+
+        Gone();
+    }
+
+    /// <summary>Nothing of the stream is left: its context forgets it only now, so that a disposal of the context waits for it.</summary>
+    private void Gone()
+    {
+        _runtime.Destroyed(this);
         _gone.TrySetResult();
     }
 
@@ -364,17 +424,23 @@ internal sealed partial class LocalStream
         if (_transport is not { } transport)
             return;
         _transport = null;
-        _transportsDone = _transportsDone.IsCompleted ? transport.Completion : Task.WhenAll(_transportsDone, transport.Completion);
         transport.CloseOnMailbox();
+
+        // Only now: one that cannot even be told to close is not waited for.
+        _transportsDone = _transportsDone.IsCompleted ? transport.Completion : Task.WhenAll(_transportsDone, transport.Completion);
     }
 
-    private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay) =>
+    /// <param name="state">The state it belongs to.</param>
+    /// <param name="failure">What happened.</param>
+    /// <param name="delay">How long until the next attempt; null when none follows.</param>
+    /// <param name="next">What follows when no attempt does.</param>
+    private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay, SsNextAction next = SsNextAction.Idle) =>
         FailureReporter.Report(_runtime, this, _policy, state, failure, new SsCause(failure.Phase, failure.Code)
         {
             Attempt = _failures,
             Status = failure.Status,
             Concealed = delay is not null,
-            NextAction = delay is not null ? SsNextAction.Retry : SsNextAction.Idle,
+            NextAction = delay is not null ? SsNextAction.Retry : next,
             NextDelay = delay ?? TimeSpan.Zero,
         });
 }

@@ -2,75 +2,120 @@ using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
 
-/// <summary>What the transport tells the stream. Calls of a transport that the stream has let go are ignored.</summary>
+/// <summary>
+/// What the transport tells the stream. Calls of a transport that the stream has let go are ignored. A defect met in a call ends the stream and does not come out of
+/// it: in the transport's loop it would pass for a failure of the peer.
+/// </summary>
 internal sealed partial class LocalStream : ITransportSink
 {
     public void ConnectedOnMailbox(StreamTransport transport)
     {
         if (transport != _transport)
             return;
-        _connected = true;
-        _owesEnd = false;
-        if (!transport.IsTransactional)
-            _failures = 0;
+        try
+        {
+            _connected = true;
+            _owesEnd = false;
+            if (!transport.IsTransactional)
+                _failures = 0;
 
-        // The cycle has done its work; ending it lets its execution finish without a further attempt.
-        var cycle = _cycle;
-        _cycle = null;
-        cycle?.EndAttemptOnMailbox(default);
-        Deliver(new SsStateChange(SsState.Connected));
-        SettleOnMailbox();
+            // The cycle has done its work; ending it lets its execution finish without a further attempt.
+            var cycle = _cycle;
+            _cycle = null;
+            cycle?.EndAttemptOnMailbox(default);
+            Deliver(new SsStateChange(SsState.Connected));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 
     public void WritableOnMailbox(StreamTransport transport, bool due)
     {
         if (transport != _transport)
             return;
-        _txWanted |= due;
-        PumpOnMailbox();
-        SettleOnMailbox();
+        try
+        {
+            _txWanted |= due;
+            PumpOnMailbox();
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 
     public void ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         if (transport != _transport)
             return;
-        DeliverReceived(payload, flags);
-        SettleOnMailbox();
+        try
+        {
+            DeliverReceived(payload, flags);
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 
     public void UserStateOnMailbox(StreamTransport transport, SsState state, int status)
     {
         if (transport != _transport)
             return;
-        Deliver(new SsStateChange(state, SsCause.None, status));
-        SettleOnMailbox();
+        try
+        {
+            Deliver(new SsStateChange(state, SsCause.None, status));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 
     public void RestartedOnMailbox(StreamTransport transport, TransportFailure reason)
     {
         if (transport != _transport)
             return;
-        Deliver(new SsStateChange(SsState.Connecting, new SsCause(reason.Phase, reason.Code) { Attempt = _failures + 1, Status = reason.Status }, 0));
-        SettleOnMailbox();
+        try
+        {
+            Deliver(new SsStateChange(SsState.Connecting, new SsCause(reason.Phase, reason.Code) { Attempt = _failures + 1, Status = reason.Status }, 0));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 
     public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
     {
         if (transport != _transport)
             return;
-        _failures = 0;
-        _timer.CancelOnMailbox();
-        if (transport.IsTransactional)
+        try
         {
-            // From here on, a transmit request is about the next transaction.
-            _transactionOver = true;
-            ForgetTransmitOnMailbox();
-        }
+            _failures = 0;
+            _timer.CancelOnMailbox();
+            if (transport.IsTransactional)
+            {
+                // From here on, a transmit request is about the next transaction.
+                _transactionOver = true;
+                ForgetTransmitOnMailbox();
+            }
 
-        var cause = refusal is null ? SsCause.None : Report(SsState.QosNackRemote, refusal, delay: null);
-        Deliver(new SsStateChange(ack ? SsState.QosAckRemote : SsState.QosNackRemote, cause, status));
-        SettleOnMailbox();
+            var cause = refusal is null ? SsCause.None : Report(SsState.QosNackRemote, refusal, delay: null, transport.IsTransactional ? SsNextAction.Idle : SsNextAction.None);
+            Deliver(new SsStateChange(ack ? SsState.QosAckRemote : SsState.QosNackRemote, cause, status));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 
     public void PeerAliveOnMailbox(StreamTransport transport)
@@ -82,16 +127,23 @@ internal sealed partial class LocalStream : ITransportSink
     {
         if (transport != _transport)
             return;
-        if (_connected)
+        try
         {
-            ConnectionEndedOnMailbox(failure, stayIdle: false);
-        }
-        else
-        {
-            LetTransportGoOnMailbox();
-            AttemptFailedOnMailbox(failure ?? Failures.PeerClosed());
-        }
+            if (_connected)
+            {
+                ConnectionEndedOnMailbox(failure, stayIdle: false);
+            }
+            else
+            {
+                LetTransportGoOnMailbox();
+                AttemptFailedOnMailbox(failure ?? Failures.PeerClosed());
+            }
 
-        SettleOnMailbox();
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
     }
 }

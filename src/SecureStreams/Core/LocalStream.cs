@@ -32,6 +32,9 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         _mailbox = new Mailbox(runtime.Platform.Scheduler, OnFault);
         _metadata = new MetadataStore(policy);
         _timer = new StreamTimer(runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
+
+        // The creator is inside from the start, so that whoever finds the stream in its context (to dispose it) gets in only after Creating.
+        _mailbox.TryEnter();
     }
 
     public override string StreamType => _policy.Name;
@@ -98,13 +101,20 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     public override ValueTask DisposeAsync()
     {
         var inside = _mailbox.IsCurrent;
+        var gone = DestroyAsync();
+
+        // Whoever is inside the mailbox would wait for itself.
+        return inside ? ValueTask.CompletedTask : new ValueTask(gone);
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>; the task is the real end even for who is inside the mailbox, and must not be waited for there.</summary>
+    internal Task DestroyAsync()
+    {
         if (IsInCallback)
             Request(Wants.Destroy);
         else
             _mailbox.Post(this, (long)StreamCommand.Destroy);
-
-        // Whoever is inside the mailbox would wait for itself.
-        return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
+        return _gone.Task;
     }
 
     void IMailboxWork.RunOnMailbox(long argument)
@@ -139,7 +149,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     private void OnFault(Exception error)
     {
-        // The last line of defence: a defect of the runtime ends this stream with a reason, and nothing else.
+        // The last line of defence: a defect of the runtime ends this stream with a reason, and nothing else. It throws nothing itself.
         CoreLog.InternalFailure(_runtime.Logger, error, StreamType, Id);
         try
         {
@@ -148,7 +158,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         catch (Exception second)
         {
             CoreLog.InternalFailure(_runtime.Logger, second, StreamType, Id);
-            _gone.TrySetException(second);
+            Gone();
         }
     }
 }

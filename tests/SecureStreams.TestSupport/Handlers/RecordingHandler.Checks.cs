@@ -23,7 +23,14 @@ public partial class RecordingHandler
     public string Story => string.Join(' ', States.Select(RecordedEvent.Name));
 
     /// <summary>How many bytes were received in all.</summary>
-    public long ReceivedLength => Events.Sum(static e => (long)e.Length);
+    public long ReceivedLength
+    {
+        get
+        {
+            lock (_lock)
+                return _receivedLength;
+        }
+    }
 
     /// <summary>All received bytes, one after the other.</summary>
     public byte[] Received => [.. Events.SelectMany(static e => e.Payload.ToArray())];
@@ -63,7 +70,7 @@ public partial class RecordingHandler
     /// <param name="times">How often it must have come.</param>
     public Task WaitForStateAsync(SsState state, TimeSpan? timeout = null, int times = 1) =>
         WaitForAsync(
-            recorder => recorder.Events.Count(e => e.Kind == RecordedKind.State && e.State == state && e.Result is not null) >= times,
+            recorder => recorder.Returned(state) >= times,
             timeout,
             times == 1 ? RecordedEvent.Name(state) : $"{RecordedEvent.Name(state)}, {times} times");
 
@@ -117,6 +124,12 @@ public partial class RecordingHandler
         for (var i = 0; i < events.Count; i++)
             text.Append('\n').Append(i + 1).Append(". ").Append(several ? $"#{events[i].StreamId} " : "").Append(events[i]);
         return text.ToString();
+    }
+
+    private int Returned(SsState state)
+    {
+        lock (_lock)
+            return _returned.GetValueOrDefault(state);
     }
 
     private void TellWaiters()

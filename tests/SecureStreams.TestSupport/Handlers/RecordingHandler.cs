@@ -16,6 +16,10 @@ public partial class RecordingHandler : SecureStreamHandler
     private readonly Lock _lock = new();
     private readonly List<RecordedEvent> _events = [];
     private readonly List<string> _violations = [];
+
+    // Kept beside the events, since waits look at them after every callback of a transfer that may have very many.
+    private readonly Dictionary<SsState, int> _returned = [];
+    private long _receivedLength;
     private readonly List<(Func<RecordingHandler, bool> IsMet, TaskCompletionSource Met)> _waiters = [];
     private readonly ConcurrentDictionary<SecureStream, StreamTrack> _tracks = new();
     private readonly ConcurrentDictionary<SsState, StateReaction> _stateReactions = new();
@@ -78,6 +82,8 @@ public partial class RecordingHandler : SecureStreamHandler
         }
         finally
         {
+            lock (_lock)
+                _returned[change.State] = _returned.GetValueOrDefault(change.State) + 1;
             Leave(track);
         }
     }
@@ -165,7 +171,11 @@ public partial class RecordingHandler : SecureStreamHandler
     private RecordedEvent Record(RecordedEvent entry)
     {
         lock (_lock)
+        {
             _events.Add(entry);
+            _receivedLength += entry.Length;
+        }
+
         return entry;
     }
 

@@ -6,9 +6,6 @@ using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
-/// <summary>Dials for HTTP; the seam below which the connection comes ready, TLS included.</summary>
-internal delegate ValueTask<DialedConnection> HttpDial(DialTarget target, CancellationToken cancellationToken);
-
 /// <summary>One handler with its connections. Everything above the connection (redirects, cookies, retries, decompression) is switched off: the transport does it, or nobody.</summary>
 internal sealed class HttpPool : IDisposable
 {

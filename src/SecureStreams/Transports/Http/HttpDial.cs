@@ -1,0 +1,6 @@
+using SecureStreams.Network;
+
+namespace SecureStreams.Transports.Http;
+
+/// <summary>Dials for HTTP; the seam below which the connection comes ready, TLS included.</summary>
+internal delegate ValueTask<DialedConnection> HttpDial(DialTarget target, CancellationToken cancellationToken);

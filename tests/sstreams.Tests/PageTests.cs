@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SecureStreams.TestSupport.Handlers;
+using SecureStreams.TestSupport.Repository;
+using SecureStreams.TestSupport.Servers;
+
+namespace SecureStreams.Tool.Tests;
+
+/// <summary><c>docs/sstreams.md</c> is true: its examples run, its options are those of the program, and the help shows no other examples.</summary>
+public sealed partial class PageTests
+{
+    // What the page's server is stands here: the examples need one that answers.
+    private static readonly (string Page, string Test)[] Urls =
+    [
+        ("/index.html", "/bytes/20"), ("/weather?", "/headers?"), ("/reports", "/echo"), ("/images", "/hash"), ("/absent", "/status/404"),
+    ];
+
+    private static string Page { get; } = File.ReadAllText(RepoPaths.Combine("docs", "sstreams.md"));
+
+    [Fact]
+    public async Task Every_example_ends_as_the_page_says()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples are for a POSIX shell.");
+        await using var host = await KestrelTestHost.StartAsync();
+        var directory = Directory.CreateTempSubdirectory("sstreams-page-");
+        try
+        {
+            await PrepareAsync(directory.FullName, host.HttpPort);
+            var examples = Examples().Matches(Page);
+            Assert.True(examples.Count > 10, "The page has no examples, or they are not found.");
+            foreach (Match example in examples)
+            {
+                var expected = int.Parse(example.Groups["status"].Value, CultureInfo.InvariantCulture);
+                Assert.Equal((example.Value, expected), (example.Value, await RunAsync(directory.FullName, example.Groups["command"].Value)));
+            }
+
+            Assert.Equal(DeterministicBytes.Make(20), await File.ReadAllBytesAsync(Path.Combine(directory.FullName, "page.html"), TestContext.Current.CancellationToken));
+            Assert.Contains(host.Requests, static request => request.Target == "/headers?city=New%20York");
+            Assert.Contains(host.Requests, static request => request.Target == "/echo" && request.Header("x-device") == "7");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("policy", "--help")]
+    [InlineData("policy", "check", "--help")]
+    [InlineData("run", "--help")]
+    public async Task Help_and_page_agree(params string[] arguments)
+    {
+        var help = (await Tool.RunAsync(arguments)).Exits(0).Text;
+        var examples = Regex.Matches(help, @"^    (?<command>(cat .*\| )?sstreams .+)$", RegexOptions.Multiline).Select(static match => match.Groups["command"].Value).ToList();
+        Assert.All(examples, static example => Assert.Contains($"\n{example} ", Page, StringComparison.Ordinal));
+        if (help.Contains("Examples:", StringComparison.Ordinal))
+            Assert.NotEmpty(examples);
+        var options = Regex.Matches(help, @"^  (?<name>--[a-z]+)", RegexOptions.Multiline).Select(static match => match.Groups["name"].Value);
+        Assert.All(options.Where(static name => name is not "--version"), static name => Assert.Contains($"| `{name}", Page, StringComparison.Ordinal));
+    }
+
+    private static async Task PrepareAsync(string directory, int port)
+    {
+        var policy = PolicyOfThePage().Match(Page).Groups["text"].Value.Replace("8080", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+        foreach (var (page, test) in Urls)
+            policy = policy.Replace($"\"http_url\": \"{page}", $"\"http_url\": \"{test}", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(directory, "demo.json"), policy);
+        await File.WriteAllTextAsync(Path.Combine(directory, "report.txt"), "all is well\n");
+        await File.WriteAllBytesAsync(Path.Combine(directory, "image.bin"), DeterministicBytes.Make(100_000));
+        var program = Path.Combine(directory, "sstreams");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec '{Tool.DotNet}' exec '{Tool.Assembly}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static async Task<int> RunAsync(string directory, string command)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["PATH"] = $"{directory}:{Environment.GetEnvironmentVariable("PATH")}";
+        using var shell = Process.Start(start)!;
+        await Task.WhenAll(shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync(), shell.WaitForExitAsync());
+        return shell.ExitCode;
+    }
+
+    [GeneratedRegex(@"^(?<command>(sstreams|cat) .+?) +# exits (?<status>\d+)$", RegexOptions.Multiline)]
+    private static partial Regex Examples();
+
+    [GeneratedRegex(@"<!-- begin policy -->\s+```json\n(?<text>.+?)```\s+<!-- end policy -->", RegexOptions.Singleline)]
+    private static partial Regex PolicyOfThePage();
+}

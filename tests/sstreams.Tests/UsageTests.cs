@@ -1,0 +1,71 @@
+namespace SecureStreams.Tool.Tests;
+
+/// <summary>Arguments that cannot be used: exit status 2, a line that says why, nothing on standard output, nothing run.</summary>
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("Required command was not provided.")]
+    [InlineData("Required command was not provided.", "policy")]
+    [InlineData("Unrecognized command or argument 'bogus'.", "bogus")]
+    [InlineData("Required argument missing for command: 'check'.", "policy", "check")]
+    [InlineData("Standard input (-) can be checked only once.", "policy", "check", "-", "-")]
+    [InlineData("Option '--policy' is required.", "run", "get")]
+    [InlineData("--metadata needs NAME=VALUE, not 'city'.", "run", "get", "--policy", "x.json", "--metadata", "city")]
+    [InlineData("--metadata needs NAME=VALUE, not '=x'.", "run", "get", "--policy", "x.json", "--metadata", "=x")]
+    [InlineData("--metadata gives 'a' twice.", "run", "get", "--policy", "x.json", "--metadata", "a=1", "--metadata", "a=2")]
+    [InlineData("--timeout needs seconds, 0.001 to 4000000, not 'soon'.", "run", "get", "--policy", "x.json", "--timeout", "soon")]
+    [InlineData("--timeout needs seconds, 0.001 to 4000000, not '0'.", "run", "get", "--policy", "x.json", "--timeout", "0")]
+    [InlineData("Standard input (-) can be the policy or the data, not both.", "run", "get", "--policy", "-", "--data", "-")]
+    [InlineData("Unrecognized command or argument 'other'.", "run", "get", "other", "--policy", "x.json")]
+    public async Task Wrong_usage_exits_2(string reason, params string[] arguments)
+    {
+        var result = (await Tool.RunAsync(arguments)).Exits(2);
+        Assert.Equal("", result.Text);
+        Assert.Contains($"sstreams: {reason}\n", result.Errors, StringComparison.Ordinal);
+        Assert.Matches(@"\nsstreams: see 'sstreams( [a-z]+)* --help'\n$", result.Errors);
+    }
+
+    [Fact]
+    public async Task Policy_that_is_missing_or_wrong_exits_2()
+    {
+        (await Tool.RunAsync("run", "one", "--policy", "absent.json")).Is(2, "", "sstreams: error: absent.json: cannot be read: there is no such file\n");
+        var wrong = (await Tool.RunAsync("run", "weather", "--policy", "twelve-mistakes.json")).Exits(2);
+        Assert.Equal("", wrong.Text);
+        Assert.StartsWith("twelve-mistakes.json(4,46): error SSP0101: ", wrong.Errors, StringComparison.Ordinal);
+        Assert.EndsWith("twelve-mistakes.json: failed, 11 errors, 1 warning\n", wrong.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_policy_does_not_have_exits_2()
+    {
+        using var policy = new TestPolicy(
+            TestPolicy.Http("weather", 1, "GET", "/${city}", "\"metadata\": [{ \"city\": \"\" }]"),
+            "\"inbox\": { \"server\": true, \"port\": 8080 }");
+        (await policy.RunAsync("wether")).Is(2, "", "sstreams: error: The policy has no streamtype 'wether'. It has 'inbox', 'weather'.\n");
+        (await policy.RunAsync("inbox")).Is(2, "", "sstreams: error: streamtype 'inbox' is a server; sstreams run takes client streamtypes\n");
+        (await policy.RunAsync("weather", "--metadata", "town=Oslo")).Is(
+            2, "", "sstreams: error: Streamtype 'weather' does not declare metadata 'town': it declares 'city'. Add it to the \"metadata\" of the streamtype.\n");
+        (await policy.RunAsync("weather", "--metadata", "city=a\r\nHost: b")).Exits(2);
+        (await policy.RunAsync("weather", "--data", "@absent.bin")).Is(2, "", "sstreams: error: absent.bin: cannot be read: there is no such file\n");
+        (await policy.RunAsync("weather", "--data", "@")).Is(2, "", "sstreams: error: a file name is empty\n");
+    }
+
+    [Theory]
+    [InlineData("sstreams policy check", "--help")]
+    [InlineData("--strict", "policy", "check", "--help")]
+    [InlineData("--metadata <NAME=VALUE>", "run", "--help")]
+    [InlineData("Exit status: 0 acknowledged;", "run", "--help")]
+    public async Task Help_goes_to_standard_output(string expected, params string[] arguments)
+    {
+        var result = (await Tool.RunAsync(arguments)).Exits(0);
+        Assert.Equal("", result.Errors);
+        Assert.Contains(expected, result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_is_a_number()
+    {
+        var result = (await Tool.RunAsync("--version")).Exits(0);
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", result.Text);
+    }
+}

@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace SecureStreams.Tool.Commands;
+
+/// <summary><c>sstreams policy</c>: what can be done with policies without running them.</summary>
+internal static class PolicyCommand
+{
+    public static Command Create() => new("policy", "Works on policy files without running them.")
+    {
+        PolicyCheckCommand.Create(),
+    };
+}

@@ -1,0 +1,23 @@
+namespace SecureStreams.Tool;
+
+/// <summary>The exit statuses, as <c>docs/sstreams.md</c> lists them.</summary>
+internal static class ExitCode
+{
+    /// <summary>It worked: the policy is sound, the transaction was acknowledged.</summary>
+    public const int Success = 0;
+
+    /// <summary>The stream failed, the peer refused, or time ran out.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Nothing was run: wrong usage, or a policy that cannot be used.</summary>
+    public const int Usage = 2;
+
+    /// <summary>128 + SIGINT.</summary>
+    public const int Interrupted = 130;
+
+    /// <summary>128 + SIGPIPE: whoever read standard output wants no more. Shells report other programs so, too.</summary>
+    public const int BrokenPipe = 141;
+
+    /// <summary>128 + SIGTERM.</summary>
+    public const int Terminated = 143;
+}

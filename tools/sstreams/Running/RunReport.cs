@@ -1,0 +1,87 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace SecureStreams.Tool.Running;
+
+/// <summary>Tells on standard error how a run goes: what deserves attention, or with <c>--trace</c> everything.</summary>
+internal sealed class RunReport(LineWriter errors, bool trace)
+{
+    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private long _lastDetail;
+
+    /// <summary>Something that is no state, always told.</summary>
+    public void Problem(string text) => errors.Line(Lead(), "error", Color.Red, $": {PlainText.OneLine(text)}");
+
+    /// <summary>Something worth knowing that is no failure.</summary>
+    public void Note(string text) => errors.Line(Lead(), "note", Color.Aqua, $": {PlainText.OneLine(text)}");
+
+    public void State(SecureStream stream, in SsStateChange change)
+    {
+        // One failure can be told with several states; its detail is told once.
+        var detail = change.Cause.DetailId > _lastDetail ? stream.Context.Diagnostics.Find(change.Cause.DetailId) : null;
+        if (detail is not null)
+            _lastDetail = detail.Id;
+
+        if (trace)
+            Trace(change, detail);
+        else if (IsWorthALine(change))
+            errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), Brief(change, detail));
+    }
+
+    public void Received(int count, SsRxFlags flags)
+    {
+        if (trace)
+            errors.Line(Lead(), "rx", Color.Default, $" {count} bytes{(flags == SsRxFlags.None ? "" : $", {flags}")}");
+    }
+
+    public void Sent(long count)
+    {
+        if (trace)
+            errors.Line(Lead(), "tx", Color.Default, $" {count} bytes");
+    }
+
+    // What this program asked for itself needs no telling.
+    private static bool IsWorthALine(in SsStateChange change) =>
+        change.Cause.Code is not (SsCauseCode.LocalDisconnect or SsCauseCode.LocalDestroy) && change.State switch
+        {
+            SsState.Unreachable or SsState.AllRetriesFailed or SsState.AuthFailed or SsState.QosAckRemote or SsState.QosNackRemote => true,
+            SsState.Disconnected => change.Cause.Code is not (SsCauseCode.Completed or SsCauseCode.None),
+            _ => false,
+        };
+
+    private static Color ColorOf(SsState state) => state switch
+    {
+        SsState.QosAckRemote => Color.Green,
+        SsState.Unreachable or SsState.Disconnected => Color.Yellow,
+        SsState.AllRetriesFailed or SsState.AuthFailed or SsState.QosNackRemote => Color.Red,
+        _ => Color.Default,
+    };
+
+    private static string Brief(in SsStateChange change, SsDetail? detail)
+    {
+        if (change.State is SsState.QosAckRemote or SsState.QosNackRemote)
+            return change.Ack == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $": status {change.Ack}");
+
+        var cause = CauseOf(change);
+        if (detail is not null)
+            return $": {PlainText.OneLine(detail.Message)} ({cause})";
+        return cause.Length == 0 ? "" : $": {cause}";
+    }
+
+    private static string CauseOf(in SsStateChange change) => (change.Cause with { DetailId = 0, Concealed = false }).ToString();
+
+    private void Trace(in SsStateChange change, SsDetail? detail)
+    {
+        var after = change.Ack == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" {change.Ack}");
+        var cause = CauseOf(change);
+        if (cause.Length > 0)
+            after += $": {cause}";
+        if (detail is not null)
+            after += "\n    " + PlainText.Lines(detail.ToString()).ReplaceLineEndings("\n    ");
+        errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), after);
+    }
+
+    private string Lead() => trace
+        ? string.Create(CultureInfo.InvariantCulture, $"[{TimeProvider.System.GetElapsedTime(_start).TotalSeconds,8:0.000}] ")
+        : "sstreams: ";
+}

@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using SecureStreams.Policy;
+using Spectre.Console;
+
+namespace SecureStreams.Tool.Running;
+
+/// <summary>One run: policy, context, stream, and the wait for its end or for what ends it from outside.</summary>
+internal static class RunSession
+{
+    /// <summary>How long an orderly end may take; then the process just ends.</summary>
+    private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(1);
+
+    public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
+    {
+        var errors = LineWriter.Error();
+        try
+        {
+            var loaded = await PolicySource.LoadAsync(settings.PolicyFile, new PolicyLoadOptions(), cancellation);
+            if (loaded.Model is not { } model)
+            {
+                PolicyReport.Findings(errors, loaded.Diagnostics);
+                PolicyReport.Summary(errors, PolicySource.NameOf(settings.PolicyFile), loaded);
+                return ExitCode.Usage;
+            }
+
+            if (settings.Trace)
+                PolicyReport.Findings(errors, loaded.Diagnostics);
+            return await RunAsync(settings, model, errors);
+        }
+        catch (Exception error) when (error is UnusableInputException or SsPolicyException or SsMetadataException)
+        {
+            errors.Line("sstreams: ", "error", Color.Red, $": {PlainText.OneLine(error.Message)}");
+            return ExitCode.Usage;
+        }
+    }
+
+    private static async Task<int> RunAsync(RunSettings settings, PolicyModel model, LineWriter errors)
+    {
+        var policy = model.StreamTypes.GetValueOrDefault(settings.StreamType);
+        if (policy is { Server: true })
+            throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams run takes client streamtypes");
+
+        var outcome = new RunOutcome();
+        var report = new RunReport(errors, settings.Trace);
+        await using var body = RequestBody.Open(settings.Data);
+        var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
+        var handler = new RunHandler(body, output, report, outcome, transactional: policy?.Http is not null);
+
+        using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
+        using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated, outcome);
+        using var limit = new CancellationTokenSource(settings.Timeout ?? Timeout.InfiniteTimeSpan, TimeProvider.System);
+        using var limited = limit.Token.Register(() =>
+        {
+            if (outcome.Stop(ExitCode.Failed))
+                report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s"));
+        });
+
+        var context = new LocalContext(model);
+        await using var progress = new ProgressLine(errors, body, handler);
+        try
+        {
+            context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
+            progress.Start();
+            var exitCode = await WaitAsync(outcome, output);
+            if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
+                report.Note($"the data was not sent: streamtype '{settings.StreamType}' sends none (see its http_method)");
+            return exitCode;
+        }
+        finally
+        {
+            await CloseAsync(context);
+        }
+    }
+
+    private static async Task<int> WaitAsync(RunOutcome outcome, PayloadOutput output)
+    {
+        if (await Task.WhenAny(outcome.Finished, outcome.Stopped) == outcome.Finished)
+        {
+            // Whoever reads standard output may be slow, and may still be interrupted, or go away.
+            await Task.WhenAny(output.CompleteAsync(), outcome.Stopped);
+            if (!outcome.Stopped.IsCompleted)
+                return await outcome.Finished;
+        }
+
+        return await outcome.Stopped;
+    }
+
+    private static async Task CloseAsync(LocalContext context)
+    {
+        try
+        {
+            await context.DisposeAsync().AsTask().WaitAsync(CloseBound, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            // The peer takes too long to say goodbye; the end of the process closes everything.
+        }
+    }
+
+    private static PosixSignalRegistration OnSignal(PosixSignal signal, int exitCode, RunOutcome outcome) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            // The first one asks, a second one, of an impatient user, finds the default action.
+            context.Cancel = outcome.Stop(exitCode);
+        });
+
+    private static void OutputFailed(IOException error, bool isPipe, RunOutcome outcome, RunReport report)
+    {
+        if (isPipe)
+            outcome.Stop(ExitCode.BrokenPipe);
+        else if (outcome.Stop(ExitCode.Failed))
+            report.Problem($"standard output cannot be written: {error.Message}");
+    }
+}

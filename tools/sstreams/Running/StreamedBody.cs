@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace SecureStreams.Tool.Running;
+
+/// <summary>
+/// A body of unknown length that comes when it comes: standard input, a pipe. A task reads ahead, a bounded amount, and wakes the stream when it waits for data;
+/// the mailbox itself never waits. What was sent is gone, so it serves one attempt that got as far as sending.
+/// </summary>
+internal sealed class StreamedBody(Stream source) : RequestBody
+{
+    private const int ReadAheadBytes = 256 * 1024;
+    private const int PieceBytes = 32 * 1024;
+
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: ReadAheadBytes, resumeWriterThreshold: ReadAheadBytes / 2, useSynchronizationContext: false));
+    private bool _started;
+    private bool _ended;
+    private int _starved;
+    private string? _readError;
+
+    public override long? Length => null;
+
+    public override void Request(SecureStream stream)
+    {
+        // Reading may block in the system for ever, and is never waited for.
+        _ = Task.Run(() => ReadAsync(stream));
+        stream.RequestTransmit();
+    }
+
+    public override bool TryRestart()
+    {
+        Interlocked.Exchange(ref _starved, 0);
+        if (!_started)
+            return true;
+        Problem = $"{Sent} bytes of the data were sent and cannot be read again; give --data @FILE to allow retries";
+        return false;
+    }
+
+    public override SsTransmitResult Fill(SecureStream stream, scoped ref SsTransmit tx)
+    {
+        var committed = false;
+        while (!_ended)
+        {
+            if (!_pipe.Reader.TryRead(out var read))
+            {
+                // Data may have come between the look and the flag: look again before waiting to be woken.
+                if (Interlocked.Exchange(ref _starved, 1) == 1)
+                    break;
+                continue;
+            }
+
+            Interlocked.Exchange(ref _starved, 0);
+            if (!TryCommit(read, ref tx))
+                return SsTransmitResult.Disconnect;
+            committed = true;
+            if (!_ended && !tx.MoreRoom)
+            {
+                stream.RequestTransmit();
+                break;
+            }
+        }
+
+        return committed ? SsTransmitResult.Send : SsTransmitResult.Nothing;
+    }
+
+    public override void Stop()
+    {
+        _ended = true;
+        Interlocked.Exchange(ref _starved, 0);
+    }
+
+    // A read may be under way that nothing ends but the process.
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Commits what fits; false when the source failed.</summary>
+    private bool TryCommit(ReadResult read, ref SsTransmit tx)
+    {
+        var room = tx.Buffer;
+        var piece = read.Buffer.Slice(0, Math.Min(room.Length, read.Buffer.Length));
+        if (piece.IsEmpty && read.IsCompleted && _readError is not null)
+        {
+            Problem = _readError;
+            _pipe.Reader.AdvanceTo(read.Buffer.Start);
+            return false;
+        }
+
+        piece.CopyTo(room);
+        var count = (int)piece.Length;
+        _ended = read.IsCompleted && _readError is null && count == read.Buffer.Length;
+        _pipe.Reader.AdvanceTo(piece.End);
+        var flags = _started ? SsTxFlags.None : SsTxFlags.StartOfMessage;
+        _started = true;
+        Sent += count;
+        tx.Commit(count, _ended ? flags | SsTxFlags.EndOfMessage : flags);
+        return true;
+    }
+
+    private async Task ReadAsync(SecureStream stream)
+    {
+        try
+        {
+            int count;
+            while ((count = await source.ReadAsync(_pipe.Writer.GetMemory(PieceBytes))) > 0)
+            {
+                _pipe.Writer.Advance(count);
+                var flushed = _pipe.Writer.FlushAsync();
+                Wake(stream);
+                await flushed;
+            }
+        }
+        catch (Exception error) when (InputFile.IsUnreadable(error))
+        {
+            _readError = $"the data cannot be read: {error.Message}";
+        }
+
+        await _pipe.Writer.CompleteAsync();
+        Wake(stream);
+    }
+
+    private void Wake(SecureStream stream)
+    {
+        if (Interlocked.Exchange(ref _starved, 0) == 0)
+            return;
+        try
+        {
+            stream.RequestTransmit();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run ended meanwhile.
+        }
+    }
+}
