@@ -33,6 +33,13 @@ public sealed record PolicyModel
     /// <summary>Entries of sections that are kept and not acted on (<c>auth</c>, <c>metrics</c>), in the order of the policy.</summary>
     public ImmutableArray<PolicyEntry> OtherEntries { get; init; } = [];
 
+    /// <summary>The streamtype whose name is nearest to one that there is not, for messages; null when none is near.</summary>
+    public string? NearestStreamType(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Suggestion.Nearest(name, StreamTypes.Keys.Order(StringComparer.Ordinal));
+    }
+
     /// <summary>By value, every entry included.</summary>
     public bool Equals(PolicyModel? other) =>
         other is not null && Release == other.Release && Product == other.Product && SchemaVersion == other.SchemaVersion &&

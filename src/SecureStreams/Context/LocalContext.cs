@@ -113,6 +113,8 @@ public sealed class LocalContext : SsContext
         if (_model.StreamTypes.TryGetValue(streamType, out var policy))
             return policy;
 
+        if (_model.NearestStreamType(streamType) is { } near)
+            throw new SsPolicyException($"The policy has no streamtype '{streamType}'; did you mean '{near}'?");
         var known = string.Join(", ", _model.StreamTypes.Keys.Order(StringComparer.Ordinal).Take(20).Select(static name => $"'{name}'"));
         throw new SsPolicyException($"The policy has no streamtype '{streamType}'. It has {(known.Length == 0 ? "none" : known)}.");
     }

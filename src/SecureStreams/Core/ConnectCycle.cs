@@ -11,20 +11,20 @@ namespace SecureStreams.Core;
 /// another follows is decided on the stream's mailbox (<see cref="LocalStream"/>); the pipeline waits and repeats.
 /// </summary>
 /// <remarks>
-/// An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="TryReset"/>), and what it awaits is
-/// part of it or pooled. A cycle that was cancelled never serves again: its canceller may still be inside <see cref="CancelOnMailbox"/>.
+/// An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="TryReset"/>), and what Polly awaits is
+/// part of it. A cycle that was cancelled never serves again: its canceller may still be inside <see cref="CancelOnMailbox"/>.
 /// </remarks>
-internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposable
+internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, IMailboxWork, IDisposable
 {
     private readonly LocalStream _stream;
-    private readonly MailboxEntry _entry;
+    private readonly Mailbox _mailbox;
     private readonly Action _ended;
     private readonly CancellationTokenSource _cancellation = new();
     private ConfiguredValueTaskAwaitable<Outcome<AttemptOutcome>>.ConfiguredValueTaskAwaiter _execution;
     private ResilienceContext? _context;
 
     // Continuations run inline on purpose: they are on the mailbox then, and only decide whether to wait.
-    private ManualResetValueTaskSourceCore<AttemptOutcome> _attempt;
+    private ManualResetValueTaskSourceCore<Outcome<AttemptOutcome>> _attempt;
     private bool _attempting;
     private AttemptOutcome? _carried;
     private bool _poll;
@@ -34,7 +34,7 @@ internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposab
     public ConnectCycle(LocalStream stream, Mailbox mailbox)
     {
         _stream = stream;
-        _entry = new MailboxEntry(mailbox);
+        _mailbox = mailbox;
         _ended = Ended;
     }
 
@@ -63,7 +63,7 @@ internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposab
         _carried = carried;
         _context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _cancellation.Token);
 #pragma warning disable CA2012 // Consumed once all the same, by Ended.
-        _execution = pipeline.ExecuteOutcomeAsync(static (_, cycle) => cycle.AttemptAsync(), _context, this).ConfigureAwait(false).GetAwaiter();
+        _execution = pipeline.ExecuteOutcomeAsync(static (_, execution) => execution.Cycle.AttemptAsync(), _context, new Execution(this)).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         if (_execution.IsCompleted)
             Ended();
@@ -77,7 +77,7 @@ internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposab
         if (!_attempting)
             return;
         _attempting = false;
-        _attempt.SetResult(outcome);
+        _attempt.SetResult(Outcome.FromResult(outcome));
     }
 
     /// <summary>Ends the cycle, whatever it is doing.</summary>
@@ -93,11 +93,13 @@ internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposab
     /// <inheritdoc/>
     public void Dispose() => _cancellation.Dispose();
 
-    AttemptOutcome IValueTaskSource<AttemptOutcome>.GetResult(short token) => _attempt.GetResult(token);
+    void IMailboxWork.RunOnMailbox(long argument) => AttemptOnMailbox();
 
-    ValueTaskSourceStatus IValueTaskSource<AttemptOutcome>.GetStatus(short token) => _attempt.GetStatus(token);
+    Outcome<AttemptOutcome> IValueTaskSource<Outcome<AttemptOutcome>>.GetResult(short token) => _attempt.GetResult(token);
 
-    void IValueTaskSource<AttemptOutcome>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    ValueTaskSourceStatus IValueTaskSource<Outcome<AttemptOutcome>>.GetStatus(short token) => _attempt.GetStatus(token);
+
+    void IValueTaskSource<Outcome<AttemptOutcome>>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _attempt.OnCompleted(continuation, state, token, flags);
 
     private void Ended()
@@ -121,27 +123,51 @@ internal sealed class ConnectCycle : IValueTaskSource<AttemptOutcome>, IDisposab
         _stream.CycleEnded(this, defect);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome<AttemptOutcome>> AttemptAsync()
+    /// <summary>What the pipeline repeats: one attempt. The first begins after the turn that asked for it, a later one where the delay ended.</summary>
+    private ValueTask<Outcome<AttemptOutcome>> AttemptAsync()
     {
         if (_carried is { } carried)
         {
             _carried = null;
             _poll = true;
-            return Outcome.FromResult(carried);
+            return new ValueTask<Outcome<AttemptOutcome>>(Outcome.FromResult(carried));
         }
 
-        using (await _entry)
+        _attempt.Reset();
+        var attempt = new ValueTask<Outcome<AttemptOutcome>>(this, _attempt.Version);
+        if (_mailbox.TryEnter())
         {
-            if (_cancellation.IsCancellationRequested)
-                return default;
-
-            _attempt.Reset();
-            _attempting = true;
-            _stream.BeginAttemptOnMailbox(this, _poll);
-            _poll = true;
+            try
+            {
+                AttemptOnMailbox();
+            }
+            finally
+            {
+                _mailbox.Exit();
+            }
+        }
+        else
+        {
+            _mailbox.Post(this);
         }
 
-        return Outcome.FromResult(await new ValueTask<AttemptOutcome>(this, _attempt.Version).ConfigureAwait(false));
+        return attempt;
     }
+
+    private void AttemptOnMailbox()
+    {
+        _attempting = true;
+        if (_cancellation.IsCancellationRequested)
+        {
+            EndAttemptOnMailbox(default);
+            return;
+        }
+
+        var poll = _poll;
+        _poll = true;
+        _stream.BeginAttemptOnMailbox(this, poll);
+    }
+
+    /// <summary>A value type, so that the pipeline's generic code is compiled for it alone and not for any reference.</summary>
+    private readonly record struct Execution(ConnectCycle Cycle);
 }

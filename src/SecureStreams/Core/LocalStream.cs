@@ -7,7 +7,8 @@ namespace SecureStreams.Core;
 
 /// <summary>
 /// A stream fulfilled in this process. This part is what callers see: each call is checked on the caller's thread and carried out on the mailbox, at once when the
-/// caller is inside it. The life cycle is in <c>LocalStream.Lifecycle.cs</c>, callbacks in <c>LocalStream.Callbacks.cs</c>, the transport's calls in <c>LocalStream.Sink.cs</c>.
+/// caller is inside it. The life cycle is in <c>LocalStream.Lifecycle.cs</c> and
+/// <c>LocalStream.Endings.cs</c>, callbacks in <c>LocalStream.Callbacks.cs</c>, the transport's calls in <c>LocalStream.Sink.cs</c>.
 /// </summary>
 internal sealed partial class LocalStream : SecureStream, IMailboxWork
 {

@@ -14,20 +14,14 @@ internal sealed class StreamTimer(TimeProvider time, Action<long> fired) : IDisp
         var generation = ++_generation;
         IsArmed = true;
         _timer?.Dispose();
-
-        // Timers do not capture the caller's execution context: the application's ambient state must not leak into callbacks.
-        using (ExecutionContext.SuppressFlow())
-        {
-            _timer = time.CreateTimer(
-                static state =>
-                {
-                    var (fired, generation) = ((Action<long>, long))state!;
-                    fired(generation);
-                },
-                (fired, generation),
-                due,
-                Timeout.InfiniteTimeSpan);
-        }
+        _timer = time.CreateDetachedTimer(
+            static state =>
+            {
+                var (fired, generation) = ((Action<long>, long))state!;
+                fired(generation);
+            },
+            (fired, generation),
+            due);
     }
 
     /// <summary>Whether the firing of <paramref name="generation"/> still counts; it then is no longer armed.</summary>

@@ -267,4 +267,20 @@ public sealed class LifeCycleTests
         handler.AssertClean();
         bench.Log.AssertClean();
     }
+
+    [Fact]
+    public async Task A_timer_may_be_started_where_the_flow_of_the_execution_context_is_suppressed()
+    {
+        await using var bench = new CoreBench();
+        var (stream, handler) = bench.Create("http", h => h.OnStateDo(SsState.Connecting, static s =>
+        {
+            using (ExecutionContext.SuppressFlow())
+                s.StartTimeout(TimeSpan.FromSeconds(1));
+        }));
+
+        stream.Connect();
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        await handler.WaitForStateAsync(SsState.Timeout);
+        handler.AssertClean();
+    }
 }

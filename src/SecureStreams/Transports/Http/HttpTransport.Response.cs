@@ -51,7 +51,7 @@ internal sealed partial class HttpTransport
 
     private string RefusalText(int status) => _plan.Http.Expect is { } only
         ? $"The peer answered with status {status}; http_expect says {only}."
-        : $"The peer answered with status {status}.";
+        : $"The peer answered with status {status}; a success is 200 to 299, unless the streamtype states http_expect.";
 
     /// <summary>Closed, once.</summary>
     private void FinishOnMailbox(TransportFailure? failure, bool reusable)

@@ -1,3 +1,5 @@
+using SecureStreams.Core;
+
 namespace SecureStreams.Transports.Http;
 
 /// <summary>The cancellation and the one timer of an exchange, made once and reused by the exchanges that follow.</summary>
@@ -19,9 +21,7 @@ internal sealed class HttpWatch : IDisposable
     {
         _time = time;
 
-        // Not the creator's execution context: the watch outlives whoever happens to make it.
-        using (ExecutionContext.SuppressFlow())
-            _timer = time.CreateTimer(static state => ((HttpWatch)state!).Fired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateDetachedTimer(static state => ((HttpWatch)state!).Fired(), this, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Cancels the exchange.</summary>

@@ -1,0 +1,235 @@
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>How things end, and what follows: failed attempts, ended connections, what the application gave up, the stream itself. All of it on the mailbox.</summary>
+internal sealed partial class LocalStream
+{
+    /// <summary>The attempt ended without a connection: tell it, and wait for the next or give up.</summary>
+    private void AttemptFailedOnMailbox(TransportFailure failure)
+    {
+        var cycle = _cycle;
+        _failures++;
+        var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
+        TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        var cause = Report(SsState.Unreachable, failure, delay);
+        Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+
+        if (retry)
+        {
+            cycle?.EndAttemptOnMailbox(new AttemptOutcome(delay));
+            return;
+        }
+
+        EndCycleOnMailbox();
+        AllRetriesFailedOnMailbox(cause);
+    }
+
+    private void AllRetriesFailedOnMailbox(SsCause cause)
+    {
+        _owesEnd = false;
+        if ((_wants & Wants.Destroy) == 0)
+            Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+    }
+
+    /// <summary>The application gives up the attempt or the wait: the cycle ends as every cycle without a connection does.</summary>
+    private void GiveUpOnMailbox(TransportFailure failure)
+    {
+        LetTransportGoOnMailbox();
+        EndCycleOnMailbox();
+
+        // Asked for and given up before anything of it was told: nothing to take back.
+        if (!_owesEnd)
+            return;
+        var cause = Report(SsState.AllRetriesFailed, failure, delay: null);
+        if (State is not (SsState.Poll or SsState.Unreachable))
+            Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+        AllRetriesFailedOnMailbox(cause);
+    }
+
+    /// <summary>The connection or transaction ended: tell it, and reconnect by policy.</summary>
+    /// <param name="failure">Why; null for a transaction that ended as it should.</param>
+    /// <param name="stayIdle">The application asked for the end, so policy does not reconnect.</param>
+    private void ConnectionEndedOnMailbox(TransportFailure? failure, bool stayIdle)
+    {
+        var transactional = _transport!.IsTransactional;
+        LetTransportGoOnMailbox();
+        _connected = false;
+        _timer.CancelOnMailbox();
+
+        // Forgotten with the connection, unless it is asked for anew: for the next transaction, or after Disconnect() in the same callback.
+        if (!_transactionOver && (_wants & Wants.Poll) == 0 && (failure is null || stayIdle || _policy.Opportunistic))
+            ForgetTransmitOnMailbox();
+        _wants |= _afterTransaction;
+        _afterTransaction = Wants.None;
+
+        if (transactional && failure is null)
+        {
+            Deliver(new SsStateChange(SsState.Disconnected, new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Idle }, 0));
+            return;
+        }
+
+        // What the peer has acknowledged or refused is done: repeating it because its connection then broke would do it twice.
+        failure ??= Failures.PeerClosed();
+        if (stayIdle || _policy.Opportunistic || _transactionOver)
+        {
+            Deliver(new SsStateChange(SsState.Disconnected, Report(SsState.Disconnected, failure, delay: null), 0));
+            return;
+        }
+
+        // An answer cut short is no success, so it counts; a lasting connection was one, so its end starts a fresh count.
+        if (transactional)
+            _failures++;
+        var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
+        TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        var cause = Report(SsState.Disconnected, failure, delay);
+        _owesEnd = true;
+        Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
+        if (retry)
+        {
+            StartCycleOnMailbox(poll: true, new AttemptOutcome(delay));
+        }
+        else if ((_wants & Wants.Destroy) == 0)
+        {
+            Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+            AllRetriesFailedOnMailbox(cause);
+        }
+    }
+
+    /// <summary>A callback or the application asked to disconnect; see the table in docs/states.md.</summary>
+    private void DropOnMailbox(TransportFailure failure, bool byCall)
+    {
+        if (_connected)
+            ConnectionEndedOnMailbox(failure, stayIdle: byCall || _transport!.IsTransactional);
+        else if (IsAttempting)
+            GiveUpOnMailbox(failure);
+        else if (IsWaiting && (byCall || State != SsState.Disconnected))
+            GiveUpOnMailbox(failure);
+    }
+
+    /// <summary>A callback threw: what is under way ends, what waits goes on waiting.</summary>
+    private void FaultOnMailbox()
+    {
+        var failure = Failures.HandlerException(_handlerError);
+        _handlerError = null;
+        if (_connected)
+        {
+            ConnectionEndedOnMailbox(failure, stayIdle: _transport!.IsTransactional);
+        }
+        else if (IsAttempting)
+        {
+            LetTransportGoOnMailbox();
+            if (State == SsState.Poll)
+                Deliver(new SsStateChange(SsState.Connecting));
+            AttemptFailedOnMailbox(failure);
+        }
+        else
+        {
+            Report(State, failure, delay: null, SsNextAction.None);
+        }
+    }
+
+    private static SsCause LocalDestroy => new(SsPhase.Local, SsCauseCode.LocalDestroy) { NextAction = SsNextAction.Destroy };
+
+    private void FailInternally(Exception error)
+    {
+        if (!_destroyed)
+            DestroyOnMailbox(Report(SsState.Destroying, Failures.Internal(error), delay: null, SsNextAction.Destroy));
+    }
+
+    /// <summary>Ends the stream whatever else fails meanwhile: the handler is told, and whoever waits is let go.</summary>
+    private void DestroyOnMailbox(SsCause cause)
+    {
+        if (_destroyed)
+            return;
+
+        _destroyed = true;
+        Try(static stream => stream.EndCycleOnMailbox());
+        Try(static stream => stream.LetTransportGoOnMailbox());
+        if (_connected)
+        {
+            _connected = false;
+            Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
+        }
+
+        Deliver(new SsStateChange(SsState.Destroying, cause, 0));
+        _wants = Wants.None;
+        Try(static stream => stream._timer.Dispose());
+        _spareCycle?.Dispose();
+        _spareCycle = null;
+        EndOne();
+    }
+
+    private void EndOne()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+            _ = FinishAsync();
+    }
+
+    /// <summary>Does one step of an end; a defect in it is reported and does not keep the other steps from being done.</summary>
+    private void Try(Action<LocalStream> step)
+    {
+        try
+        {
+            step(this);
+        }
+        catch (Exception error)
+        {
+            CoreLog.InternalFailure(_runtime.Logger, error, StreamType, Id);
+            Report(SsState.Destroying, Failures.Internal(error), delay: null, SsNextAction.Destroy);
+        }
+    }
+
+    private async Task FinishAsync()
+    {
+        try
+        {
+            await _transportsDone.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // A transport's completion never faults; if one does all the same, nobody shall wait for ever.
+            CoreLog.InternalFailure(_runtime.Logger, error, StreamType, Id);
+        }
+
+        Gone();
+    }
+
+    /// <summary>Nothing of the stream is left: its context forgets it only now, so that a disposal of the context waits for it.</summary>
+    private void Gone()
+    {
+        _runtime.Destroyed(this);
+        _gone.TrySetResult();
+    }
+
+    private void EndCycleOnMailbox()
+    {
+        _cycle?.CancelOnMailbox();
+        _cycle = null;
+    }
+
+    private void LetTransportGoOnMailbox()
+    {
+        if (_transport is not { } transport)
+            return;
+        _transport = null;
+        transport.CloseOnMailbox();
+
+        // Only now: one that cannot even be told to close is not waited for.
+        _transportsDone = _transportsDone.IsCompleted ? transport.Completion : Task.WhenAll(_transportsDone, transport.Completion);
+    }
+
+    /// <param name="state">The state it belongs to.</param>
+    /// <param name="failure">What happened.</param>
+    /// <param name="delay">How long until the next attempt; null when none follows.</param>
+    /// <param name="next">What follows when no attempt does.</param>
+    private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay, SsNextAction next = SsNextAction.Idle) =>
+        FailureReporter.Report(_runtime, this, _policy, state, failure, new SsCause(failure.Phase, failure.Code)
+        {
+            Attempt = _failures,
+            Status = failure.Status,
+            Concealed = delay is not null,
+            NextAction = delay is not null ? SsNextAction.Retry : next,
+            NextDelay = delay ?? TimeSpan.Zero,
+        });
+}
