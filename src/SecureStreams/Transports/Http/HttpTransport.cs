@@ -116,6 +116,9 @@ internal sealed partial class HttpTransport : StreamTransport
                 var stream = Volatile.Read(ref _stopped) ? Stream.Null : response.Content.ReadAsStream(CancellationToken.None);
                 var flags = SsRxFlags.StartOfMessage;
                 var full = false;
+
+                // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
+                var left = response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(response) : -1;
                 while (!Volatile.Read(ref _stopped))
                 {
                     if (Volatile.Read(ref _paused))
@@ -125,7 +128,7 @@ internal sealed partial class HttpTransport : StreamTransport
                         continue;
                     }
 
-                    if (!full)
+                    if (!full && left != 0)
                     {
                         // Without a buffer until there is something to put in it. After a full piece more is nearly always there already.
                         var ready = stream.ReadAsync(Memory<byte>.Empty, token);
@@ -137,9 +140,11 @@ internal sealed partial class HttpTransport : StreamTransport
                     }
 
                     buffer ??= ArrayPool<byte>.Shared.Rent(HttpDefaults.PieceBytes);
-                    var read = await stream.ReadAsync(buffer.AsMemory(0, HttpDefaults.PieceBytes), token).ConfigureAwait(false);
+                    var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, HttpDefaults.PieceBytes), token).ConfigureAwait(false);
                     if (read > 0)
                         Touch();
+                    if (left > 0)
+                        left -= read;
                     full = read == HttpDefaults.PieceBytes;
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;
@@ -154,6 +159,14 @@ internal sealed partial class HttpTransport : StreamTransport
                                 {
                                     if (!_stopped)
                                         _setup.Sink.ReceivedOnMailbox(this, buffer.AsSpan(0, read), flags);
+                                    if (left == 0 && read > 0 && !_stopped && !_paused)
+                                    {
+                                        // All of it in one turn.
+                                        _setup.Sink.ReceivedOnMailbox(this, default, SsRxFlags.EndOfMessage);
+                                        Give(ref buffer);
+                                        DeliverEndOnMailbox(Release(ref response));
+                                    }
+
                                     break;
                                 }
                             }
@@ -164,14 +177,14 @@ internal sealed partial class HttpTransport : StreamTransport
                         flags = SsRxFlags.None;
                     }
 
+                    if (response is null)
+                        break;
                     if (read == 0)
                     {
                         Give(ref buffer);
-                        var status = response.StatusCode;
-                        response.Dispose();
-                        response = null;
+                        var status = Release(ref response);
                         using (await _entry)
-                            DeliverEndOnMailbox((int)status);
+                            DeliverEndOnMailbox(status);
                         break;
                     }
                 }
@@ -211,6 +224,16 @@ internal sealed partial class HttpTransport : StreamTransport
         }
 
         await _resume.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Gives the response back, and with it a connection that another transaction may use, before its end is told.</summary>
+    /// <returns>Its status.</returns>
+    private static int Release(ref HttpResponseMessage? response)
+    {
+        var status = (int)response!.StatusCode;
+        response.Dispose();
+        response = null;
+        return status;
     }
 
     private static void Give(ref byte[]? buffer)
