@@ -6,7 +6,7 @@ using Xunit;
 namespace SecureStreams.Tests.EndToEnd;
 
 /// <summary>What a whole transaction of a stream allocates beside the same request with the platform's bare invoker: the gate that keeps it small.</summary>
-[Collection(nameof(HttpCostTests.Alone))]
+[Collection(Core.AloneCollection.Name)]
 public sealed class TransactionCostTests(ITestOutputHelper output)
 {
     private const int Transactions = 2000;

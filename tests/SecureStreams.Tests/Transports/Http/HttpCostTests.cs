@@ -10,7 +10,7 @@ using Xunit;
 namespace SecureStreams.Tests.Transports.Http;
 
 /// <summary>What a transaction costs at the seam beside the same request with the platform's bare invoker.</summary>
-[Collection(nameof(Alone))]
+[Collection(Core.AloneCollection.Name)]
 public sealed class HttpCostTests(ITestOutputHelper output)
 {
     private const int Rounds = 2000;
@@ -57,10 +57,6 @@ public sealed class HttpCostTests(ITestOutputHelper output)
         output.WriteLine($"per GET over keep-alive, scripted server included: bare {bareBytes} B {bareTime:0.0} us, transport {ourBytes} B {ourTime:0.0} us, difference {ourBytes - bareBytes} B");
         Assert.InRange(ourBytes - bareBytes, -2000, 1024);
     }
-
-    /// <summary>Allocations are counted for the whole process, so nothing else may run meanwhile.</summary>
-    [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-    public sealed class Alone;
 
     private static async Task<(long Bytes, double Microseconds)> MeasureAsync(Func<Task> run)
     {
