@@ -32,6 +32,7 @@ public sealed class DisposeAnywhereTests
         var context = SsContext.FromJson(LoopbackPolicy.Around(LoopbackPolicy.StreamType("x", host, kind, "echo", "POST")), new() { LoggerFactory = log });
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task disposal = Task.CompletedTask;
+        var ended = 0;
         var body = new byte[100_000];
         var sent = 0;
 
@@ -74,12 +75,14 @@ public sealed class DisposeAnywhereTests
 
         SsResult End(SecureStream s)
         {
-            if (!reached.TrySetResult())
+            if (Interlocked.Exchange(ref ended, 1) != 0)
                 return SsResult.Continue;
+            var result = SsResult.Continue;
             switch (how)
             {
                 case "result":
-                    return SsResult.Destroy;
+                    result = SsResult.Destroy;
+                    break;
                 case "dispose":
                     disposal = s.DisposeAsync().AsTask();
                     Assert.True(disposal.IsCompleted, "Dispose inside a callback completes at once.");
@@ -95,7 +98,9 @@ public sealed class DisposeAnywhereTests
                     break;
             }
 
-            return SsResult.Continue;
+            // Last: who waits for this then looks at the disposal.
+            reached.SetResult();
+            return result;
         }
     }
 }

@@ -195,10 +195,19 @@ internal sealed partial class HttpTransport : StreamTransport
             failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
         }
 
-        Give(ref buffer);
-        response?.Dispose();
-        if (_body is { } body)
-            await body.StopAsync().ConfigureAwait(false);
+        try
+        {
+            Give(ref buffer);
+            response?.Dispose();
+            if (_body is { } body)
+                await body.StopAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Cleaning up must not keep the end from being told.
+            failure ??= HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
+        }
+
         if (!Volatile.Read(ref _closed))
         {
             using (await _entry)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 
@@ -24,7 +25,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
     public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory)
     {
         Time = platform.Time;
-        Logger = loggerFactory.CreateLogger("SecureStreams.Transports.Http");
+        Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
         var pools = Pools = new HttpPools(dial, Time, Logger);
         _makePlan = policy => new HttpPlan(policy, pools);
     }
