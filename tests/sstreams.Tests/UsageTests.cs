@@ -41,7 +41,8 @@ public sealed class UsageTests
         using var policy = new TestPolicy(
             TestPolicy.Http("weather", 1, "GET", "/${city}", "\"metadata\": [{ \"city\": \"\" }]"),
             "\"inbox\": { \"server\": true, \"port\": 8080 }");
-        (await policy.RunAsync("wether")).Is(2, "", "sstreams: error: The policy has no streamtype 'wether'. It has 'inbox', 'weather'.\n");
+        (await policy.RunAsync("wether")).Is(2, "", "sstreams: error: The policy has no streamtype 'wether'; did you mean 'weather'?\n");
+        (await policy.RunAsync("tides")).Is(2, "", "sstreams: error: The policy has no streamtype 'tides'. It has 'inbox', 'weather'.\n");
         (await policy.RunAsync("inbox")).Is(2, "", "sstreams: error: streamtype 'inbox' is a server; sstreams run takes client streamtypes\n");
         (await policy.RunAsync("weather", "--metadata", "town=Oslo")).Is(
             2, "", "sstreams: error: Streamtype 'weather' does not declare metadata 'town': it declares 'city'. Add it to the \"metadata\" of the streamtype.\n");

@@ -35,7 +35,7 @@ public class TransferTests(NginxFixture fixture)
     [InlineData("h2", false)]
     public async Task Posts_ten_mebibytes_and_gets_them_back(string kind, bool announced)
     {
-        await using var streams = NginxStreams.Open(fixture.Server.Ports, kind, "/buffered/echo", """, "http_method": "POST" """);
+        await using var streams = NginxStreams.Open(fixture.Server.Ports, kind, "/app/mirror", """, "http_method": "POST" """);
         using var handler = new BodyHandler(DeterministicBytes.Open(10 << 20, seed: 5));
         await using var stream = streams.Context.Create("x", handler);
 

@@ -77,10 +77,6 @@ internal static class NginxConfiguration
                     location = /target { return 200 "target\n"; }
                     location = /busy { add_header Retry-After 1 always; return 503; }
                     location = /reset { return 444; }
-                    location /buffered/ {
-                        proxy_pass http://127.0.0.1:{{upstreamPort}}/;
-                        proxy_http_version 1.1;
-                    }
                     location /app/ {
                         proxy_pass http://127.0.0.1:{{upstreamPort}}/;
                         proxy_http_version 1.1;

@@ -13,8 +13,7 @@ namespace SecureStreams.Interop.Tests.Nginx;
 /// <remarks>
 /// Locations on every port: <c>/static/ten-mib.bin</c> (<see cref="FileSha256"/>), <c>/slow/ten-mib.bin</c> (64 KB/s), <c>/upload/NAME</c> (PUT stores, then
 /// <see cref="UploadPath"/>), <c>/nocontent</c>, <c>/moved</c> to <c>/target</c>, <c>/moved-keeping-method</c>, <c>/loop</c>, <c>/busy</c>, <c>/reset</c> (closes
-/// without an answer), anything else 404, and two ways to an upstream that the test gives: <c>/app/...</c> unbuffered, <c>/buffered/...</c> as nginx does it
-/// by itself, so that the answer begins when the request is over.
+/// without an answer), anything else 404, and <c>/app/...</c>, passed on unbuffered to an upstream that the test gives.
 /// </remarks>
 internal sealed class NginxServer : IAsyncDisposable
 {

@@ -50,6 +50,15 @@ internal static partial class TestEndpoints
         }
     }
 
+    private static async Task MirrorAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        context.Response.ContentLength = body.Length;
+        body.Position = 0;
+        await body.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+
     private static async Task HashAsync(HttpContext context)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

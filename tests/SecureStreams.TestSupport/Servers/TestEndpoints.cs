@@ -12,6 +12,7 @@ namespace SecureStreams.TestSupport.Servers;
 /// <item><term>/bytes/N?seed=S&amp;chunked=1</term><description>N deterministic bytes, with content-length unless chunked.</description></item>
 /// <item><term>/status/N?text=T</term><description>That status with a short body (none where the status forbids it).</description></item>
 /// <item><term>/echo</term><description>Streams the request body back, head first, so that h2 can do both at once.</description></item>
+/// <item><term>/mirror</term><description>Reads the whole request body, then sends it back.</description></item>
 /// <item><term>/hash</term><description><c>sha256 length framing</c> of the request body; framing is <c>content-length</c>, <c>chunked</c> or <c>none</c>.</description></item>
 /// <item><term>/headers</term><description>The request head as text.</description></item>
 /// <item><term>/redirect/N?code=C&amp;to=T</term><description>N hops, then T (default <c>/bytes/5</c>).</description></item>
@@ -39,6 +40,7 @@ internal static partial class TestEndpoints
             "bytes" => BytesAsync(context, Number(argument)),
             "status" => StatusAsync(context, (int)Number(argument), Query(context, "text")),
             "echo" => EchoAsync(context),
+            "mirror" => MirrorAsync(context),
             "hash" => HashAsync(context),
             "headers" => HeadersAsync(context),
             "redirect" => RedirectAsync(context, (int)Number(argument)),
