@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-
 namespace SecureStreams.Network;
 
 /// <summary>
 /// Sits on the socket, below TLS: counts bytes both ways and remembers when the peer was last heard, so that liveness is judged by our own clock for every protocol.
 /// </summary>
-internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
+internal sealed partial class CountingStream(Stream inner, TimeProvider time) : Stream
 {
     private long _received;
     private long _sent;
@@ -41,11 +39,6 @@ internal sealed class CountingStream(Stream inner, TimeProvider time) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
-
-    // Pooled: every read that waits would otherwise allocate its state, once for each message of every protocol.
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Heard(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Span);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

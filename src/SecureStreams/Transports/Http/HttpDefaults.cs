@@ -6,6 +6,9 @@ internal static class HttpDefaults
     /// <summary>Largest piece given to the stream or offered to a tx callback.</summary>
     public const int PieceBytes = 16 * 1024;
 
+    /// <summary>A body announced to be no longer than this is read at once, not when it has arrived: the buffer it holds while it waits is as small.</summary>
+    public const int SmallBodyBytes = 2 * 1024;
+
     /// <summary>How much a body gathers before it is written: four full pieces.</summary>
     public const int GatherBytes = 4 * PieceBytes;
 

@@ -128,7 +128,7 @@ internal sealed partial class HttpTransport : StreamTransport
                         continue;
                     }
 
-                    if (!full && left != 0)
+                    if (!full && left is < 0 or > HttpDefaults.SmallBodyBytes)
                     {
                         // Without a buffer until there is something to put in it. After a full piece more is nearly always there already.
                         var ready = stream.ReadAsync(Memory<byte>.Empty, token);
@@ -139,8 +139,9 @@ internal sealed partial class HttpTransport : StreamTransport
                             continue;
                     }
 
-                    buffer ??= ArrayPool<byte>.Shared.Rent(HttpDefaults.PieceBytes);
-                    var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, HttpDefaults.PieceBytes), token).ConfigureAwait(false);
+                    var room = left is > 0 and <= HttpDefaults.SmallBodyBytes ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
+                    buffer ??= ArrayPool<byte>.Shared.Rent(room);
+                    var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
                     if (read > 0)
                         Touch();
                     if (left > 0)
