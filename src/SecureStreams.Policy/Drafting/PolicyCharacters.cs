@@ -7,6 +7,19 @@ internal static class PolicyCharacters
     public static bool HasControl(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x1f') || text.AsSpan().ContainsAnyInRange('\x7f', '\x9f');
 
     /// <summary>RFC 9110, 5.6.2.</summary>
-    public static bool IsToken(string text) =>
-        text.Length > 0 && text.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));
+    public static bool IsToken(string text) => text.Length > 0 && text.All(IsTokenCharacter);
+
+    /// <summary>The first character that no token has, and where it stands, from 1; (NUL, 0) when there is none.</summary>
+    public static (char Character, int Position) FirstOutsideToken(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!IsTokenCharacter(text[i]))
+                return (text[i], i + 1);
+        }
+
+        return default;
+    }
+
+    private static bool IsTokenCharacter(char c) => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal);
 }
