@@ -79,10 +79,11 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
             });
         }
 
-        if (!row.AllowsControlCharacters && PolicyCharacters.HasControl(node.Text))
+        if (!row.AllowsControlCharacters && PolicyCharacters.FirstControl(node.Text) is { Position: > 0 } control)
         {
+            // The text itself is not quoted: a query or an endpoint may carry a password.
             bag.Report(PolicyDiagnosticTable.ControlCharacter, source, node,
-                $"{subject}: {Called(row, node)} has a control character: {Shown(row, node)}; CR, LF and the like are not allowed");
+                $"{subject}: {Called(row, node)} has the control character {Wording.Quote(control.Character.ToString())} at character {control.Position}; CR, LF and the like are not allowed");
             return null;
         }
 
