@@ -38,7 +38,7 @@ public abstract class SecureStream : IAsyncDisposable
     public abstract void RequestTransmit();
 
     /// <summary>As <see cref="RequestTransmit()"/>, announcing the whole length of the message (HTTP: content-length).</summary>
-    /// <param name="length">Bytes of the whole message, 0 or more.</param>
+    /// <param name="length">Bytes of the whole message, 0 or more. Of several requests before a message begins, the last one counts.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void RequestTransmit(long length);
@@ -47,7 +47,7 @@ public abstract class SecureStream : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void Disconnect();
 
-    /// <summary>Starts, or starts anew, the stream's one timer; when it fires, the handler gets <see cref="SsState.Timeout"/>.</summary>
+    /// <summary>Starts, or starts anew, the stream's one timer; when it fires, the handler gets <see cref="SsState.Timeout"/>. Measured by the context's clock.</summary>
     /// <param name="timeout">How long; <see cref="FromPolicy"/> takes the policy's <c>timeout_ms</c>.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or longer than 49 days.</exception>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
@@ -65,7 +65,9 @@ public abstract class SecureStream : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void ResumeReceive();
 
-    /// <summary>Sets a metadata value: a symbol in the endpoint or URL, or a header of the next request.</summary>
+    /// <summary>
+    /// Sets a metadata value: a symbol in the endpoint or URL, or a header of the next request. It stays until it is set anew; there is no way to unset it.
+    /// </summary>
     /// <param name="name">A name that the streamtype declares.</param>
     /// <param name="value">Text without CR, LF or NUL. An empty value is a value.</param>
     /// <exception cref="SsMetadataException">The name is not declared, or the value carries CR, LF or NUL.</exception>
@@ -73,13 +75,17 @@ public abstract class SecureStream : IAsyncDisposable
     public abstract void SetMetadata(string name, string value);
 
     /// <summary>As <see cref="SetMetadata(string, string)"/>, with UTF-8 bytes, which are copied.</summary>
+    /// <param name="name">A name that the streamtype declares.</param>
+    /// <param name="value">UTF-8 without CR, LF or NUL.</param>
     /// <exception cref="SsMetadataException">As there, or the bytes are not UTF-8.</exception>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void SetMetadata(string name, ReadOnlySpan<byte> value);
 
     /// <summary>
     /// The value of a metadata name: what the peer last sent for it in this transaction, else what was set, else null. Outside a callback it is the last published snapshot.
+    /// A destroyed stream still answers.
     /// </summary>
+    /// <param name="name">A name that the streamtype declares.</param>
     /// <exception cref="SsMetadataException">The name is not declared.</exception>
     public abstract string? GetMetadata(string name);
 

@@ -13,17 +13,19 @@ public abstract class SecureStreamHandler
     /// <summary>The stream changed state, or something worth a notice happened.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="change">The state, its cause, the protocol's number.</param>
-    /// <returns>What to do; ignored for <see cref="SsState.Destroying"/>.</returns>
+    /// <returns>What to do next; by default <see cref="SsResult.Continue"/>. Ignored for <see cref="SsState.Destroying"/>.</returns>
     public virtual SsResult OnState(SecureStream stream, in SsStateChange change) => SsResult.Continue;
 
     /// <summary>A piece of payload arrived.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="payload">At most 16 KiB, always consumed, valid only during the call. Empty when only a flag is told.</param>
     /// <param name="flags">How the piece stands in its message.</param>
+    /// <returns>What to do next; by default <see cref="SsResult.Continue"/>.</returns>
     public virtual SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags) => SsResult.Continue;
 
     /// <summary>The transport can take bytes and the application asked for it with <see cref="SecureStream.RequestTransmit()"/>, or an HTTP body is due.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="tx">The room to fill.</param>
+    /// <param name="tx">The room to fill; valid during the call, on this thread.</param>
+    /// <returns>What to do with what was committed; by default <see cref="SsTransmitResult.Nothing"/>, which leaves an HTTP body open until it is asked for again.</returns>
     public virtual SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx) => SsTransmitResult.Nothing;
 }

@@ -11,7 +11,8 @@ public abstract class SsContext : IAsyncDisposable
     /// <summary>Creates a stream. <see cref="SsState.Creating"/> is delivered, on this thread, before it returns and before any connect.</summary>
     /// <param name="streamType">A client streamtype of the policy.</param>
     /// <param name="handler">Receives the callbacks; may serve several streams, whose callbacks then run in parallel.</param>
-    /// <param name="options">Metadata for the first attempt and the application's own state.</param>
+    /// <param name="options">Metadata for the first attempt and the application's own state, read during the call; nothing of either when null.</param>
+    /// <returns>The stream. The caller disposes it, or leaves that to the context.</returns>
     /// <exception cref="SsPolicyException">The policy has no such streamtype, or it is not one that can be created here.</exception>
     /// <exception cref="SsMetadataException">The options carry metadata that the streamtype does not declare, or with CR, LF or NUL.</exception>
     /// <exception cref="SsCreationRefusedException">The handler returned <see cref="SsResult.Destroy"/> from, threw in, or disposed the stream in <see cref="SsState.Creating"/>.</exception>
@@ -24,6 +25,8 @@ public abstract class SsContext : IAsyncDisposable
     /// <param name="options">Metadata for the first attempt and the application's own state.</param>
     /// <param name="stream">The stream, or null.</param>
     /// <param name="failure">Why there is none, or null.</param>
+    /// <returns>Whether there is a stream.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="streamType"/> or <paramref name="handler"/> is null.</exception>
     public bool TryCreate(
         string streamType,
         SecureStreamHandler handler,
@@ -49,13 +52,15 @@ public abstract class SsContext : IAsyncDisposable
 
     /// <summary>Binds and listens as a <c>server: true</c> streamtype says; every accepted connection or transaction becomes a stream of its own.</summary>
     /// <param name="streamType">A server streamtype of the policy.</param>
-    /// <param name="accept">Makes the handler of an accepted stream, before its first callback.</param>
-    /// <exception cref="SsPolicyException">No such streamtype, it is not a server, or no listener factory is registered (the message says which call registers it).</exception>
+    /// <param name="accept">Makes the handler of an accepted stream, before its first callback; called on any thread, for several streams at a time.</param>
+    /// <returns>The listener, bound. The caller disposes it.</returns>
+    /// <exception cref="SsPolicyException">No such streamtype, it is not a server, or no listener factory is registered (the message says what registers it).</exception>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept);
 
     /// <summary>
     /// Destroys all streams and closes all connections; completes when no callback runs any more and every connection is closed, for each caller. Inside a callback
-    /// of one of its streams it completes at once and the rest goes on by itself: that callback is part of what there is to wait for.
+    /// of one of its streams it completes at once and the rest goes on by itself: that callback is part of what there is to wait for. May be called again.
     /// </summary>
     public abstract ValueTask DisposeAsync();
 }

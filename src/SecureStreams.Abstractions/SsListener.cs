@@ -6,6 +6,6 @@ public abstract class SsListener : IAsyncDisposable
     /// <summary>The server streamtype.</summary>
     public abstract string StreamType { get; }
 
-    /// <inheritdoc/>
+    /// <summary>Closes the listening socket and destroys the accepted streams; completes when no callback of theirs runs any more. May be called again.</summary>
     public abstract ValueTask DisposeAsync();
 }

@@ -4,6 +4,7 @@ namespace SecureStreams;
 public sealed class SsMetadataException : ArgumentException
 {
     /// <summary>Makes one.</summary>
+    /// <param name="message">Which streamtype and name, and what mends it; never the value.</param>
     public SsMetadataException(string message)
         : base(message)
     {

@@ -4,12 +4,15 @@ namespace SecureStreams;
 public sealed class SsPolicyException : Exception
 {
     /// <summary>Makes one with a message alone.</summary>
+    /// <param name="message">What is wrong and what mends it.</param>
     public SsPolicyException(string message)
         : base(message)
     {
     }
 
     /// <summary>Makes one with the diagnostics of a policy, a line each: <c>file(line,col): error SSPnnnn: ...</c>.</summary>
+    /// <param name="message">What is wrong and what mends it.</param>
+    /// <param name="diagnostics">The lines, in the order of the document; kept, not copied.</param>
     public SsPolicyException(string message, IReadOnlyList<string> diagnostics)
         : base(message)
     {

@@ -14,13 +14,14 @@ public ref struct SsTransmit
     private bool _fetched;
 
     /// <summary>Wraps the room that an implementation offers.</summary>
+    /// <param name="target">Takes the pieces; owned by the implementation.</param>
     public SsTransmit(SsTransmitBuffer target)
     {
         ArgumentNullException.ThrowIfNull(target);
         _target = target;
     }
 
-    /// <summary>Room for the next piece, at least one byte unless the announced length is already used up. Owned by the stream.</summary>
+    /// <summary>Room for the next piece: at most 16 KiB, at least one byte unless the announced length is already used up. Owned by the stream; what is in it at first means nothing.</summary>
     public Span<byte> Buffer
     {
         get
@@ -40,7 +41,7 @@ public ref struct SsTransmit
 
     /// <summary>Takes the first <paramref name="bytes"/> of <see cref="Buffer"/> as a piece to send; <see cref="Buffer"/> is then fresh room.</summary>
     /// <param name="bytes">How many bytes; 0 is allowed, to carry a flag alone.</param>
-    /// <param name="flags">Where the piece stands in its message.</param>
+    /// <param name="flags">Where the piece stands in its message; an HTTP body of announced length ends by itself.</param>
     /// <exception cref="ArgumentOutOfRangeException">More than <see cref="Buffer"/> holds, or negative.</exception>
     public void Commit(int bytes, SsTxFlags flags)
     {

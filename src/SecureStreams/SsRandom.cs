@@ -8,7 +8,7 @@ public abstract class SsRandom
     /// <summary>The platform's generator, seeded by the operating system so that devices started together do not retry together.</summary>
     public static SsRandom System { get; } = new SystemRandom();
 
-    /// <summary>A number in [0, 1).</summary>
+    /// <summary>A number from 0 to below 1, evenly distributed.</summary>
     public abstract double NextDouble();
 
     private sealed class SystemRandom : SsRandom

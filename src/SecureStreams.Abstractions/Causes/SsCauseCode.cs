@@ -10,7 +10,7 @@ public enum SsCauseCode
     Completed = 1,
 
     // --- policy
-    /// <summary>A symbol in the endpoint or URL has no value, or the expanded text is not usable.</summary>
+    /// <summary>A symbol in the endpoint has no value, or the expanded endpoint or URL is not usable.</summary>
     EndpointInvalid = 100,
 
     /// <summary>The trust store of the streamtype has no usable certificate.</summary>

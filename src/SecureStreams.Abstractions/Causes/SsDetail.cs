@@ -29,7 +29,7 @@ public sealed class SsDetail
     /// <summary>One line that says what happened and, where there is one, what mends it.</summary>
     public required string Message { get; init; }
 
-    /// <summary>The endpoint after expansion of <c>${}</c>, as <c>scheme://host:port/path</c>; null when it was not reached.</summary>
+    /// <summary>The endpoint after expansion of <c>${}</c>, as <c>scheme://host:port/path</c>, without query; null when it was not reached.</summary>
     public string? Endpoint { get; init; }
 
     /// <summary>The addresses tried, in the order they were started.</summary>
@@ -38,7 +38,10 @@ public sealed class SsDetail
     /// <summary>The messages of the exceptions behind it, outermost first.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
 
-    /// <summary>What the peer said: status line, close reason, the beginning of a refusing body. Null when it said nothing.</summary>
+    /// <summary>
+    /// What the peer said: status line, where a redirect leads, close reason, the first 512 bytes of the body of a 503 or 429, without control characters.
+    /// Null when it said nothing.
+    /// </summary>
     public string? PeerText { get; init; }
 
     /// <summary>The policy value that decided the outcome; null when none did.</summary>

@@ -27,6 +27,7 @@ public sealed class SsDiagnostics
     }
 
     /// <summary>The detail a cause refers to, or null when it is no longer kept (or <paramref name="detailId"/> is 0).</summary>
+    /// <param name="detailId">A <see cref="SsCause.DetailId"/> of this context.</param>
     public SsDetail? Find(long detailId)
     {
         lock (_lock)
@@ -34,7 +35,8 @@ public sealed class SsDiagnostics
     }
 
     /// <summary>Calls <paramref name="observer"/> for every detail from now on until the result is disposed.</summary>
-    /// <param name="observer">Called on the thread that reports, often a stream's mailbox: return quickly and do not wait.</param>
+    /// <param name="observer">Called on the thread that reports, often a stream's mailbox, and by several at a time: return quickly and do not wait. What it throws is kept in <see cref="LastSubscriberError"/>.</param>
+    /// <returns>Ends the subscription when disposed; a call under way is not waited for.</returns>
     public IDisposable Subscribe(Action<SsDetail> observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
@@ -43,6 +45,7 @@ public sealed class SsDiagnostics
     }
 
     /// <summary>Keeps <paramref name="detail"/> and tells the subscribers. For implementations of the API.</summary>
+    /// <param name="detail">Kept as it is, until <see cref="Capacity"/> newer ones have come.</param>
     public void Publish(SsDetail detail)
     {
         ArgumentNullException.ThrowIfNull(detail);

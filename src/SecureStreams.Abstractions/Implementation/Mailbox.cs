@@ -40,7 +40,9 @@ public sealed class Mailbox : IThreadPoolWorkItem
     [Conditional("DEBUG")]
     public void AssertCurrent() => Debug.Assert(IsCurrent, "This runs on the mailbox only.");
 
-    /// <summary>Queues <paramref name="work"/>; it runs on the mailbox, after what was queued before, never inside this call.</summary>
+    /// <summary>Queues <paramref name="work"/>; it runs on the mailbox, after what was queued before, never inside this call. From any thread.</summary>
+    /// <param name="work">What to run.</param>
+    /// <param name="argument">Given to <see cref="IMailboxWork.RunOnMailbox"/>.</param>
     public void Post(IMailboxWork work, long argument = 0)
     {
         ArgumentNullException.ThrowIfNull(work);

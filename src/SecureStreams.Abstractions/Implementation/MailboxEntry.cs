@@ -14,6 +14,7 @@ public sealed class MailboxEntry : IMailboxWork, ICriticalNotifyCompletion
     private bool _entered;
 
     /// <summary>An entry to <paramref name="mailbox"/> for one loop.</summary>
+    /// <param name="mailbox">What is entered.</param>
     public MailboxEntry(Mailbox mailbox)
     {
         ArgumentNullException.ThrowIfNull(mailbox);

@@ -6,7 +6,8 @@ public abstract class SsScheduler
     /// <summary>The thread pool.</summary>
     public static SsScheduler ThreadPool { get; } = new PoolScheduler();
 
-    /// <summary>Runs <paramref name="work"/> soon, never inside this call.</summary>
+    /// <summary>Runs <paramref name="work"/> soon, never inside this call. Called from any thread; must not throw.</summary>
+    /// <param name="work">Executed exactly once.</param>
     public abstract void Schedule(IThreadPoolWorkItem work);
 
     private sealed class PoolScheduler : SsScheduler

@@ -10,5 +10,7 @@ public abstract class SsTransmitBuffer
     public abstract Span<byte> GetSpan();
 
     /// <summary>Takes the first <paramref name="bytes"/> of the last span, which has at least that many.</summary>
+    /// <param name="bytes">How many bytes, 0 or more.</param>
+    /// <param name="flags">Where the piece stands in its message.</param>
     public abstract void Advance(int bytes, SsTxFlags flags);
 }

@@ -89,7 +89,7 @@ internal sealed partial class ValueReader
         if (member.Text.Length > 0 && !PolicyCharacters.IsToken(header))
         {
             bag.Report(PolicyDiagnosticTable.NotAToken, source, member,
-                $"{subject}: metadata {Wording.Quote(name)} travels in {Wording.Quote(member.Text)}, which is not a header name");
+                $"{subject}: metadata {Wording.Quote(name)}: its header {NoHeaderName(header)}");
             return null;
         }
 

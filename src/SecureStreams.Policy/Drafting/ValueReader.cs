@@ -32,7 +32,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
                 bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{subject}: {Called(row, node)} is {node.Text}; read as {meant}");
                 return PolicyValue.Of(node.Text == "1");
             default:
-                return WrongType(row, node, subject, "true or false");
+                return WrongType(row, node, subject, "true or false", node.Kind == JsonValueKind.String && node.Text is "true" or "false" ? "; remove the quotes" : "");
         }
     }
 
@@ -79,20 +79,27 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
             });
         }
 
-        if (!row.AllowsControlCharacters && PolicyCharacters.HasControl(node.Text))
+        if (!row.AllowsControlCharacters && PolicyCharacters.FirstControl(node.Text) is { Position: > 0 } control)
         {
+            // The text itself is not quoted: a query or an endpoint may carry a password.
             bag.Report(PolicyDiagnosticTable.ControlCharacter, source, node,
-                $"{subject}: {Called(row, node)} has a control character: {Shown(row, node)}; CR, LF and the like are not allowed");
+                $"{subject}: {Called(row, node)} has the control character {Wording.Quote(control.Character.ToString())} at character {control.Position}; CR, LF and the like are not allowed");
             return null;
         }
 
         var text = node.Text;
         if (row.Kind == PolicyValueKind.HeaderName && text.EndsWith(':'))
             text = text[..^1];
-        if (row.Kind is PolicyValueKind.Token or PolicyValueKind.HeaderName && !PolicyCharacters.IsToken(text))
+        if (row.Kind == PolicyValueKind.HeaderName && !PolicyCharacters.IsToken(text))
+        {
+            bag.Report(PolicyDiagnosticTable.NotAToken, source, node, $"{subject}: {Called(row, node)} {NoHeaderName(text)}");
+            return null;
+        }
+
+        if (row.Kind == PolicyValueKind.Token && !PolicyCharacters.IsToken(text))
         {
             bag.Report(PolicyDiagnosticTable.NotAToken, source, node,
-                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is not {(row.Kind == PolicyValueKind.Token ? "an HTTP token" : "a header name")}");
+                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is not an HTTP token");
             return null;
         }
 
@@ -116,9 +123,9 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         return null;
     }
 
-    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, string wanted)
+    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, string wanted, string mend = "")
     {
-        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}");
+        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}{mend}");
         return null;
     }
 
@@ -133,6 +140,15 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
 
     private static string Shown(PolicyAttributeInfo row, JsonNode node) =>
         row.IsSecret || SecretRules.HasPassword(node.Text) ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
+
+    /// <summary>What keeps a text from being a header name. The text itself is not quoted: where a name belongs, people write whole headers, tokens included.</summary>
+    private static string NoHeaderName(string text)
+    {
+        if (text.Length == 0)
+            return "is empty, which is not a header name";
+        var (character, position) = PolicyCharacters.FirstOutsideToken(text);
+        return $"has {Wording.Quote(character.ToString())} at character {position}, which no header name has; write the name alone, without a value";
+    }
 
     private static string Range(PolicyAttributeInfo row, long minimum, long maximum) => $", {RangeOf(minimum, maximum)}{Unit(row)}";
 

@@ -21,8 +21,20 @@ internal static class DocumentRules
                 $"document: product is {Wording.Quote(product.Value.Text)}, but this program is {Wording.Quote(wanted)}");
         }
 
-        var written = document.Node.Children.Exists(static member => member.Name == "s" && (member.Kind != JsonValueKind.Array || member.Children.Count > 0));
-        if (draft[PolicySection.StreamTypes].Count == 0 && !written)
+        // Something in "s" that is no streamtype has been reported already; null and {} have not.
+        if (draft[PolicySection.StreamTypes].Count == 0 && !document.Node.Children.Exists(static member => member.Name == "s" && HasContent(member)))
             bag.Report(PolicyDiagnosticTable.NoStreamTypes, document.Source, document.Node, "document: no streamtype is defined in \"s\"");
     }
+
+    private static bool HasContent(JsonNode section) => section.Kind switch
+    {
+        JsonValueKind.Null => false,
+        JsonValueKind.Array => section.Children.Exists(static item => item.Kind switch
+        {
+            JsonValueKind.Null => false,
+            JsonValueKind.Object => item.Children.Exists(static member => member.Kind != JsonValueKind.Null && !member.IsAuthorsOwn),
+            _ => true,
+        }),
+        _ => true,
+    };
 }

@@ -19,7 +19,7 @@ public sealed class LocalContext : SsContext
     private int _disposed;
 
     /// <summary>Makes a context.</summary>
-    /// <param name="model">The policy.</param>
+    /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
     {
@@ -77,7 +77,7 @@ public sealed class LocalContext : SsContext
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it, or use Create.");
         if (_options.ListenerFactory is not { } factory)
-            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context has none: call SsContextOptions.UseServer() of the server package.");
+            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory.");
         return factory.Create(this, policy, accept);
     }
 

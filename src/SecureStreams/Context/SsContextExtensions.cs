@@ -6,14 +6,15 @@ namespace SecureStreams;
 /// <summary>How a program gets a context from policy text. Extension members, so that the abstract context needs no policy.</summary>
 public static class SsContextExtensions
 {
-    /// <summary>The largest policy file that is read.</summary>
+    /// <summary>The largest policy file that is read, in bytes: 16 MiB.</summary>
     public const int LargestPolicyBytes = 16 * 1024 * 1024;
 
     extension(SsContext)
     {
-        /// <summary>Reads a policy file and makes a context of it.</summary>
-        /// <param name="path">The JSON file.</param>
+        /// <summary>Reads a policy file, once, and makes a context of it.</summary>
+        /// <param name="path">The JSON file, UTF-8; diagnostics name it as it is given here.</param>
         /// <param name="options">Settings of the program; defaults when null.</param>
+        /// <returns>The context; the caller disposes it. Warnings of the policy go to the logger.</returns>
         /// <exception cref="SsPolicyException">The file cannot be read or the policy has errors; each is named with its place.</exception>
         public static LocalContext FromFile(string path, SsContextOptions? options = null)
         {
@@ -22,8 +23,9 @@ public static class SsContextExtensions
         }
 
         /// <summary>Makes a context of policy text.</summary>
-        /// <param name="json">The JSON text.</param>
+        /// <param name="json">The JSON text; diagnostics call it <c>policy</c>.</param>
         /// <param name="options">Settings of the program; defaults when null.</param>
+        /// <returns>The context; the caller disposes it. Warnings of the policy go to the logger.</returns>
         /// <exception cref="SsPolicyException">The policy has errors; each is named with its place.</exception>
         public static LocalContext FromJson(string json, SsContextOptions? options = null)
         {

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace SecureStreams;
 
-/// <summary>Settings of a context that are given in code, not in policy.</summary>
+/// <summary>Settings of a context that are given in code, not in policy. Immutable; may serve several contexts, which dispose nothing of it.</summary>
 public sealed class SsContextOptions
 {
-    /// <summary>The product this program is; a policy whose <c>product</c> differs is refused. Null, the default, accepts any.</summary>
+    /// <summary>The product this program is; a policy whose <c>product</c> differs is refused, one that names none is not. Null, the default, accepts any.</summary>
     public string? Product { get; init; }
 
-    /// <summary>Whether warnings of a policy refuse it too. False by default.</summary>
+    /// <summary>Whether warnings of a policy refuse it too. False by default: they are logged.</summary>
     public bool StrictPolicy { get; init; }
 
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
