@@ -77,7 +77,7 @@ public sealed class LocalContext : SsContext
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it, or use Create.");
         if (_options.ListenerFactory is not { } factory)
-            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory.");
+            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory, which is what UseServer() of the server package does.");
         return factory.Create(this, policy, accept);
     }
 
