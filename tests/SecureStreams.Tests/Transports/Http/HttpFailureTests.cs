@@ -161,6 +161,27 @@ public sealed class HttpFailureTests
     }
 
     [Fact]
+    public async Task A_shared_connection_that_fell_silent_is_not_used_again()
+    {
+        await using var server = ScriptedServer.Start(H2Scripts.HangAfterRequest, H2Scripts.ResetStream(8));
+        await using var bench = new HttpBench();
+        var policy = HttpBench.Policy(server.Port, "h2");
+        var failure = bench.Start(policy).EndAsync();
+        await server.WaitForConnectionsAsync(1);
+        while (!failure.IsCompleted)
+        {
+            if (bench.Clock.ArmedTimers.Count > 0)
+                bench.Clock.AdvanceToNextTimer();
+            await Task.Yield();
+        }
+
+        Assert.Equal(SsCauseCode.ResponseTimeout, (await failure)!.Code);
+        var next = bench.Start(policy).EndAsync();
+        await server.WaitForConnectionsAsync(2);
+        Assert.Equal(SsCauseCode.ConnectionReset, (await next)!.Code);
+    }
+
+    [Fact]
     public async Task Long_poll_waits_for_ever()
     {
         await using var host = await KestrelTestHost.StartAsync();
