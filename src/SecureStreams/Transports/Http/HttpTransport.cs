@@ -194,6 +194,10 @@ internal sealed partial class HttpTransport : StreamTransport
         catch (Exception error)
         {
             failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
+
+            // Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.
+            if (_strange && failure.Attribute is ("endpoint" or "port"))
+                failure = failure with { Attribute = null, Permanent = false };
         }
 
         try

@@ -59,6 +59,33 @@ public sealed class HttpPeerTests
     }
 
     [Fact]
+    public async Task Where_a_redirect_leads_in_vain_no_policy_attribute_is_blamed()
+    {
+        var port = TestSupport.Repository.FreePort.Next();
+        await using var server = ScriptedServer.Start(Scripts.Answer(302, "", $"Location: http://127.0.0.1:{port}/\r\n"));
+        await using var bench = new HttpBench();
+        var (_, failure) = await bench.RunAsync(HttpBench.Policy(server.Port, more: "\"allow_redirects\": true"));
+        Assert.Equal((SsCauseCode.ConnectionRefused, null), (failure!.Code, failure.Attribute));
+        Assert.Equal($"127.0.0.1:{port}", failure.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_chunk_head_without_end_is_a_protocol_error()
+    {
+        await using var server = ScriptedServer.Start(async static (connection, stopping) =>
+        {
+            await connection.ReadHeadAsync(stopping);
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;", stopping);
+            await connection.WriteAsync(new string('x', 100_000), stopping);
+            await ScriptedConnection.HoldAsync(stopping);
+        });
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port));
+        Assert.Equal("connected closed", run.Story);
+        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError), (failure!.Phase, failure.Code));
+    }
+
+    [Fact]
     public async Task What_a_busy_peer_says_stays_in_its_line_and_in_its_direction()
     {
         // UTF-8 of U+2028, U+202E and U+0085, as Latin-1; then a character outside the basic plane across the bound.
