@@ -1,3 +1,4 @@
+using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Transports;
 
@@ -6,6 +7,8 @@ namespace SecureStreams.Core;
 /// <summary>Turns a failure into what operators see (published, logged) and what the handler is told.</summary>
 internal static class FailureReporter
 {
+    private const int MaxErrorLength = 1024;
+
     /// <summary>Publishes the detail and gives the cause that refers to it.</summary>
     public static SsCause Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause)
     {
@@ -40,9 +43,9 @@ internal static class FailureReporter
         var messages = new List<string>();
         for (; error is not null; error = error.InnerException)
         {
-            // Wrappers that only carry a failure repeat its message.
+            // Wrappers that only carry a failure repeat its message. The platform quotes what a peer sent in some of its messages, whole and as it came.
             if (error is not TransportException)
-                messages.Add($"{error.GetType().Name}: {error.Message}");
+                messages.Add($"{error.GetType().Name}: {OperatorText.Clean(error.Message, MaxErrorLength)}");
         }
 
         return messages;

@@ -4,12 +4,17 @@ namespace SecureStreams.Network;
 internal static class OperatorText
 {
     /// <summary>Replaces control characters by spaces and cuts at <see cref="NetworkDefaults.MaxQuotedLength"/>.</summary>
-    public static string Clean(string? text)
+    public static string Clean(string? text) => Clean(text, NetworkDefaults.MaxQuotedLength);
+
+    /// <summary>As <see cref="Clean(string?)"/>, cut at <paramref name="most"/> characters.</summary>
+    public static string Clean(string? text, int most)
     {
         if (string.IsNullOrEmpty(text))
             return "";
 
-        var length = Math.Min(text.Length, NetworkDefaults.MaxQuotedLength);
+        var length = Math.Min(text.Length, most);
+        if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
+            length--; // Not through the middle of a character.
         var clean = string.Create(length, text, static (target, source) =>
         {
             for (var i = 0; i < target.Length; i++)

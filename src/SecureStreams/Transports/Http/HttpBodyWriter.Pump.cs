@@ -8,14 +8,19 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
     private ManualResetValueTaskSourceCore<bool> _signal;
     private ValueTask _pending;
     private Task _pump = Task.CompletedTask;
+    private int _pumps; // Counts from before a pump's first turn inside the mailbox, which comes before its task is there to look at.
 
     /// <summary>The platform's turn to fetch the body: after the head is committed; again when it repeats a request that a connection refused.</summary>
-    public Task PumpAsync(Stream stream) => _pump = RunPumpAsync(stream, _pump);
+    public Task PumpAsync(Stream stream)
+    {
+        Interlocked.Increment(ref _pumps);
+        return _pump = RunPumpAsync(stream, _pump);
+    }
 
     /// <summary>Ends the pump and waits for it.</summary>
     public async Task StopAsync()
     {
-        if (!_pump.IsCompleted)
+        if (!IsDone)
         {
             using (await new MailboxEntry(mailbox))
                 AbortOnMailbox();
@@ -76,6 +81,7 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
         {
             using (await entry)
                 CloseOnMailbox();
+            Interlocked.Decrement(ref _pumps);
         }
 
         if (!_ended || _aborted)

@@ -32,7 +32,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     public bool IsFlushing => _open && _flushing;
 
     /// <summary>Whether no loop of the body runs.</summary>
-    public bool IsDone => _pump.IsCompleted;
+    public bool IsDone => Volatile.Read(ref _pumps) == 0;
 
     /// <summary>Whether the body waits for the application.</summary>
     public bool IsWaiting => IsWritable;

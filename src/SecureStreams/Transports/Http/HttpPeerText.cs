@@ -1,4 +1,5 @@
 using System.Text;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -11,17 +12,10 @@ internal static class HttpPeerText
     public static string StatusLine(HttpResponseMessage response)
     {
         var line = $"HTTP/{response.Version.ToString(response.Version.Major >= 2 ? 1 : 2)} {(int)response.StatusCode} {response.ReasonPhrase}";
-        return Clean(line.Length <= MaxStatusLine ? line : line[..MaxStatusLine]).TrimEnd();
+        return OperatorText.Clean(line, MaxStatusLine).TrimEnd();
     }
 
     /// <summary>Status line and the beginning of the body, if there is one.</summary>
     public static string Of(HttpResponseMessage response, ReadOnlySpan<byte> body) =>
-        body.IsEmpty ? StatusLine(response) : $"{StatusLine(response)}: {Clean(Encoding.UTF8.GetString(body))}";
-
-    private static string Clean(string text) =>
-        string.Create(text.Length, text, static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsControl(source[i]) ? ' ' : source[i];
-        });
+        body.IsEmpty ? StatusLine(response) : $"{StatusLine(response)}: {OperatorText.Clean(Encoding.UTF8.GetString(body), HttpDefaults.PeerTextBytes)}";
 }

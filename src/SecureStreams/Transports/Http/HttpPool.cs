@@ -14,6 +14,8 @@ internal sealed class HttpPool : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _disposing = new();
+    private HttpMessageInvoker _invoker;
+    private HttpMessageInvoker? _left;
     private int _dialing;
     private long _lastDialEnd;
 
@@ -24,7 +26,51 @@ internal sealed class HttpPool : IDisposable
         _time = time;
         _logger = logger;
         _lastDialEnd = time.GetTimestamp();
-        Invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        _invoker = MakeInvoker();
+    }
+
+    /// <summary>Sends requests over the pool.</summary>
+    public HttpMessageInvoker Invoker => Volatile.Read(ref _invoker);
+
+    /// <summary>Whether this pool's requests share connections, so that one may wait for a dial that another began.</summary>
+    public bool SharesDials => _key.Http2;
+
+    /// <summary>Whether a connection is being made.</summary>
+    public bool IsDialing => Volatile.Read(ref _dialing) > 0;
+
+    /// <summary>When the last dial ended.</summary>
+    public long LastDialEnd => Volatile.Read(ref _lastDialEnd);
+
+    /// <summary>
+    /// Keeps new requests off the connections that <paramref name="invoker"/> shares, because one of them brought no answer in time. Unlike a connection of
+    /// HTTP/1.1 it does not go with its request: every attempt that follows would be sent to a peer that may have been gone for long.
+    /// </summary>
+    public void Leave(HttpMessageInvoker invoker)
+    {
+        if (!SharesDials || invoker != Invoker || _disposing.IsCancellationRequested)
+            return;
+        var next = MakeInvoker();
+        if (Interlocked.CompareExchange(ref _invoker, next, invoker) != invoker)
+        {
+            next.Dispose();
+            return;
+        }
+
+        // Not disposed before the pool is: exchanges may be under way on it. One that is forgotten ends by its idle time-out.
+        Interlocked.Exchange(ref _left, invoker);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The handler would let a dial that nobody waits for go on for seconds, on the real clock.
+        _disposing.Cancel();
+        Invoker.Dispose();
+        Volatile.Read(ref _left)?.Dispose();
+    }
+
+    private HttpMessageInvoker MakeInvoker() =>
+        new(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -40,27 +86,6 @@ internal sealed class HttpPool : IDisposable
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // Metadata is UTF-8 text.
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         });
-    }
-
-    /// <summary>Sends requests over the pool.</summary>
-    public HttpMessageInvoker Invoker { get; }
-
-    /// <summary>Whether this pool's requests share connections, so that one may wait for a dial that another began.</summary>
-    public bool SharesDials => _key.Http2;
-
-    /// <summary>Whether a connection is being made.</summary>
-    public bool IsDialing => Volatile.Read(ref _dialing) > 0;
-
-    /// <summary>When the last dial ended.</summary>
-    public long LastDialEnd => Volatile.Read(ref _lastDialEnd);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        // The handler would let a dial that nobody waits for go on for seconds, on the real clock.
-        _disposing.Cancel();
-        Invoker.Dispose();
-    }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

@@ -19,10 +19,24 @@ internal static class HttpResponseValues
         metadata.PublishReceivedOnMailbox(values);
     }
 
-    /// <summary>The length of the body that the response announces; -1 when it does not. Read as text, because the parsed value is an allocation for each response.</summary>
-    public static long AnnouncedLength(HttpResponseMessage response) =>
-        response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values) && values.Count == 1 &&
-        long.TryParse(values.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : -1;
+    /// <summary>The length of the body that an HTTP/1 response announces; -1 when it does not. Read as text, because the parsed value is an allocation for each response.</summary>
+    /// <exception cref="TransportException">It announces something that is no length, or several: where the body ends is then anybody's guess.</exception>
+    public static long AnnouncedLength(HttpResponseMessage response)
+    {
+        // Chunks say by themselves where they end, whatever is announced beside them (RFC 9112 section 6.3).
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values) || response.Headers.NonValidated.Contains("Transfer-Encoding"))
+            return -1;
+
+        var length = -1L;
+        foreach (var value in values)
+        {
+            if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var one) || (length >= 0 && one != length))
+                throw new TransportException(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer announces a length of the body that is not one number."));
+            length = one;
+        }
+
+        return length;
+    }
 
     /// <summary>A header's value as it came, several joined by ", "; null when it is absent.</summary>
     public static string? Find(HttpHeaders headers, string name)

@@ -48,7 +48,14 @@ internal sealed partial class HttpTransport : IMailboxWork
         else if (failure is null)
             watch.Cancel(); // A drain that takes too long: the connection goes, the transaction goes on.
         else
-            StopOnMailbox(failure);
+            GiveUpOnMailbox(failure);
+    }
+
+    private void GiveUpOnMailbox(TransportFailure failure)
+    {
+        if (Volatile.Read(ref _invoker) is { } invoker)
+            _target!.Pool.Leave(invoker);
+        StopOnMailbox(failure);
     }
 
     /// <summary>How long until a bound runs out, and which.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class HttpTransport : StreamTransport
     private HttpWatch? _watch;
     private HttpBodyWriter? _body;
     private HttpExchangeRequest? _request;
+    private HttpMessageInvoker? _invoker;
     private TransportFailure? _failure;
     private TaskCompletionSource? _resume;
     private Task _run = Task.CompletedTask;
@@ -106,6 +107,8 @@ internal sealed partial class HttpTransport : StreamTransport
                     response = await DetourAsync(first).ConfigureAwait(false);
                 }
 
+                // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
+                var left = response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(response) : -1;
                 using (await _entry)
                 {
                     if (!_stopped)
@@ -116,9 +119,6 @@ internal sealed partial class HttpTransport : StreamTransport
                 var stream = Volatile.Read(ref _stopped) ? Stream.Null : response.Content.ReadAsStream(CancellationToken.None);
                 var flags = SsRxFlags.StartOfMessage;
                 var full = false;
-
-                // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
-                var left = response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(response) : -1;
                 while (!Volatile.Read(ref _stopped))
                 {
                     if (Volatile.Read(ref _paused))
@@ -194,6 +194,10 @@ internal sealed partial class HttpTransport : StreamTransport
         catch (Exception error)
         {
             failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
+
+            // Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.
+            if (_strange && failure.Attribute is ("endpoint" or "port"))
+                failure = failure with { Attribute = null, Permanent = false };
         }
 
         try
@@ -220,7 +224,8 @@ internal sealed partial class HttpTransport : StreamTransport
     {
         var request = _request!;
         _request = null;
-        return _target!.Pool.Invoker.SendAsync(request, _watch!.Token);
+        _invoker = _target!.Pool.Invoker;
+        return _invoker.SendAsync(request, _watch!.Token);
     }
 
     /// <summary>Waits until receiving is resumed or the exchange stopped.</summary>
