@@ -23,12 +23,12 @@ internal static class RetryAttributes
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.ValidityPing = TimeSpan.FromSeconds(value.Number))
         {
-            Section = PolicySection.Retry, Name = "svalidping", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s", ActedOn = true,
+            Section = PolicySection.Retry, Name = "svalidping", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s",
             Impact = PolicyImpact.Live, Help = "Quiet time after which the peer is asked for a sign of life.",
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.ValidityHangup = TimeSpan.FromSeconds(value.Number))
         {
-            Section = PolicySection.Retry, Name = "svalidhup", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s", ActedOn = true,
+            Section = PolicySection.Retry, Name = "svalidhup", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s",
             Impact = PolicyImpact.Live, Help = "Quiet time after which the connection is hung up; 0 switches the check off.",
         },
     ];

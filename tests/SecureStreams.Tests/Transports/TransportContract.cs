@@ -184,15 +184,15 @@ public abstract class TransportContract
         return bytes;
     }
 
-    private static HttpRun Start(IContractRig rig, Action<HttpRun>? setup = null)
+    private static TransportRun Start(IContractRig rig, Action<TransportRun>? setup = null)
     {
-        var run = new HttpRun(rig.Policy);
+        var run = new TransportRun(rig.Policy);
         setup?.Invoke(run);
         run.Start(rig.Factory);
         return run;
     }
 
-    private static async Task<(HttpRun Run, IContractPeer Peer)> ConnectAsync(IContractRig rig, Action<HttpRun>? setup = null)
+    private static async Task<(TransportRun Run, IContractPeer Peer)> ConnectAsync(IContractRig rig, Action<TransportRun>? setup = null)
     {
         var run = Start(rig, run =>
         {

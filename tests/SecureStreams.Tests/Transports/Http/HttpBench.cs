@@ -59,16 +59,16 @@ internal sealed class HttpBench : IAsyncDisposable
         Policy($"\"endpoint\": \"127.0.0.1\", \"port\": {port}, \"protocol\": \"{protocol}\", \"http_method\": \"{method}\", \"http_url\": \"{url}\", " +
             $"\"tls\": {(tls ? "true, \"tls_trust_store\": \"main\"" : "false")}{(more.Length > 0 ? ", " + more : "")}");
 
-    public HttpRun Start(StreamTypePolicy policy, Action<HttpRun>? setup = null, long? length = null, bool paused = false)
+    public TransportRun Start(StreamTypePolicy policy, Action<TransportRun>? setup = null, long? length = null, bool paused = false)
     {
-        var run = new HttpRun(policy);
+        var run = new TransportRun(policy);
         setup?.Invoke(run);
         run.Start(Factory, length, paused);
         return run;
     }
 
     /// <summary>A transaction to its end; its cause of failure is in the result.</summary>
-    public async Task<(HttpRun Run, TransportFailure? Failure)> RunAsync(StreamTypePolicy policy, Action<HttpRun>? setup = null, long? length = null)
+    public async Task<(TransportRun Run, TransportFailure? Failure)> RunAsync(StreamTypePolicy policy, Action<TransportRun>? setup = null, long? length = null)
     {
         var run = Start(policy, setup, length);
         return (run, await run.EndAsync());

@@ -192,7 +192,7 @@ public sealed class HttpGetTests
     {
         using var log = new TestLog();
         await using var factory = new TransportFactory(SsPlatform.System, log);
-        var run = new HttpRun(HttpBench.Policy("\"endpoint\": \"127.0.0.1\", \"port\": 1, \"protocol\": \"mqtt\""));
+        var run = new TransportRun(HttpBench.Policy("\"endpoint\": \"127.0.0.1\", \"port\": 1, \"protocol\": \"mqtt\""));
         run.Start(factory);
         var failure = await run.EndAsync();
         Assert.Equal("closed", run.Story);

@@ -6,10 +6,10 @@ using SecureStreams.TestSupport.Checks;
 using SecureStreams.Transports;
 using Xunit;
 
-namespace SecureStreams.Tests.Transports.Http;
+namespace SecureStreams.Tests.Transports;
 
 /// <summary>One transaction driven at the seam: records what the transport tells, and checks that it tells it on the mailbox, Closed once and last.</summary>
-internal sealed class HttpRun : ITransportSink, IMailboxWork
+internal sealed class TransportRun : ITransportSink, IMailboxWork
 {
     private readonly ConcurrentQueue<Action> _calls = new();
     private readonly TaskCompletionSource<TransportFailure?> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,7 +19,7 @@ internal sealed class HttpRun : ITransportSink, IMailboxWork
     private readonly MemoryStream _received = new();
     private Exception? _fault;
 
-    public HttpRun(StreamTypePolicy policy)
+    public TransportRun(StreamTypePolicy policy)
     {
         Policy = policy;
         Metadata = new MetadataStore(policy);
@@ -75,7 +75,7 @@ internal sealed class HttpRun : ITransportSink, IMailboxWork
         });
     }
 
-    public HttpRun With(string name, string value)
+    public TransportRun With(string name, string value)
     {
         Metadata.SetOnMailbox(Metadata.Check(name, value), value);
         return this;
