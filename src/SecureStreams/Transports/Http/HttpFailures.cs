@@ -49,6 +49,8 @@ internal static class HttpFailures
                 return Make(SsPhase.Connect, SsCauseCode.ConnectFailed, "The connection attempt that the request waited for was abandoned.");
             if (inBody && error is HttpRequestException { InnerException: null })
                 return Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer sent something that is not valid HTTP."); // The platform's own verdict: nothing broke below it.
+            if (!inBody && error is HttpRequestException { InnerException: null })
+                return Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer did not complete the HTTP/2 handshake; use protocol h1, or enable h2 at the peer."); // Noticed before the request was on the connection.
             if (error is IOException or HttpRequestException)
                 return inBody ? Truncated() : Make(SsPhase.Peer, SsCauseCode.ConnectionReset, "The connection broke before the response.");
             return Make(SsPhase.Local, SsCauseCode.InternalError, "The HTTP transport failed in a way it does not know; please report it with the error behind it.");

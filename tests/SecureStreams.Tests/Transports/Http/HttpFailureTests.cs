@@ -55,7 +55,10 @@ public sealed class HttpFailureTests
 
         // Where the peer closes with bytes of ours unread, the system may turn its close into a reset.
         var maybeReset = script is nameof(Scripts.CloseAtOnce) or nameof(H2Scripts.GoAwayHandled) && (failure.Phase, failure.Code) == (SsPhase.Peer, SsCauseCode.ConnectionReset);
-        Assert.True(maybeReset || (phase, code) == (failure!.Phase, failure.Code), $"{failure}\n{failure.Error}");
+
+        // A close may also come before the request is on the connection: then the handshake of HTTP/2 is what it cuts off.
+        var maybeHandshake = protocol == "h2" && script is nameof(Scripts.CloseAtOnce) && (failure.Phase, failure.Code) == (SsPhase.Protocol, SsCauseCode.ProtocolError);
+        Assert.True(maybeReset || maybeHandshake || (phase, code) == (failure!.Phase, failure.Code), $"{failure}\n{failure.Error}");
         Assert.Equal($"http://127.0.0.1:{server.Port}/p", failure!.Endpoint);
         Assert.DoesNotContain("secret", failure!.Message, StringComparison.Ordinal);
         if (script.StartsWith("rst", StringComparison.Ordinal) || (script.StartsWith("GoAway", StringComparison.Ordinal) && !maybeReset))
@@ -91,7 +94,7 @@ public sealed class HttpFailureTests
         // One that answers in HTTP/1.1 and stays: a server that closes with bytes of ours unread may be seen as a reset instead.
         await using var old = ScriptedServer.Start(Scripts.Answer("x"));
         (_, failure) = await bench.RunAsync(HttpBench.Policy(old.Port, "h2"));
-        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError), (failure!.Phase, failure.Code));
+        Assert.True((failure!.Phase, failure.Code) == (SsPhase.Protocol, SsCauseCode.ProtocolError), $"{failure}\n{failure.Error}");
     }
 
     [Theory]
