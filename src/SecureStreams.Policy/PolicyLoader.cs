@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace SecureStreams.Policy;
 
 /// <summary>Reads policy documents. Does no I/O, keeps no state; safe on any thread.</summary>
@@ -10,68 +8,39 @@ public static class PolicyLoader
 
     /// <summary>Reads one document and checks all of it.</summary>
     /// <param name="utf8">The text; a byte order mark is skipped. Not kept.</param>
-    /// <param name="name">What diagnostics and provenance call the document, usually its file name.</param>
+    /// <param name="name">What diagnostics and places call the document, usually its file name.</param>
     /// <param name="options">How to judge it; null for the defaults.</param>
     /// <returns>A model, or errors; never throws for anything in the text.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="name"/> is null.</exception>
     public static PolicyLoadResult Load(ReadOnlyMemory<byte> utf8, string name, PolicyLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(name);
+        return Load([new PolicyDocument(utf8, name)], options);
+    }
+
+    /// <summary>
+    /// Reads a base document and overlays, and checks their sum. An overlay may add and change parts of every section, attribute by attribute; a later one counts
+    /// more. In it <c>null</c> returns an attribute to its default and takes a definition away; an array replaces the one below, only metadata goes by name.
+    /// </summary>
+    /// <param name="layers">The base, then the overlays in their order. The texts are not kept.</param>
+    /// <param name="options">How to judge them; null for the defaults.</param>
+    /// <returns>A model, or errors; never throws for anything in the texts.</returns>
+    /// <exception cref="ArgumentException"><paramref name="layers"/> is empty, or one of them has no name.</exception>
+    public static PolicyLoadResult Load(IReadOnlyList<PolicyDocument> layers, PolicyLoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        if (layers.Count == 0)
+            throw new ArgumentException("A policy has at least a base document.", nameof(layers));
+        foreach (var layer in layers)
+        {
+            if (layer.Name is null)
+                throw new ArgumentException("Each document needs a name.", nameof(layers));
+        }
+
         options ??= new PolicyLoadOptions();
         var bag = new DiagnosticBag(options.Strict);
-        var model = Read(utf8, name, options, bag);
+        using var reader = new LayerReader(options, bag);
+        var model = reader.Read(layers) is { } draft && !bag.HasErrors ? ModelBuilder.Build(draft) : null;
         return new PolicyLoadResult(bag.HasErrors ? null : model, bag.ToSorted());
-    }
-
-    private static PolicyModel? Read(ReadOnlyMemory<byte> utf8, string name, PolicyLoadOptions options, DiagnosticBag bag)
-    {
-        if (utf8.Length > options.MaximumBytes)
-        {
-            bag.Report(PolicyDiagnosticTable.TooLarge, new SourceText(name, default), 0, "$",
-                $"the document has {utf8.Length} bytes; at most {options.MaximumBytes} are read");
-            return null;
-        }
-
-        var source = new SourceText(name, Utf8Repair.Run(utf8, out var invalid));
-        if (utf8.Span is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, _, ..] or [_, 0, ..])
-        {
-            bag.Report(PolicyDiagnosticTable.Encoding, source, 0, "$", "the document looks like UTF-16; save it as UTF-8");
-            return null;
-        }
-
-        foreach (var (offset, value) in invalid)
-            bag.Report(PolicyDiagnosticTable.Encoding, source, offset, "$", $"byte 0x{value:X2} is not valid UTF-8");
-        if (utf8.Span[source.Start..].IndexOfAnyExcept(" \t\r\n"u8) < 0)
-        {
-            bag.Report(PolicyDiagnosticTable.Empty, source, source.Start, "$", "the document is empty");
-            return null;
-        }
-
-        if (TextPreparation.Run(source, bag, out var cutOff) is not { } text)
-            return null;
-        var root = JsonTreeReader.Read(text, source, bag, cutOff, out var complete);
-        if (root is null)
-            return null;
-        if (root.Kind != JsonValueKind.Object)
-        {
-            bag.Report(PolicyDiagnosticTable.RootNotObject, source, root, $"the document must be an object, not {Wording.Describe(root, secret: true)}");
-            return null;
-        }
-
-        // Of a text that breaks off, each value that was read is judged, but not what it refers to: that may be in the part that was not.
-        var draft = DraftReader.Read(root, source, bag);
-        return complete ? Check(draft, options, bag) : null;
-    }
-
-    private static PolicyModel? Check(PolicyDraft draft, PolicyLoadOptions options, DiagnosticBag bag)
-    {
-        ReferenceRules.Check(draft, bag);
-        SymbolRules.Check(draft, bag);
-        StreamTypeRules.Check(draft, bag);
-        RetryRules.Check(draft, bag);
-        SecretRules.Check(draft, bag);
-        var certificates = CertificateRules.Read(draft, bag, options);
-        DocumentRules.Check(draft, bag, options);
-        return bag.HasErrors ? null : ModelBuilder.Build(draft, certificates);
     }
 }

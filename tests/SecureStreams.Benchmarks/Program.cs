@@ -1,6 +1,7 @@
 using SecureStreams.Benchmarks;
 using SecureStreams.Benchmarks.Http;
 using SecureStreams.Benchmarks.Mailboxes;
+using SecureStreams.Benchmarks.Policies;
 using SecureStreams.Benchmarks.Processes;
 
 const string Usage = """
@@ -9,6 +10,7 @@ const string Usage = """
       http-get      HTTP/1.1 GET over one kept connection, beside a bare HttpMessageInvoker
       http-get-h2   the same over HTTP/2 (without TLS)
       mailbox       entering, posting, bursts
+      policy-load   from policy text to model, 1 to 4000 streamtypes, cold and warm
     """;
 
 if (BenchOptions.Parse(args) is not { } options)
@@ -27,6 +29,12 @@ switch (options.Workload)
         return await HttpGetRun.RunAsync(options);
     case "mailbox":
         return await MailboxRun.RunAsync();
+    case "policy-load":
+        return PolicyLoadRun.Run(options);
+    case "policy-load-cold":
+        return PolicyLoadRun.RunCold();
+    case "policy-load-warm":
+        return PolicyLoadRun.RunWarm(options);
     default:
         Console.Error.WriteLine(Usage);
         return 2;

@@ -63,7 +63,7 @@ public sealed partial class FixtureTests
         {
             var result = PolicyLoader.Load(File.ReadAllBytes(file), "policy.json");
             Assert.All(result.Diagnostics, static one => Assert.DoesNotMatch("hunter2|MIG|MII|abc\\.def", one.ToString()));
-            Assert.DoesNotContain("hunter2", $"{result.Model}{string.Join(' ', result.Model?.StreamTypes.Values.SelectMany(static stream => stream.Additional) ?? [])}", StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", $"{result.Model}{string.Join(' ', result.Model?.StreamTypes.Values.SelectMany(static stream => stream.Stated.Select(static value => value.ToString())) ?? [])}", StringComparison.Ordinal);
         }
     }
 

@@ -15,20 +15,22 @@ internal static class ModelText
             return text.AppendLine("no model").ToString();
 
         text.AppendLine(CultureInfo.InvariantCulture, $"release '{model.Release}' product '{model.Product}' schema {model.SchemaVersion}");
-        foreach (var value in model.Additional)
+        foreach (var value in model.Document.Stated.Where(static value => value.Attribute is not PolicyAttributeInfo<DocumentParts>))
             text.AppendLine(CultureInfo.InvariantCulture, $"also {Value(value)}");
         foreach (var retry in model.Retries.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"retry {retry.Name}: [{string.Join(' ', retry.Backoff.Select(static one => one.TotalMilliseconds))}] ms conceal {retry.Conceal} jitter {retry.JitterPercent}% ping {retry.ValidityPing?.TotalSeconds} hup {retry.ValidityHangup?.TotalSeconds} stated {Stated(retry.Provenance)}");
+                $"retry {retry.Name}: [{string.Join(' ', retry.Backoff.Select(static one => one.TotalMilliseconds))}] ms conceal {retry.Conceal} jitter {retry.JitterPercent}% ping {retry.ValidityPing?.TotalSeconds} hup {retry.ValidityHangup?.TotalSeconds} stated {Stated(retry)}");
         }
 
         foreach (var certificate in model.Certificates.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture, $"cert {certificate.Name}: {certificate.Der.Length} bytes {certificate.Problem}");
         foreach (var store in model.TrustStores.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
             text.AppendLine(CultureInfo.InvariantCulture, $"trust store {store.Name}: {string.Join(' ', store.Certificates)}");
-        foreach (var entry in model.OtherEntries)
-            text.AppendLine(CultureInfo.InvariantCulture, $"{entry}: {string.Join(' ', entry.Values.Select(Value))}");
+        foreach (var auth in model.Auths.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
+            text.AppendLine(CultureInfo.InvariantCulture, $"Auth '{auth}': {string.Join(' ', auth.Stated.Select(Value))}");
+        foreach (var metric in model.Metrics)
+            text.AppendLine(CultureInfo.InvariantCulture, $"Metrics '{metric}': {string.Join(' ', metric.Stated.Select(Value))}");
         foreach (var stream in model.StreamTypes.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
             Write(text, stream);
         return text.ToString();
@@ -48,9 +50,11 @@ internal static class ModelText
                 $"  http {http.Method} '{http.Url}' expect {http.Expect} fail_redirect {http.FailRedirect} no_length {http.NoContentLength} form {http.FormUrlEncoded} map {string.Join(' ', http.ResponseMap)}");
         }
 
-        foreach (var value in stream.Additional)
+        if (stream.Auth is { } auth)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  auth {auth}");
+        foreach (var value in stream.Stated.Where(one => one.Attribute is not PolicyAttributeInfo<StreamTypeParts> && (stream.Http is null || one.Attribute is not PolicyAttributeInfo<HttpParts>)))
             text.AppendLine(CultureInfo.InvariantCulture, $"  also {Value(value)}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"  stated {Stated(stream.Provenance)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  stated {Stated(stream)}");
     }
 
     private static string Value(PolicyAttributeValue one) => one.Attribute.Kind switch
@@ -60,8 +64,8 @@ internal static class ModelText
         _ => $"{one.Attribute.Name}='{one.Value.Text}'",
     };
 
-    private static string Stated(PolicyProvenance provenance) => string.Join(' ', provenance.Attributes
-        .Select(name => (name, place: provenance.Find(name)!.Value))
+    private static string Stated(PolicyPart part) => string.Join(' ', part.Stated
+        .Select(static value => (name: value.Attribute.Name, place: value.Location))
         .OrderBy(static one => one.place.Line).ThenBy(static one => one.place.Column)
         .Select(static one => $"{one.name}@{one.place.Line},{one.place.Column}"));
 }

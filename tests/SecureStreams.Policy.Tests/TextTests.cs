@@ -145,7 +145,7 @@ public sealed class TextTests
     public void Nothing_is_empty(string text) => Assert.Equal("p(1,1): error SSP0001: the document is empty", Assert.Single(Load(text).Diagnostics).ToString());
 
     [Fact]
-    public void Only_a_missing_name_throws() => Assert.Throws<ArgumentNullException>(static () => PolicyLoader.Load(default, null!));
+    public void Only_a_missing_name_throws() => Assert.Throws<ArgumentNullException>(static () => PolicyLoader.Load(default, (string)null!));
 
     private static PolicyLoadResult Load(string text) => Load(Encoding.UTF8.GetBytes(text));
 

@@ -20,10 +20,11 @@ internal static class PolicyReport
     /// <summary>What a policy states that this release accepts without effect, by place.</summary>
     public static void NotActedOn(LineWriter writer, PolicyModel model)
     {
-        var stated = model.Additional.Select(static value => (value.Location, value.Attribute, Owner: "document"))
-            .Concat(model.OtherEntries.SelectMany(static entry => entry.Values.Select(value => (value.Location, value.Attribute, Owner: Owner(entry)))))
-            .Concat(model.Retries.Values.SelectMany(static retry => Stated(PolicySection.Retry, $"retry scheme '{retry.Name}'", retry.Provenance)))
-            .Concat(model.StreamTypes.Values.SelectMany(static type => Stated(PolicySection.StreamTypes, $"streamtype '{type.Name}'", type.Provenance)));
+        var stated = Stated("document", model.Document)
+            .Concat(model.Auths.Values.SelectMany(static auth => Stated($"auth scheme '{auth}'", auth)))
+            .Concat(model.Metrics.SelectMany(static metric => Stated($"metric '{metric}'", metric)))
+            .Concat(model.Retries.Values.SelectMany(static retry => Stated($"retry scheme '{retry}'", retry)))
+            .Concat(model.StreamTypes.Values.SelectMany(static type => Stated($"streamtype '{type}'", type)));
         foreach (var (location, attribute, owner) in stated.Where(static one => !one.Attribute.ActedOn)
             .OrderBy(static one => one.Location.Line).ThenBy(static one => one.Location.Column))
         {
@@ -42,15 +43,6 @@ internal static class PolicyReport
             writer.Line($"{name}: ", "failed", Color.Red, $", {Wording.Count(result.Diagnostics.Length - warnings, "error")}, {warned}");
     }
 
-    private static string Owner(PolicyEntry entry) => $"{(entry.Section == PolicySection.Auth ? "auth scheme" : "entry")} '{entry.Name}'";
-
-    private static IEnumerable<(PolicyLocation Location, PolicyAttributeInfo Attribute, string Owner)> Stated(
-        PolicySection section, string owner, PolicyProvenance provenance)
-    {
-        foreach (var name in provenance.Attributes)
-        {
-            if (PolicyAttributeTable.Find(section, name) is { } attribute && provenance.Find(name) is { } location)
-                yield return (location, attribute, owner);
-        }
-    }
+    private static IEnumerable<(PolicyLocation Location, PolicyAttributeInfo Attribute, string Owner)> Stated(string owner, PolicyPart part) =>
+        part.Stated.Select(value => (value.Location, value.Attribute, owner));
 }

@@ -12,7 +12,7 @@ internal static class ConnectionAttributes
             Name = "server", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate,
             Help = "It listens instead of connecting.",
         },
-        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Endpoint = PolicyTemplate.Parse(value.Text))
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Endpoint = value.Template)
         {
             Name = "endpoint", Kind = PolicyValueKind.Template, Scopes = Both, ActedOn = true,
             Help = "Client: host, address, +path of a Unix socket or URL. Server: interface or address to listen on, +path, or !name of a listener.",
@@ -57,7 +57,7 @@ internal static class ConnectionAttributes
             Help = "What a timeout lasts that the application starts \"as the policy says\"; it never starts by itself.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata =
-            [.. value.Pairs.Select(static pair => new MetadataPolicy(pair.Key, pair.Value.Text.Length == 0 ? null : pair.Value.Text))])
+            MetadataPolicy.Of(value.Pairs))
         {
             Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
             Help = "Names for ${} and for the application, each with the header it travels in or \"\".",

@@ -12,7 +12,7 @@ internal static class HttpAttributes
             Name = "http_method", Kind = PolicyValueKind.Token, Default = "GET", Protocols = PolicyProtocols.Http, ActedOn = true,
             Impact = PolicyImpact.NextAttempt, Help = "The method.",
         },
-        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Url = PolicyTemplate.Parse(value.Text))
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Url = value.Template)
         {
             Name = "http_url", OldSpellings = ["aux"], Kind = PolicyValueKind.Template, Default = "/", Scopes = PolicyScopes.Client | PolicyScopes.Server,
             Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, ActedOn = true, Impact = PolicyImpact.NextAttempt,

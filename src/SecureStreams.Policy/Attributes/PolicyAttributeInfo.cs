@@ -63,6 +63,15 @@ public class PolicyAttributeInfo
     /// <summary>What it is for, in one line.</summary>
     public required string Help { get; init; }
 
+    /// <summary>The default as a value; null where it is none that could be stated.</summary>
+    public PolicyValue? DefaultValue { get; internal init; }
+
+    /// <summary>Whether a stated value says no more than that the default holds.</summary>
+    internal bool MeansDefault(PolicyValue value) => Kind == PolicyValueKind.Anything || (Kind == PolicyValueKind.NumberList && value.Items.IsEmpty);
+
+    /// <summary>Its place in the table.</summary>
+    internal int Ordinal { get; set; }
+
     /// <summary>Whether a text may hold control characters, because it is payload or a remark and never part of a protocol element.</summary>
     internal bool AllowsControlCharacters { get; init; }
 

@@ -1,13 +1,13 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text;
 
 namespace SecureStreams.Policy;
 
-/// <summary>Every attribute of the policy language. The one place to add one: reader, checks, model and reference page follow.</summary>
+/// <summary>Every attribute of the policy language. The one place to add one: reader, checks, model, schema and reference page follow.</summary>
 public static class PolicyAttributeTable
 {
-    private static readonly FrozenDictionary<(PolicySection Section, string Name), PolicyAttributeInfo> BySpelling;
-    private static readonly FrozenDictionary<PolicySection, ImmutableArray<string>> Spellings;
+    private static readonly PolicyAttributeNames?[] Names = new PolicyAttributeNames?[(int)PolicySection.Metadata + 1];
+    private static readonly ImmutableArray<PolicyAttributeInfo>[] Rows = new ImmutableArray<PolicyAttributeInfo>[(int)PolicySection.Metadata + 1];
 
     static PolicyAttributeTable()
     {
@@ -17,20 +17,45 @@ public static class PolicyAttributeTable
             .. ConnectionAttributes.Rows, .. TlsAttributes.Rows, .. BehaviourAttributes.Rows, .. BufferAttributes.Rows,
             .. HttpAttributes.Rows, .. HttpHeaderAttributes.Rows, .. WebSocketAttributes.Rows, .. MqttAttributes.Rows,
         ];
-        BySpelling = All
-            .SelectMany(static row => row.OldSpellings.Prepend(row.Name).Select(name => KeyValuePair.Create((row.Section, name), row)))
-            .ToFrozenDictionary();
-        Spellings = All.GroupBy(static row => row.Section).ToFrozenDictionary(
-            static rows => rows.Key,
-            static rows => rows.SelectMany(static row => row.OldSpellings.Prepend(row.Name)).ToImmutableArray());
+        if (All.Length > PolicyAttributeSet.Capacity)
+            throw new InvalidOperationException($"The attribute table has {All.Length} rows; {nameof(PolicyAttributeSet)} has room for {PolicyAttributeSet.Capacity}.");
+        for (var i = 0; i < All.Length; i++)
+            All[i].Ordinal = i;
+        for (var section = PolicySection.Document; section <= PolicySection.Metadata; section++)
+        {
+            var rows = new List<PolicyAttributeInfo>();
+            var names = new List<(string, PolicyAttributeInfo)>();
+            foreach (var row in All)
+            {
+                if (row.Section != section)
+                    continue;
+                rows.Add(row);
+                names.Add((row.Name, row));
+                foreach (var old in row.OldSpellings)
+                    names.Add((old, row));
+            }
+
+            Rows[(int)section] = [.. rows];
+            Names[(int)section] = new PolicyAttributeNames(names);
+        }
     }
 
     /// <summary>All rows, by section, in the order of the reference page.</summary>
     public static ImmutableArray<PolicyAttributeInfo> All { get; }
 
     /// <summary>The row that <paramref name="name"/> (or an old spelling of it) names in <paramref name="section"/>; null when it is unknown.</summary>
-    public static PolicyAttributeInfo? Find(PolicySection section, string name) => BySpelling.GetValueOrDefault((section, name));
+    public static PolicyAttributeInfo? Find(PolicySection section, string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Find(section, Encoding.UTF8.GetBytes(name));
+    }
+
+    /// <summary>The rows of <paramref name="section"/> in the order of the table.</summary>
+    public static ImmutableArray<PolicyAttributeInfo> Of(PolicySection section) => Rows[(int)section];
+
+    /// <summary>The row that a name, as it stands in the text, names in <paramref name="section"/>; null when it is unknown.</summary>
+    internal static PolicyAttributeInfo? Find(PolicySection section, ReadOnlySpan<byte> utf8) => Names[(int)section]?.Find(utf8);
 
     /// <summary>Every spelling that <paramref name="section"/> knows.</summary>
-    internal static ImmutableArray<string> SpellingsOf(PolicySection section) => Spellings.TryGetValue(section, out var names) ? names : [];
+    internal static IEnumerable<string> SpellingsOf(PolicySection section) => Of(section).SelectMany(static row => row.OldSpellings.Prepend(row.Name));
 }

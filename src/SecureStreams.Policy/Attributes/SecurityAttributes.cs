@@ -13,14 +13,15 @@ internal static class SecurityAttributes
             Section = PolicySection.TrustStores, Name = "name", Kind = PolicyValueKind.Text, ActedOn = true,
             Help = "What streamtypes call the store.",
         },
-        new PolicyAttributeInfo<TrustStoreParts>(static (store, value) => store.Names = [.. value.Items.Select(static name => name.Text)])
+        new PolicyAttributeInfo<TrustStoreParts>(static (store, value) =>
+            store.Certificates = [.. value.Items.Select(name => store.Names.Certificates[name.Text])])
         {
             Section = PolicySection.TrustStores, Name = "stack", Kind = PolicyValueKind.NameList, RefersTo = PolicySection.Certificates, Default = "[]",
             ActedOn = true, Help = "Names of the certificates that a peer's chain may end in.",
         },
         new() { Section = PolicySection.Auth, Name = "name", Kind = PolicyValueKind.Text, Help = "What use_auth calls the scheme." },
-        new() { Section = PolicySection.Auth, Name = "type", Kind = PolicyValueKind.Text, Help = "The kind of scheme, such as sigv4." },
-        new() { Section = PolicySection.Auth, Name = "streamtype", Kind = PolicyValueKind.Text, Help = "The streamtype that fetches a new token." },
-        new() { Section = PolicySection.Auth, Name = "blob", Kind = PolicyValueKind.Number, Maximum = 255, Help = "Index of the blob that holds the token." },
+        new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Type = value.Text) { Section = PolicySection.Auth, Name = "type", Kind = PolicyValueKind.Text, Help = "The kind of scheme, such as sigv4." },
+        new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.StreamType = value.Text) { Section = PolicySection.Auth, Name = "streamtype", Kind = PolicyValueKind.Text, Help = "The streamtype that fetches a new token." },
+        new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Blob = (int)value.Number) { Section = PolicySection.Auth, Name = "blob", Kind = PolicyValueKind.Number, Maximum = 255, Help = "Index of the blob that holds the token." },
     ];
 }

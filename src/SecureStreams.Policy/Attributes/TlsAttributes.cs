@@ -21,17 +21,17 @@ internal static class TlsAttributes
             Name = "client_cert", OldSpellings = ["client cert"], Kind = PolicyValueKind.Number, Maximum = 255, Default = "none",
             Help = "Index of the blobs with the client certificate and key to present.",
         },
-        new()
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ServerCertificate = stream.Names.Certificates[value.Text])
         {
             Name = "server_cert", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server,
             Help = "The listener's certificate, by its name in certs.",
         },
-        new()
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ServerKey = stream.Names.Certificates[value.Text])
         {
             Name = "server_key", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server,
             Help = "The listener's key, by its name in certs.",
         },
-        new()
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Auth = stream.Names.AuthOf(value.Text))
         {
             Name = "use_auth", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Auth, Impact = PolicyImpact.NextAttempt,
             Help = "The authentication scheme, by its name in auth.",

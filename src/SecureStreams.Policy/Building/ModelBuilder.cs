@@ -1,85 +1,94 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace SecureStreams.Policy;
 
-/// <summary>From a draft without errors to the model: defaults filled in, names resolved.</summary>
+/// <summary>From a checked policy to the model: defaults filled in, names resolved.</summary>
 internal static class ModelBuilder
 {
-    public static PolicyModel Build(PolicyDraft draft, Dictionary<string, CertificatePolicy> certificates)
+    public static PolicyModel Build(StatedPolicy policy)
     {
         var document = new DocumentParts();
-        var additional = Apply(draft.Document, document);
-        var retries = draft[PolicySection.Retry].ToFrozenDictionary(static entry => entry.Name, BuildRetry, StringComparer.Ordinal);
-        var stores = draft[PolicySection.TrustStores].ToFrozenDictionary(
-            static entry => entry.Name, entry => BuildTrustStore(entry, certificates), StringComparer.Ordinal);
-        var names = new ResolvedNames(retries, stores);
+        Apply(policy.Document, document);
+        var certificates = new Dictionary<string, CertificatePolicy>(policy.Certificates.Count, StringComparer.Ordinal);
+        foreach (var certificate in policy.Certificates)
+            certificates.Add(certificate.Name, certificate);
+        var names = new ResolvedNames(certificates);
+        foreach (var part in policy.Retries)
+            names.Retries.Add(part.Name, BuildRetry(part));
+        foreach (var part in policy.TrustStores)
+            names.TrustStores.Add(part.Name, BuildTrustStore(part, names));
+        foreach (var part in policy.Auths)
+            names.Auths.Add(part.Name, BuildAuth(part));
+
+        var streams = new Dictionary<string, StreamTypePolicy>(policy.StreamTypes.Count, StringComparer.Ordinal);
+        foreach (var part in policy.StreamTypes)
+            streams.Add(part.Name, BuildStreamType(part, names));
         return new PolicyModel
         {
             Release = document.Release,
             Product = document.Product,
             SchemaVersion = document.SchemaVersion,
-            Retries = retries,
+            Retries = names.Retries.ToFrozenDictionary(StringComparer.Ordinal),
             Certificates = certificates.ToFrozenDictionary(StringComparer.Ordinal),
-            TrustStores = stores,
-            StreamTypes = draft[PolicySection.StreamTypes].ToFrozenDictionary(
-                static entry => entry.Name, entry => BuildStreamType(entry, names), StringComparer.Ordinal),
-            Additional = additional,
-            OtherEntries = [.. draft[PolicySection.Auth].Concat(draft[PolicySection.Metrics]).Select(BuildOther)],
+            TrustStores = names.TrustStores.ToFrozenDictionary(StringComparer.Ordinal),
+            Auths = names.Auths.ToFrozenDictionary(StringComparer.Ordinal),
+            Metrics = [.. policy.Metrics.Select(static part => new MetricPolicy { Name = part.Name, Location = part.Location, Stated = Keep(part.Values) })],
+            StreamTypes = streams.ToFrozenDictionary(StringComparer.Ordinal),
+            Document = new DocumentPolicy { Name = "", Stated = Keep(policy.Document) },
+            Layers = [.. policy.Layers],
         };
     }
 
-    private static RetryPolicy BuildRetry(DraftEntry entry)
+    private static RetryPolicy BuildRetry(in StatedPart part)
     {
         var parts = new RetryParts();
-        Apply(entry, parts);
-        return parts.Build(entry.Name, entry.Provenance());
+        Apply(part.Values, parts);
+        return parts.Build(part.Name) with { Location = part.Location, Stated = Keep(part.Values) };
     }
 
-    private static TrustStorePolicy BuildTrustStore(DraftEntry entry, Dictionary<string, CertificatePolicy> certificates)
+    private static TrustStorePolicy BuildTrustStore(in StatedPart part, ResolvedNames names)
     {
-        var parts = new TrustStoreParts();
-        Apply(entry, parts);
-        return new TrustStorePolicy { Name = entry.Name, Certificates = [.. parts.Names.Select(name => certificates[name])] };
+        var parts = new TrustStoreParts(names);
+        Apply(part.Values, parts);
+        return new TrustStorePolicy { Name = part.Name, Location = part.Location, Stated = Keep(part.Values), Certificates = parts.Certificates };
     }
 
-    private static StreamTypePolicy BuildStreamType(DraftEntry entry, ResolvedNames names)
+    private static AuthPolicy BuildAuth(in StatedPart part)
+    {
+        var parts = new AuthParts();
+        Apply(part.Values, parts);
+        return new AuthPolicy
+        {
+            Name = part.Name, Location = part.Location, Stated = Keep(part.Values), Type = parts.Type, StreamType = parts.StreamType, Blob = parts.Blob,
+        };
+    }
+
+    private static StreamTypePolicy BuildStreamType(in StatedPart part, ResolvedNames names)
     {
         var parts = new StreamTypeParts(names);
-        var rest = Apply(entry, parts);
-        if (parts.Protocol is not (WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3))
-            return parts.Build(entry.Name, http: null, rest, entry.Provenance());
-
-        var http = new HttpParts();
-        foreach (var value in rest)
-            (value.Attribute as PolicyAttributeInfo<HttpParts>)?.Set(http, value.Value);
-        return parts.Build(
-            entry.Name, http.Build(), rest.RemoveAll(static value => value.Attribute is PolicyAttributeInfo<HttpParts>), entry.Provenance());
-    }
-
-    private static PolicyEntry BuildOther(DraftEntry entry) => new()
-    {
-        Section = entry.Section,
-        Name = entry.Name,
-        Values = [.. InTableOrder(entry).Select(static value => value.ToModel())],
-    };
-
-    /// <summary>Sets every value that <typeparamref name="TParts"/> carries; gives back the others.</summary>
-    private static ImmutableArray<PolicyAttributeValue> Apply<TParts>(DraftEntry entry, TParts parts)
-    {
-        var rest = ImmutableArray.CreateBuilder<PolicyAttributeValue>();
-        foreach (var value in InTableOrder(entry))
+        Apply(part.Values, parts);
+        HttpPolicy? http = null;
+        if (parts.Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3)
         {
-            if (value.Attribute is PolicyAttributeInfo<TParts> carried)
-                carried.Set(parts, value.Value);
-            else if (value.Attribute.Kind != PolicyValueKind.Anything)
-                rest.Add(value.ToModel());
+            var httpParts = new HttpParts();
+            Apply(part.Values, httpParts);
+            http = httpParts.Build();
         }
 
-        return rest.ToImmutable();
+        return parts.Build(part, http);
     }
 
-    /// <summary>The order in which attributes are written must not decide whether two policies are equal.</summary>
-    private static IEnumerable<DraftValue> InTableOrder(DraftEntry entry) =>
-        entry.Values.OrderBy(static value => PolicyAttributeTable.All.IndexOf(value.Attribute));
+    /// <summary>Sets every value that <typeparamref name="TParts"/> carries.</summary>
+    private static void Apply<TParts>(PolicyAttributeValue[] values, TParts parts)
+    {
+        foreach (ref readonly var value in values.AsSpan())
+        {
+            if (value.Attribute is PolicyAttributeInfo<TParts> carried && !carried.MeansDefault(value.Value))
+                carried.Set(parts, value.Value);
+        }
+    }
+
+    private static ImmutableArray<PolicyAttributeValue> Keep(PolicyAttributeValue[] values) => ImmutableCollectionsMarshal.AsImmutableArray(values);
 }

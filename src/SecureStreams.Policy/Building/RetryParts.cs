@@ -17,7 +17,7 @@ internal sealed class RetryParts
 
     public TimeSpan? ValidityHangup { get; set; }
 
-    public RetryPolicy Build(string name, PolicyProvenance provenance) => new()
+    public RetryPolicy Build(string name) => new()
     {
         Name = name,
         Backoff = Backoff.IsEmpty ? DefaultBackoff : Backoff,
@@ -25,6 +25,5 @@ internal sealed class RetryParts
         JitterPercent = JitterPercent,
         ValidityPing = ValidityPing,
         ValidityHangup = ValidityHangup,
-        Provenance = provenance,
     };
 }

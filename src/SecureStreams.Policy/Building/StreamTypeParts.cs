@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace SecureStreams.Policy;
 
@@ -32,6 +33,14 @@ internal sealed class StreamTypeParts(ResolvedNames names)
 
     public TimeSpan? Timeout { get; set; }
 
+    public AuthPolicy? Auth { get; set; }
+
+    public CertificatePolicy? ServerCertificate { get; set; }
+
+    public CertificatePolicy? ServerKey { get; set; }
+
+    public TrustStorePolicy? ClientTrustStore { get; set; }
+
     public ImmutableArray<MetadataPolicy> Metadata { get; set; } = [];
 
     public static WireProtocol ProtocolOf(string text) => text switch
@@ -44,9 +53,11 @@ internal sealed class StreamTypeParts(ResolvedNames names)
         _ => WireProtocol.H1,
     };
 
-    public StreamTypePolicy Build(string name, HttpPolicy? http, ImmutableArray<PolicyAttributeValue> additional, PolicyProvenance provenance) => new()
+    public StreamTypePolicy Build(in StatedPart part, HttpPolicy? http) => new()
     {
-        Name = name,
+        Name = part.Name,
+        Location = part.Location,
+        Stated = ImmutableCollectionsMarshal.AsImmutableArray(part.Values),
         Server = Server,
         Endpoint = Endpoint,
         Port = Port,
@@ -61,7 +72,21 @@ internal sealed class StreamTypeParts(ResolvedNames names)
         Timeout = Timeout,
         Metadata = Metadata,
         Http = http,
-        Additional = additional,
-        Provenance = provenance,
+        Auth = Auth ?? (StatesAuthHeader(part) ? Names.AuthOf(AuthPolicy.DefaultName) : null),
+        ServerCertificate = ServerCertificate,
+        ServerKey = ServerKey,
+        ClientTrustStore = ClientTrustStore,
     };
+
+    /// <summary>Which asks for the default scheme where no other is named.</summary>
+    private static bool StatesAuthHeader(in StatedPart part)
+    {
+        foreach (ref readonly var value in part.Values.AsSpan())
+        {
+            if (value.Attribute.Name == "http_auth_header")
+                return true;
+        }
+
+        return false;
+    }
 }

@@ -3,7 +3,10 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>Gathers the values of a trust store.</summary>
-internal sealed class TrustStoreParts
+internal sealed class TrustStoreParts(ResolvedNames names)
 {
-    public ImmutableArray<string> Names { get; set; } = [];
+    /// <summary>For setters of attributes that name something.</summary>
+    public ResolvedNames Names { get; } = names;
+
+    public ImmutableArray<CertificatePolicy> Certificates { get; set; } = [];
 }

@@ -71,6 +71,9 @@ public static class PolicyDiagnosticTable
     internal static readonly PolicyDiagnosticInfo UnclosedSymbol = Warning("SSP0206", "A ${ is never closed",
         "Add the }; without it the text is taken literally.");
 
+    internal static readonly PolicyDiagnosticInfo NothingToRemove = Warning("SSP0210", "null removes a definition that there is not",
+        "Remove the line, or correct the name: in an overlay, null takes the definition of a layer below away.");
+
     internal static readonly PolicyDiagnosticInfo CertificateElided = Warning("SSP0301", "A certificate is shortened with ...",
         "Put the whole base64 text in; a stream that needs the certificate is refused when it connects.");
     internal static readonly PolicyDiagnosticInfo CertificateInvalid = Error("SSP0302", "A certificate that is used cannot be read",
@@ -112,7 +115,7 @@ public static class PolicyDiagnosticTable
         Empty, Encoding, Malformed, RootNotObject, TooLarge, TooDeep, StringTooLong, TooManyValues, MoreLeftOut, Comment, TrailingComma, MissingClosers,
         ExtraCloser, BadEscape,
         WrongType, OutOfRange, NotAllowed, UnknownMember, GivenTwice, NumberForFlag, TextForNumber, ControlCharacter, NotAToken, SectionTwice,
-        DuplicateName, DanglingName, UndeclaredSymbol, ForwardReference, EmptyName, UnclosedSymbol,
+        DuplicateName, DanglingName, UndeclaredSymbol, ForwardReference, EmptyName, UnclosedSymbol, NothingToRemove,
         CertificateElided, CertificateInvalid, CertificateUnusable, CertificateExpired, PrivateKeyInText, SecretInText, EmptyTrustStore,
         EndpointMissing, TrustWithoutTls, NailedUpOpportunistic, ServerOnly, OtherProtocol, PingNotBeforeHangup,
         SchemaTooNew, ProductMismatch, NoStreamTypes,

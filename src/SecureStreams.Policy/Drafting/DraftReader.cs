@@ -10,17 +10,21 @@ internal sealed class DraftReader
     private readonly ValueReader _values;
     private readonly PolicyDraft _draft;
 
-    private DraftReader(SourceText source, DiagnosticBag bag, JsonNode root)
+    private readonly DraftArena _arena;
+
+    private DraftReader(JsonNode root, DiagnosticBag bag, DraftArena arena)
     {
-        _source = source;
+        _source = root.Source;
         _bag = bag;
-        _values = new ValueReader(source, bag);
-        _draft = new PolicyDraft(new DraftEntry(PolicySection.Document, "", root, source));
+        _arena = arena;
+        _values = new ValueReader(_source, bag);
+        _draft = new PolicyDraft(new DraftEntry(PolicySection.Document, "", root, arena));
     }
 
-    public static PolicyDraft Read(JsonNode root, SourceText source, DiagnosticBag bag)
+    /// <summary>What <paramref name="root"/> states. Lives as long as <paramref name="arena"/> and the tree of the root.</summary>
+    public static PolicyDraft Read(JsonNode root, DiagnosticBag bag, DraftArena arena)
     {
-        var reader = new DraftReader(source, bag, root);
+        var reader = new DraftReader(root, bag, arena);
         reader.ReadMembers(reader._draft.Document, root);
         return reader._draft;
     }
@@ -28,16 +32,16 @@ internal sealed class DraftReader
     /// <summary>The attributes of <paramref name="holder"/>, each looked up in the table.</summary>
     private void ReadMembers(DraftEntry entry, JsonNode holder)
     {
-        var seen = new HashSet<PolicyAttributeInfo>();
+        var seen = default(PolicyAttributeSet);
         foreach (var member in holder.Children)
         {
             if (member.IsAuthorsOwn)
                 continue;
-            if (PolicyAttributeTable.Find(entry.Section, member.Name ?? "") is not { } row)
+            if (RowOf(entry.Section, member) is not { } row)
             {
-                var known = PolicyAttributeTable.SpellingsOf(entry.Section);
+                var name = member.Name ?? "";
                 _bag.ReportName(PolicyDiagnosticTable.UnknownMember, _source, member,
-                    $"{entry.Subject}: unknown member {Wording.Quote(member.Name ?? "")}, ignored{_bag.Suggest(member.Name ?? "", known)}");
+                    $"{entry.Subject}: unknown member {Wording.Quote(name)}, ignored{_bag.Suggest(name, PolicyAttributeTable.SpellingsOf(entry.Section))}");
                 continue;
             }
 
@@ -60,14 +64,18 @@ internal sealed class DraftReader
 
     private void Take(DraftEntry entry, PolicyAttributeInfo row, JsonNode member)
     {
-        if (_values.Read(row, member, entry.Subject) is { } value)
-            entry.Set(new DraftValue(row, value, member, _source));
+        if (_values.Read(row, member, entry) is { } value)
+            entry.Set(new DraftValue(row, value, member));
         else
             entry.MarkWrong(row);
     }
 
+    private static PolicyAttributeInfo? RowOf(PolicySection section, JsonNode member) =>
+        member.TryGetPlainName(out var utf8) ? PolicyAttributeTable.Find(section, utf8) : PolicyAttributeTable.Find(section, member.Name ?? "");
+
     private void ReadSection(PolicyAttributeInfo row, JsonNode section)
     {
+        _draft.StatesMetrics |= row.Name == "metrics";
         if (section.Kind == JsonValueKind.Null)
             return;
         if (section.Kind != JsonValueKind.Array)
@@ -116,11 +124,11 @@ internal sealed class DraftReader
     {
         foreach (var member in item.Children)
         {
-            if (IsRemark(member) || member.Kind == JsonValueKind.Null)
+            if (IsRemark(member) || IsRemoval(section, member))
                 continue;
 
             // Added even when it is wrong, so that names that refer to it are not reported as well.
-            var entry = new DraftEntry(section, member.Name ?? "", member, _source);
+            var entry = new DraftEntry(section, member.Name ?? "", member, _arena);
             Add(entry);
             if (member.Kind == JsonValueKind.Object)
                 ReadMembers(entry, member);
@@ -133,9 +141,9 @@ internal sealed class DraftReader
     {
         foreach (var member in item.Children)
         {
-            if (IsRemark(member) || member.Kind == JsonValueKind.Null)
+            if (IsRemark(member) || IsRemoval(PolicySection.Certificates, member))
                 continue;
-            var entry = new DraftEntry(PolicySection.Certificates, member.Name ?? "", member, _source);
+            var entry = new DraftEntry(PolicySection.Certificates, member.Name ?? "", member, _arena);
             Add(entry);
             if (member.Kind != JsonValueKind.String)
             {
@@ -149,8 +157,8 @@ internal sealed class DraftReader
     private void ReadTrustStores(JsonNode item)
     {
         var stack = PolicyAttributeTable.Find(PolicySection.TrustStores, "stack");
-        var named = item.Children.Exists(static member => member.Name == "name" && member.Kind != JsonValueKind.Array);
-        var stacked = item.Children.Exists(static member => member.Name == "stack") &&
+        var named = item.Children.Exists(static member => member.IsNamed("name") && member.Kind != JsonValueKind.Array);
+        var stacked = item.Children.Exists(static member => member.IsNamed("stack")) &&
             item.Children.Exists(static member => member.Kind is not (JsonValueKind.Array or JsonValueKind.Null) && !member.IsAuthorsOwn);
         if (stack is null || named || stacked)
         {
@@ -160,9 +168,9 @@ internal sealed class DraftReader
 
         foreach (var member in item.Children)
         {
-            if (IsRemark(member) || member.Kind == JsonValueKind.Null)
+            if (IsRemark(member) || IsRemoval(PolicySection.TrustStores, member))
                 continue;
-            var entry = new DraftEntry(PolicySection.TrustStores, member.Name ?? "", member, _source);
+            var entry = new DraftEntry(PolicySection.TrustStores, member.Name ?? "", member, _arena);
             Add(entry);
             Take(entry, stack, member);
         }
@@ -171,13 +179,37 @@ internal sealed class DraftReader
     /// <summary>An entry that carries its name as a member.</summary>
     private void ReadRecord(PolicySection section, JsonNode item, bool nameRequired)
     {
-        var name = item.Children.FindLast(static member => member.Name == "name" && member.Kind == JsonValueKind.String);
-        var entry = new DraftEntry(section, name?.Text ?? "", name ?? item, _source);
+        var name = item.Children.FindLast(static member => member.IsNamed("name") && member.Kind == JsonValueKind.String);
+        var entry = new DraftEntry(section, name?.Text ?? "", name ?? item, _arena);
         if (nameRequired)
             Add(entry);
         else
             _draft.AddUnnamed(entry);
         ReadMembers(entry, item);
+    }
+
+    /// <summary>Whether a definition is null, which in an overlay takes away what a layer below defines.</summary>
+    private bool IsRemoval(PolicySection section, JsonNode member)
+    {
+        if (member.Kind != JsonValueKind.Null)
+            return false;
+        if (member.Name is { Length: > 0 } name)
+            _draft.Removed.Add((section, name, member));
+        return true;
+    }
+
+    /// <summary>Entries that carry their names as members are taken away as <c>{"the name": null}</c>.</summary>
+    private bool RemovesAll(PolicySection section, JsonNode item)
+    {
+        foreach (var member in item.Children)
+        {
+            if (member.Kind != JsonValueKind.Null || RowOf(section, member) is not null || member.IsAuthorsOwn)
+                return false;
+        }
+
+        foreach (var member in item.Children)
+            IsRemoval(section, member);
+        return true;
     }
 
     private void Add(DraftEntry entry)
@@ -196,5 +228,5 @@ internal sealed class DraftReader
     }
 
     /// <summary>Where names are the author's choice, <c>x_</c> begins a name as any other; only <c>$</c> marks a remark.</summary>
-    private static bool IsRemark(JsonNode member) => member.Name is ['$', ..];
+    private static bool IsRemark(JsonNode member) => member.TryGetPlainName(out var utf8) ? utf8 is [(byte)'$', ..] : member.Name is ['$', ..];
 }

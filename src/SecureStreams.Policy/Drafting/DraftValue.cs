@@ -1,9 +1,10 @@
 namespace SecureStreams.Policy;
 
-/// <summary>One stated attribute: which, what, where. <see cref="Source"/> is the layer it comes from.</summary>
-internal sealed record DraftValue(PolicyAttributeInfo Attribute, PolicyValue Value, JsonNode Node, SourceText Source)
+/// <summary>One stated attribute: which, what, where.</summary>
+internal readonly record struct DraftValue(PolicyAttributeInfo Attribute, PolicyValue Value, JsonNode Node)
 {
-    public PolicyLocation Location => Source.Locate(Node.Offset);
+    /// <summary>The layer it comes from.</summary>
+    public SourceText Source => Node.Source;
 
-    public PolicyAttributeValue ToModel() => new(Attribute, Value, Location);
+    public PolicyAttributeValue ToModel() => new(Attribute, Value, Node.Location);
 }

@@ -1,35 +1,56 @@
 namespace SecureStreams.Policy;
 
-/// <summary>A policy as written: what is stated, where, and nothing else.</summary>
+/// <summary>A policy as written: what is stated, where, and nothing else. Of one document, or of a base with its overlays.</summary>
 internal sealed class PolicyDraft(DraftEntry document)
 {
-    private readonly Dictionary<PolicySection, List<DraftEntry>> _entries = [];
-    private readonly Dictionary<(PolicySection Section, string Name), DraftEntry> _byName = [];
+    private readonly List<DraftEntry>[] _entries = Make(static () => new List<DraftEntry>());
+    private readonly Dictionary<string, DraftEntry>[] _byName = Make(static () => new Dictionary<string, DraftEntry>(StringComparer.Ordinal));
 
     /// <summary>The members of the document itself.</summary>
     public DraftEntry Document { get; } = document;
 
+    /// <summary>Definitions that <c>null</c> takes away.</summary>
+    public List<(PolicySection Section, string Name, JsonNode Node)> Removed { get; } = [];
+
+    /// <summary>Whether <c>metrics</c> is stated: its entries need no name of their own, so that a layer that states any replaces all.</summary>
+    public bool StatesMetrics { get; set; }
+
     /// <summary>The entries of a section in the order of the text.</summary>
-    public IReadOnlyList<DraftEntry> this[PolicySection section] => _entries.TryGetValue(section, out var entries) ? entries : [];
+    public IReadOnlyList<DraftEntry> this[PolicySection section] => _entries[(int)section];
 
-    public IEnumerable<DraftEntry> All => _entries.Values.SelectMany(static entries => entries).Prepend(Document);
+    public IEnumerable<DraftEntry> All => _entries.SelectMany(static entries => entries).Prepend(Document);
 
-    public DraftEntry? Find(PolicySection section, string name) => _byName.GetValueOrDefault((section, name));
+    public DraftEntry? Find(PolicySection section, string name) => _byName[(int)section].GetValueOrDefault(name);
 
     /// <summary>Adds an entry; gives back the one that already has its name, which then stays.</summary>
     public DraftEntry? Add(DraftEntry entry)
     {
-        if (!_byName.TryAdd((entry.Section, entry.Name), entry))
-            return _byName[(entry.Section, entry.Name)];
+        if (!_byName[(int)entry.Section].TryAdd(entry.Name, entry))
+            return _byName[(int)entry.Section][entry.Name];
         AddUnnamed(entry);
         return null;
     }
 
     /// <summary>Adds an entry that nothing refers to, so that its name need not be its own.</summary>
-    public void AddUnnamed(DraftEntry entry)
+    public void AddUnnamed(DraftEntry entry) => _entries[(int)entry.Section].Add(entry);
+
+    public void Remove(DraftEntry entry)
     {
-        if (!_entries.TryGetValue(entry.Section, out var entries))
-            _entries[entry.Section] = entries = [];
-        entries.Add(entry);
+        _byName[(int)entry.Section].Remove(entry.Name);
+        _entries[(int)entry.Section].Remove(entry);
+    }
+
+    public void Clear(PolicySection section)
+    {
+        _byName[(int)section].Clear();
+        _entries[(int)section].Clear();
+    }
+
+    private static T[] Make<T>(Func<T> make)
+    {
+        var all = new T[(int)PolicySection.Metadata + 1];
+        for (var i = 0; i < all.Length; i++)
+            all[i] = make();
+        return all;
     }
 }

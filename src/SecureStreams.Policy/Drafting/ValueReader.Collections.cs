@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
@@ -7,78 +6,83 @@ namespace SecureStreams.Policy;
 /// <content>Lists and maps.</content>
 internal sealed partial class ValueReader
 {
-    private PolicyValue? ReadList(PolicyAttributeInfo row, JsonNode node, string subject, Func<JsonNode, PolicyValue?> read)
+    private readonly PairCollector _pairs = new();
+
+    private PolicyValue? ReadList(PolicyAttributeInfo row, JsonNode node, DraftEntry subject)
     {
         if (node.Kind != JsonValueKind.Array)
             return WrongType(row, node, subject, row.Kind == PolicyValueKind.NumberList ? "an array of whole numbers" : "an array of names");
-        var items = ImmutableArray.CreateBuilder<PolicyValue>(node.Children.Count);
+        var items = new PolicyValue[node.Children.Count];
+        var count = 0;
         foreach (var item in node.Children)
         {
-            if (read(item) is { } value)
-                items.Add(value);
+            if (ReadItem(row, item, subject) is { } value)
+                items[count++] = value;
         }
 
-        return items.Count == node.Children.Count ? PolicyValue.Of(items.ToImmutable()) : null;
+        return count == items.Length ? PolicyValue.Of(items) : null;
+    }
+
+    private PolicyValue? ReadItem(PolicyAttributeInfo row, JsonNode item, DraftEntry subject)
+    {
+        if (row.Kind != PolicyValueKind.NumberList)
+            return ReadText(row, item, subject);
+        return ReadNumber(row, item, subject, row.Minimum, row.Maximum) is { } number ? PolicyValue.Of(number) : null;
     }
 
     /// <summary>An array of objects with one member or several, or one object.</summary>
-    private PolicyValue? ReadMap(
-        PolicyAttributeInfo row, JsonNode node, string subject, Func<PolicyAttributeInfo, JsonNode, string, KeyValuePair<string, PolicyValue>?> read)
+    private PolicyValue? ReadMap(PolicyAttributeInfo row, JsonNode node, DraftEntry subject)
     {
-        List<JsonNode> objects = node.Kind == JsonValueKind.Array ? node.Children : [node];
-        var pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, PolicyValue>>();
-        var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        var wrong = false;
-        foreach (var one in objects)
-        {
-            if (one.Kind != JsonValueKind.Object)
-            {
-                WrongType(row, one, subject, "an array of objects, as in [{\"name\": value}]");
-                wrong = true;
-                continue;
-            }
+        _pairs.Clear();
+        if (node.Kind != JsonValueKind.Array)
+            return ReadMapObject(row, node, subject) ? PolicyValue.Of(_pairs.ToArray()) : null;
 
-            foreach (var member in one.Children)
-            {
-                if (member.Name is ['$', ..])
-                    continue;
-                if (read(row, member, subject) is not { } pair)
-                {
-                    wrong = true;
-                }
-                else if (places.TryAdd(pair.Key, pairs.Count))
-                {
-                    pairs.Add(pair);
-                }
-                else
-                {
-                    bag.ReportName(PolicyDiagnosticTable.GivenTwice, source, member, $"{subject}: {row.Name} has {Wording.Quote(pair.Key)} twice; the last one counts");
-                    pairs[places[pair.Key]] = pair;
-                }
-            }
-        }
-
-        return wrong ? null : PolicyValue.Of(pairs.ToImmutable());
+        var right = true;
+        foreach (var one in node.Children)
+            right &= ReadMapObject(row, one, subject);
+        return right ? PolicyValue.Of(_pairs.ToArray()) : null;
     }
 
-    private KeyValuePair<string, PolicyValue>? ReadMetadata(PolicyAttributeInfo row, JsonNode member, string subject)
+    private bool ReadMapObject(PolicyAttributeInfo row, JsonNode one, DraftEntry subject)
+    {
+        if (one.Kind != JsonValueKind.Object)
+        {
+            WrongType(row, one, subject, "an array of objects, as in [{\"name\": value}]");
+            return false;
+        }
+
+        var right = true;
+        foreach (var member in one.Children)
+        {
+            if (member.TryGetPlainName(out var utf8) && utf8 is [(byte)'$', ..])
+                continue;
+            if ((row.Kind == PolicyValueKind.StatusMap ? ReadStatus(row, member, subject) : ReadMetadata(row, member, subject)) is not { } pair)
+                right = false;
+            else if (!_pairs.Add(pair))
+                bag.ReportName(PolicyDiagnosticTable.GivenTwice, source, member, $"{subject.Subject}: {row.Name} has {Wording.Quote(pair.Key)} twice; the last one counts");
+        }
+
+        return right;
+    }
+
+    private PolicyPair? ReadMetadata(PolicyAttributeInfo row, JsonNode member, DraftEntry subject)
     {
         var name = member.Name ?? "";
         if (name.Length == 0)
         {
-            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{subject}: a metadata name is empty");
+            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{subject.Subject}: a metadata name is empty");
             return null;
         }
 
         if (PolicyCharacters.HasControl(name) || name.Contains('}', StringComparison.Ordinal))
         {
             bag.ReportName(PolicyDiagnosticTable.ControlCharacter, source, member,
-                $"{subject}: the metadata name {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
+                $"{subject.Subject}: the metadata name {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
             return null;
         }
 
         if (member.Kind == JsonValueKind.Null)
-            return KeyValuePair.Create(name, PolicyValue.Of(""));
+            return new PolicyPair(name, PolicyValue.Of(""), member.Location);
         if (member.Kind != JsonValueKind.String)
         {
             WrongType(row, member, subject, "a header name or an empty string");
@@ -89,26 +93,26 @@ internal sealed partial class ValueReader
         if (member.Text.Length > 0 && !PolicyCharacters.IsToken(header))
         {
             bag.Report(PolicyDiagnosticTable.NotAToken, source, member,
-                $"{subject}: metadata {Wording.Quote(name)}: its header {NoHeaderName(header)}");
+                $"{subject.Subject}: metadata {Wording.Quote(name)}: its header {NoHeaderName(header)}");
             return null;
         }
 
-        return KeyValuePair.Create(name, PolicyValue.Of(header));
+        return new PolicyPair(name, PolicyValue.Of(header), member.Location);
     }
 
-    private KeyValuePair<string, PolicyValue>? ReadStatus(PolicyAttributeInfo row, JsonNode member, string subject)
+    private PolicyPair? ReadStatus(PolicyAttributeInfo row, JsonNode member, DraftEntry subject)
     {
         const int First = 100;
         const int Last = 599;
         if (!int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || status is < First or > Last)
         {
             bag.ReportName(PolicyDiagnosticTable.OutOfRange, source, member,
-                $"{subject}: {row.Name} maps {Wording.Quote(member.Name ?? "")}, which is no status; allowed is {RangeOf(First, Last)}");
+                $"{subject.Subject}: {row.Name} maps {Wording.Quote(member.Name ?? "")}, which is no status; allowed is {RangeOf(First, Last)}");
             return null;
         }
 
         return ReadNumber(row, member, subject, row.Minimum, row.Maximum) is { } state
-            ? KeyValuePair.Create(status.ToString(CultureInfo.InvariantCulture), PolicyValue.Of(state))
+            ? new PolicyPair(status.ToString(CultureInfo.InvariantCulture), PolicyValue.Of(state), member.Location)
             : null;
     }
 }

@@ -7,21 +7,18 @@ namespace SecureStreams.Policy;
 internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
 {
     /// <summary>The value, or null when it is wrong (and reported).</summary>
-    public PolicyValue? Read(PolicyAttributeInfo row, JsonNode node, string subject) => row.Kind switch
+    public PolicyValue? Read(PolicyAttributeInfo row, JsonNode node, DraftEntry subject) => row.Kind switch
     {
         PolicyValueKind.Flag => ReadFlag(row, node, subject),
         PolicyValueKind.Number => ReadNumber(row, node, subject, row.Minimum, row.Maximum) is { } number ? PolicyValue.Of(number) : null,
-        PolicyValueKind.NumberList => ReadList(row, node, subject,
-            item => ReadNumber(row, item, subject, row.Minimum, row.Maximum) is { } number ? PolicyValue.Of(number) : null),
+        PolicyValueKind.NumberList or PolicyValueKind.NameList => ReadList(row, node, subject),
         PolicyValueKind.Choice => ReadChoice(row, node, subject),
-        PolicyValueKind.NameList => ReadList(row, node, subject, item => ReadText(row, item, subject)),
-        PolicyValueKind.MetadataMap => ReadMap(row, node, subject, ReadMetadata),
-        PolicyValueKind.StatusMap => ReadMap(row, node, subject, ReadStatus),
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap => ReadMap(row, node, subject),
         PolicyValueKind.Anything => PolicyValue.Of(""),
         _ => ReadText(row, node, subject),
     };
 
-    private PolicyValue? ReadFlag(PolicyAttributeInfo row, JsonNode node, string subject)
+    private PolicyValue? ReadFlag(PolicyAttributeInfo row, JsonNode node, DraftEntry subject)
     {
         switch (node.Kind)
         {
@@ -29,14 +26,14 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
                 return PolicyValue.Of(node.Kind == JsonValueKind.True);
             case JsonValueKind.Number when node.Text is "0" or "1":
                 var meant = node.Text == "1" ? "true" : "false";
-                bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{subject}: {Called(row, node)} is {node.Text}; read as {meant}");
+                bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{subject.Subject}: {Called(row, node)} is {node.Text}; read as {meant}");
                 return PolicyValue.Of(node.Text == "1");
             default:
                 return WrongType(row, node, subject, "true or false", node.Kind == JsonValueKind.String && node.Text is "true" or "false" ? "; remove the quotes" : "");
         }
     }
 
-    private long? ReadNumber(PolicyAttributeInfo row, JsonNode node, string subject, long minimum, long maximum)
+    private long? ReadNumber(PolicyAttributeInfo row, JsonNode node, DraftEntry subject, long minimum, long maximum)
     {
         if (node.Kind is not JsonValueKind.Number && !(node.Kind is JsonValueKind.String && IsDigits(node.Text)))
         {
@@ -55,20 +52,20 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         if (!fits || number < minimum || number > maximum)
         {
             bag.Report(PolicyDiagnosticTable.OutOfRange, source, node,
-                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {RangeOf(minimum, maximum)}{Unit(row)}");
+                $"{subject.Subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {RangeOf(minimum, maximum)}{Unit(row)}");
             return null;
         }
 
         if (node.Kind is JsonValueKind.String)
         {
             bag.Report(PolicyDiagnosticTable.TextForNumber, source, node,
-                $"{subject}: {Called(row, node)} is the string {Wording.Quote(node.Text)}; read as the number");
+                $"{subject.Subject}: {Called(row, node)} is the string {Wording.Quote(node.Text)}; read as the number");
         }
 
         return (long)number;
     }
 
-    private PolicyValue? ReadText(PolicyAttributeInfo row, JsonNode node, string subject)
+    private PolicyValue? ReadText(PolicyAttributeInfo row, JsonNode node, DraftEntry subject)
     {
         if (node.Kind != JsonValueKind.String)
         {
@@ -83,7 +80,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         {
             // The text itself is not quoted: a query or an endpoint may carry a password.
             bag.Report(PolicyDiagnosticTable.ControlCharacter, source, node,
-                $"{subject}: {Called(row, node)} has the control character {Wording.Quote(control.Character.ToString())} at character {control.Position}; CR, LF and the like are not allowed");
+                $"{subject.Subject}: {Called(row, node)} has the control character {Wording.Quote(control.Character.ToString())} at character {control.Position}; CR, LF and the like are not allowed");
             return null;
         }
 
@@ -92,21 +89,21 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
             text = text[..^1];
         if (row.Kind == PolicyValueKind.HeaderName && !PolicyCharacters.IsToken(text))
         {
-            bag.Report(PolicyDiagnosticTable.NotAToken, source, node, $"{subject}: {Called(row, node)} {NoHeaderName(text)}");
+            bag.Report(PolicyDiagnosticTable.NotAToken, source, node, $"{subject.Subject}: {Called(row, node)} {NoHeaderName(text)}");
             return null;
         }
 
         if (row.Kind == PolicyValueKind.Token && !PolicyCharacters.IsToken(text))
         {
             bag.Report(PolicyDiagnosticTable.NotAToken, source, node,
-                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is not an HTTP token");
+                $"{subject.Subject}: {Called(row, node)} is {Shown(row, node)}, which is not an HTTP token");
             return null;
         }
 
-        return PolicyValue.Of(text);
+        return row.Kind == PolicyValueKind.Template ? PolicyValue.Of(PolicyTemplate.Parse(text)) : PolicyValue.Of(text);
     }
 
-    private PolicyValue? ReadChoice(PolicyAttributeInfo row, JsonNode node, string subject)
+    private PolicyValue? ReadChoice(PolicyAttributeInfo row, JsonNode node, DraftEntry subject)
     {
         if (node.Kind != JsonValueKind.String)
             return WrongType(row, node, subject, $"one of {string.Join(", ", row.Choices)}");
@@ -119,13 +116,13 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         if (row.Choices.Contains(node.Text))
             return PolicyValue.Of(node.Text);
         bag.Report(PolicyDiagnosticTable.NotAllowed, source, node,
-            $"{subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {string.Join(", ", row.Choices)}{bag.Suggest(node.Text, row.Choices)}");
+            $"{subject.Subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {string.Join(", ", row.Choices)}{bag.Suggest(node.Text, row.Choices)}");
         return null;
     }
 
-    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, string wanted, string mend = "")
+    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, DraftEntry subject, string wanted, string mend = "")
     {
-        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}{mend}");
+        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject.Subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}{mend}");
         return null;
     }
 

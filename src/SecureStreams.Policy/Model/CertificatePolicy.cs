@@ -2,12 +2,9 @@ using System.Collections.Immutable;
 
 namespace SecureStreams.Policy;
 
-/// <summary>One entry of <c>certs</c>.</summary>
-public sealed record CertificatePolicy
+/// <summary>One entry of <c>certs</c>: a certificate, or the key of a listener.</summary>
+public sealed record CertificatePolicy : PolicyPart
 {
-    /// <summary>Its name.</summary>
-    public required string Name { get; init; }
-
     /// <summary>The DER bytes; empty when the document does not carry them (elided with <c>...</c>, or not base64): <see cref="Problem"/> says so.</summary>
     public required ImmutableArray<byte> Der { get; init; }
 
@@ -20,7 +17,4 @@ public sealed record CertificatePolicy
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Der.Length);
-
-    /// <summary>The name alone: an entry may be a private key.</summary>
-    public override string ToString() => Name;
 }

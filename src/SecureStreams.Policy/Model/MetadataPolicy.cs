@@ -1,6 +1,18 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
 namespace SecureStreams.Policy;
 
 /// <summary>A declared metadata name of a streamtype.</summary>
 /// <param name="Name">The name that the application and <c>${}</c> use.</param>
 /// <param name="Header">The protocol header it travels in, without the colon; null for a plain symbol.</param>
-public sealed record MetadataPolicy(string Name, string? Header);
+public sealed record MetadataPolicy(string Name, string? Header)
+{
+    internal static ImmutableArray<MetadataPolicy> Of(ImmutableArray<PolicyPair> pairs)
+    {
+        var all = new MetadataPolicy[pairs.Length];
+        for (var i = 0; i < all.Length; i++)
+            all[i] = new MetadataPolicy(pairs[i].Key, pairs[i].Value.Text is { Length: > 0 } header ? header : null);
+        return ImmutableCollectionsMarshal.AsImmutableArray(all);
+    }
+}

@@ -27,11 +27,17 @@ public sealed record PolicyModel
     /// <summary>Streamtypes by exact name.</summary>
     public required FrozenDictionary<string, StreamTypePolicy> StreamTypes { get; init; }
 
-    /// <summary>Members of the document that are kept and not acted on (<c>via-socks5</c>), in the order of the attribute table.</summary>
-    public ImmutableArray<PolicyAttributeValue> Additional { get; init; } = [];
+    /// <summary>Authentication schemes by exact name.</summary>
+    public required FrozenDictionary<string, AuthPolicy> Auths { get; init; }
 
-    /// <summary>Entries of sections that are kept and not acted on (<c>auth</c>, <c>metrics</c>), in the order of the policy.</summary>
-    public ImmutableArray<PolicyEntry> OtherEntries { get; init; } = [];
+    /// <summary><c>metrics</c> in the order of the policy.</summary>
+    public required ImmutableArray<MetricPolicy> Metrics { get; init; }
+
+    /// <summary>What the document itself states: the members above, and those that are kept and not acted on.</summary>
+    public required DocumentPolicy Document { get; init; }
+
+    /// <summary>The names of the documents that it was made of: the base, then the overlays in their order. Not part of equality.</summary>
+    public required ImmutableArray<string> Layers { get; init; }
 
     /// <summary>The streamtype whose name is nearest to one that there is not, for messages; null when none is near.</summary>
     public string? NearestStreamType(string name)
@@ -44,8 +50,8 @@ public sealed record PolicyModel
     public bool Equals(PolicyModel? other) =>
         other is not null && Release == other.Release && Product == other.Product && SchemaVersion == other.SchemaVersion &&
         SameEntries(Retries, other.Retries) && SameEntries(Certificates, other.Certificates) && SameEntries(TrustStores, other.TrustStores) &&
-        SameEntries(StreamTypes, other.StreamTypes) && Additional.AsSpan().SequenceEqual(other.Additional.AsSpan()) &&
-        OtherEntries.AsSpan().SequenceEqual(other.OtherEntries.AsSpan());
+        SameEntries(StreamTypes, other.StreamTypes) && SameEntries(Auths, other.Auths) && Metrics.AsSpan().SequenceEqual(other.Metrics.AsSpan()) &&
+        Document.Equals(other.Document);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Release, Product, SchemaVersion, Retries.Count, Certificates.Count, TrustStores.Count, StreamTypes.Count);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SecureStreams.Policy;
@@ -12,41 +13,37 @@ public sealed class PolicyTemplate : IEquatable<PolicyTemplate>
     {
         Text = text;
         _parts = parts;
-        Symbols = [.. parts.Where(static part => part.IsSymbol).Select(static part => part.Text).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The text as it stands in the policy.</summary>
     public string Text { get; }
 
     /// <summary>The names it refers to, each once, in order of appearance.</summary>
-    public ImmutableArray<string> Symbols { get; }
+    public ImmutableArray<string> Symbols => _parts.Length switch
+    {
+        0 => [],
+        1 => [_parts[0].Name],
+        _ => [.. _parts.Select(static part => part.Name).Distinct(StringComparer.Ordinal)],
+    };
 
     /// <summary>Whether it has no symbol, so that expansion gives <see cref="Text"/>.</summary>
-    public bool IsLiteral => Symbols.IsEmpty;
+    public bool IsLiteral => _parts.IsEmpty;
 
     /// <summary>Cuts <paramref name="text"/> into literal parts and symbols. An unclosed <c>${</c> is literal.</summary>
     public static PolicyTemplate Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parts = ImmutableArray.CreateBuilder<Part>();
-        var from = 0;
-        while (from < text.Length)
-        {
-            var open = text.IndexOf("${", from, StringComparison.Ordinal);
-            var close = open < 0 ? -1 : text.IndexOf('}', open + 2);
-            if (close < 0)
-            {
-                parts.Add(new Part(text[from..], IsSymbol: false));
-                break;
-            }
+        var count = 0;
+        for (var at = 0; Next(text, at, out _, out var end); at = end)
+            count++;
+        if (count == 0)
+            return new PolicyTemplate(text, []);
 
-            if (open > from)
-                parts.Add(new Part(text[from..open], IsSymbol: false));
-            parts.Add(new Part(text[(open + 2)..close], IsSymbol: true));
-            from = close + 1;
-        }
-
-        return new PolicyTemplate(text, parts.ToImmutable());
+        var parts = new Part[count];
+        var next = 0;
+        for (var at = 0; Next(text, at, out var open, out var end); at = end)
+            parts[next++] = new Part(text[(open + 2)..(end - 1)], open, end);
+        return new PolicyTemplate(text, ImmutableCollectionsMarshal.AsImmutableArray(parts));
     }
 
     /// <summary>Replaces each symbol.</summary>
@@ -59,19 +56,16 @@ public sealed class PolicyTemplate : IEquatable<PolicyTemplate>
             return Text;
 
         var text = new StringBuilder(Text.Length + 32);
+        var from = 0;
         foreach (var part in _parts)
         {
-            if (!part.IsSymbol)
-            {
-                text.Append(part.Text);
-                continue;
-            }
-
-            var replacement = value(part.Text) ?? "";
+            text.Append(Text, from, part.Open - from);
+            var replacement = value(part.Name) ?? "";
             text.Append(encode is null ? replacement : encode(replacement));
+            from = part.End;
         }
 
-        return text.ToString();
+        return text.Append(Text, from, Text.Length - from).ToString();
     }
 
     /// <inheritdoc/>
@@ -86,5 +80,13 @@ public sealed class PolicyTemplate : IEquatable<PolicyTemplate>
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    private readonly record struct Part(string Text, bool IsSymbol);
+    /// <summary>The next symbol: where its <c>$</c> stands, and where the text goes on behind it.</summary>
+    private static bool Next(string text, int from, out int open, out int end)
+    {
+        open = text.IndexOf("${", from, StringComparison.Ordinal);
+        end = open < 0 ? 0 : text.IndexOf('}', open + 2) + 1;
+        return end > 0;
+    }
+
+    private readonly record struct Part(string Name, int Open, int End);
 }

@@ -3,13 +3,10 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>A back-off scheme of <c>retry</c>.</summary>
-public sealed record RetryPolicy
+public sealed record RetryPolicy : PolicyPart
 {
     /// <summary>The value of <see cref="Conceal"/> that never stops trying.</summary>
     public const int Forever = 65535;
-
-    /// <summary>Its name.</summary>
-    public required string Name { get; init; }
 
     /// <summary>The delay before each retry in turn; the last repeats. Never empty: 3 s when the policy states none.</summary>
     public required ImmutableArray<TimeSpan> Backoff { get; init; }
@@ -26,13 +23,11 @@ public sealed record RetryPolicy
     /// <summary>Quiet time after which the connection is hung up (<c>svalidhup</c>); null when not stated, zero switches the check off.</summary>
     public required TimeSpan? ValidityHangup { get; init; }
 
-    /// <summary>Where each stated value stands. Not part of equality: moving a line is no change.</summary>
-    public PolicyProvenance Provenance { get; init; } = PolicyProvenance.Empty;
-
-    /// <summary>By value, the table included, provenance not.</summary>
+    /// <summary>By value, the table included, places not.</summary>
     public bool Equals(RetryPolicy? other) =>
         other is not null && Name == other.Name && Conceal == other.Conceal && JitterPercent == other.JitterPercent &&
-        ValidityPing == other.ValidityPing && ValidityHangup == other.ValidityHangup && Backoff.AsSpan().SequenceEqual(other.Backoff.AsSpan());
+        ValidityPing == other.ValidityPing && ValidityHangup == other.ValidityHangup && Backoff.AsSpan().SequenceEqual(other.Backoff.AsSpan()) &&
+        StatedValues.Same(this, other, static (_, row) => row is not PolicyAttributeInfo<RetryParts>);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Conceal, JitterPercent, ValidityPing, ValidityHangup, Backoff.Length);

@@ -3,11 +3,8 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>The effective policy of one streamtype: defaults filled in, names resolved to objects, immutable.</summary>
-public sealed record StreamTypePolicy
+public sealed record StreamTypePolicy : PolicyPart
 {
-    /// <summary>The streamtype's name.</summary>
-    public required string Name { get; init; }
-
     /// <summary><c>server</c>: it listens instead of connecting.</summary>
     public required bool Server { get; init; }
 
@@ -50,23 +47,33 @@ public sealed record StreamTypePolicy
     /// <summary>What only HTTP reads; present for h1, h2 and h3, null for other protocols.</summary>
     public required HttpPolicy? Http { get; init; }
 
-    /// <summary>Stated values that no member above carries, in the order of the attribute table: attributes not acted on yet, and HTTP's on other protocols.</summary>
-    public ImmutableArray<PolicyAttributeValue> Additional { get; init; } = [];
+    /// <summary>
+    /// <c>use_auth</c>; where it is not stated but <c>http_auth_header</c> is, the scheme <see cref="AuthPolicy.DefaultName"/>. Null means no authentication.
+    /// </summary>
+    public required AuthPolicy? Auth { get; init; }
 
-    /// <summary>Where each stated value stands. Not part of equality: moving a line is no change.</summary>
-    public required PolicyProvenance Provenance { get; init; }
+    /// <summary><c>server_cert</c>: the listener's certificate; null when the policy names none.</summary>
+    public required CertificatePolicy? ServerCertificate { get; init; }
 
-    /// <summary>By value, collections included, provenance not.</summary>
+    /// <summary><c>server_key</c>: the listener's private key; null when the policy names none.</summary>
+    public required CertificatePolicy? ServerKey { get; init; }
+
+    /// <summary><c>tls_client_trust_store</c>: what the certificates of a listener's clients are checked against; null when the policy names none.</summary>
+    public required TrustStorePolicy? ClientTrustStore { get; init; }
+
+    /// <summary>By value, collections included, places not. Attributes that no member carries count as well; a stated default is no difference.</summary>
     public bool Equals(StreamTypePolicy? other) =>
         other is not null && Name == other.Name && Server == other.Server && Equals(Endpoint, other.Endpoint) && Port == other.Port &&
         Protocol == other.Protocol && Tls == other.Tls && Equals(TrustStore, other.TrustStore) && Equals(Retry, other.Retry) &&
         Opportunistic == other.Opportunistic && NailedUp == other.NailedUp && AllowRedirects == other.AllowRedirects && LongPoll == other.LongPoll &&
         Timeout == other.Timeout && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http) &&
-        Additional.AsSpan().SequenceEqual(other.Additional.AsSpan());
+        Equals(Auth, other.Auth) && Equals(ServerCertificate, other.ServerCertificate) && Equals(ServerKey, other.ServerKey) &&
+        Equals(ClientTrustStore, other.ClientTrustStore) && StatedValues.Same(this, other, IsOnlyStated);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Endpoint, Port, Protocol, Tls, Metadata.Length);
 
-    /// <summary>The name alone: an endpoint may hold a password.</summary>
-    public override string ToString() => Name;
+    /// <summary>Whether nothing but <see cref="PolicyPart.Stated"/> has the value.</summary>
+    private static bool IsOnlyStated(PolicyPart part, PolicyAttributeInfo row) =>
+        row is not PolicyAttributeInfo<StreamTypeParts> && (row is not PolicyAttributeInfo<HttpParts> || part is StreamTypePolicy { Http: null });
 }

@@ -3,11 +3,8 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>An entry of <c>trust_stores</c>: the certificates that a peer's chain may end in.</summary>
-public sealed record TrustStorePolicy
+public sealed record TrustStorePolicy : PolicyPart
 {
-    /// <summary>Its name.</summary>
-    public required string Name { get; init; }
-
     /// <summary>Its certificates in the order of the policy.</summary>
     public required ImmutableArray<CertificatePolicy> Certificates { get; init; }
 

@@ -1,50 +1,93 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace SecureStreams.Policy;
 
-/// <summary>A JSON value with its place. Built once by <see cref="JsonTreeReader"/>, not changed afterwards.</summary>
-internal sealed class JsonNode(JsonValueKind kind, JsonNode? parent, string? name, int nameOffset, int index, int offset)
+/// <summary>A value of a <see cref="JsonTree"/> with its place. Names and texts are made on each call.</summary>
+internal readonly struct JsonNode(JsonTree tree, int index)
 {
-    /// <summary>Object, Array, String, Number, True, False or Null.</summary>
-    public JsonValueKind Kind { get; } = kind;
+    private readonly JsonTree _tree = tree;
+    private readonly int _index = index;
 
-    public JsonNode? Parent { get; } = parent;
+    /// <summary>The document it stands in.</summary>
+    public SourceText Source => _tree.Source;
+
+    /// <summary>Object, Array, String, Number, True, False or Null.</summary>
+    public JsonValueKind Kind => Token.Kind;
+
+    /// <summary>What holds it; null for the root.</summary>
+    public JsonNode? Parent => Token.Parent < 0 ? null : new JsonNode(_tree, Token.Parent);
 
     /// <summary>The member's name when the parent is an object.</summary>
-    public string? Name { get; } = name;
+    public string? Name => Token.NameStart < 0 ? null : _tree.Decode(Token.NameStart, Token.NameLength, Token.NameEscaped);
 
-    /// <summary>Where the name stands; the value's own place in an array.</summary>
-    public int NameOffset { get; } = nameOffset;
+    /// <summary>The name as it stands in the text; false when an escape in it must be decoded first.</summary>
+    public bool TryGetPlainName(out ReadOnlySpan<byte> name)
+    {
+        ref var token = ref Token;
+        name = token.NameStart < 0 ? default : _tree.Span(token.NameStart, token.NameLength);
+        return !token.NameEscaped;
+    }
 
-    /// <summary>The position in an array.</summary>
-    public int Index { get; } = index;
+    /// <summary>The text as it stands in the document; false when an escape in it must be decoded first.</summary>
+    public bool TryGetPlainText(out ReadOnlySpan<byte> text)
+    {
+        ref var token = ref Token;
+        text = _tree.Span(token.TextStart, token.TextLength);
+        return !token.TextEscaped;
+    }
+
+    /// <summary>Byte offset of the name; of the value itself in an array.</summary>
+    public int NameOffset => Token.NameStart < 0 ? Offset : Source.Start + Token.NameStart - 1;
+
+    /// <summary>Position in an array.</summary>
+    public int Index => Token.Index;
 
     /// <summary>Byte offset of the value.</summary>
-    public int Offset { get; } = offset;
+    public int Offset => Source.Start + Token.TextStart - (Token.Kind == JsonValueKind.String ? 1 : 0);
+
+    /// <summary>Where the value stands.</summary>
+    public PolicyLocation Location => Source.Locate(Offset);
 
     /// <summary>A string's characters, a number as written; else empty.</summary>
-    public string Text { get; init; } = "";
+    public string Text
+    {
+        get
+        {
+            ref var token = ref Token;
+            return token.Kind switch
+            {
+                JsonValueKind.String => _tree.Decode(token.TextStart, token.TextLength, token.TextEscaped),
+                JsonValueKind.Number => _tree.Number(token.TextStart, token.TextLength),
+                _ => "",
+            };
+        }
+    }
 
     /// <summary>Members or items in the order of the text.</summary>
-    public List<JsonNode> Children { get; } = kind is JsonValueKind.Object or JsonValueKind.Array ? [] : None;
+    public JsonChildren Children => new(_tree, _index);
 
     /// <summary>Whether the member's name marks it as the author's own remark: such members mean nothing to us.</summary>
-    public bool IsAuthorsOwn => Name is { } text && (text.StartsWith('$') || text.StartsWith("x_", StringComparison.Ordinal));
+    public bool IsAuthorsOwn => Token.NameStart >= 0 && _tree.Span(Token.NameStart, Token.NameLength) is [(byte)'$', ..] or [(byte)'x', (byte)'_', ..];
+
+    /// <summary>Whether the member has this name.</summary>
+    public bool IsNamed(string name) => Token.NameStart >= 0 &&
+        (Token.NameEscaped ? Name == name : Ascii.Equals(_tree.Span(Token.NameStart, Token.NameLength), name));
 
     /// <summary><c>$.s[0].mintest.port</c></summary>
     public string Path
     {
         get
         {
-            if (Parent is null)
+            if (Parent is not { } parent)
                 return "$";
-            if (Name is null)
-                return string.Create(CultureInfo.InvariantCulture, $"{Parent.Path}[{Index}]");
-            var plain = Name.Length > 0 && Name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
-            return plain ? $"{Parent.Path}.{Name}" : $"{Parent.Path}['{Wording.Shorten(Name)}']";
+            if (Name is not { } name)
+                return string.Create(CultureInfo.InvariantCulture, $"{parent.Path}[{Index}]");
+            var plain = name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+            return plain ? $"{parent.Path}.{name}" : $"{parent.Path}['{Wording.Shorten(name)}']";
         }
     }
 
-    private static List<JsonNode> None { get; } = [];
+    private ref JsonToken Token => ref _tree[_index];
 }

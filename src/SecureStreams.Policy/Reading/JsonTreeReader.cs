@@ -1,133 +1,176 @@
-using System.Text;
 using System.Text.Json;
 
 namespace SecureStreams.Policy;
 
-/// <summary>One walk of <see cref="Utf8JsonReader"/> over a prepared text: values with their places.</summary>
+/// <summary>Walks <see cref="Utf8JsonReader"/> over a text: values with their places.</summary>
 internal sealed class JsonTreeReader
 {
-    private readonly SourceText _source;
-    private readonly DiagnosticBag _bag;
+    private readonly JsonTree _tree;
+    private readonly DiagnosticBag? _bag;
     private readonly bool _cutOff;
-    private JsonNode? _root;
-    private JsonNode? _container;
-    private string? _name;
-    private int _nameOffset;
-    private int _values;
+    private int _container = -1;
+    private int _nameStart = -1;
+    private int _nameLength;
+    private bool _nameEscaped;
 
-    private JsonTreeReader(SourceText source, DiagnosticBag bag, bool cutOff)
+    private JsonTreeReader(JsonTree tree, DiagnosticBag? bag, bool cutOff)
     {
-        _source = source;
+        _tree = tree;
         _bag = bag;
         _cutOff = cutOff;
     }
 
+    private SourceText Source => _tree.Source;
+
     /// <summary>
     /// The root, or null when there is none. Where the text is malformed, the tree holds what stands before that place, <paramref name="complete"/> is
-    /// false and the place is reported (unless <paramref name="cutOff"/> says that it already is).
+    /// false and the place is reported.
     /// </summary>
-    public static JsonNode? Read(byte[] text, SourceText source, DiagnosticBag bag, bool cutOff, out bool complete)
+    public static JsonNode? Read(JsonTree tree, DiagnosticBag bag, out bool complete)
     {
-        var tree = new JsonTreeReader(source, bag, cutOff);
-        complete = tree.Walk(text);
-        return tree._root;
+        // Nearly every text is JSON as it stands. Only another one is searched for what policies are forgiven, and then read again.
+        var asWritten = tree.Source.Bytes[tree.Source.Start..];
+        tree.Reset(asWritten);
+        complete = new JsonTreeReader(tree, bag: null, cutOff: false).Walk(asWritten.Span);
+        if (!complete)
+        {
+            if (TextPreparation.Run(tree.Source, bag, out var cutOff) is not { } prepared)
+                return null;
+            tree.Reset(prepared);
+            complete = new JsonTreeReader(tree, bag, cutOff).Walk(prepared) && !cutOff;
+        }
+
+        return tree.Count == 0 ? null : new JsonNode(tree, 0);
     }
 
-    private bool Walk(byte[] text)
+    /// <summary>Whether the whole text was read without a finding that stops it. Without a bag any finding stops it.</summary>
+    private bool Walk(ReadOnlySpan<byte> text)
     {
-        // The depth is checked before; the reader's own limit must not get in the way with its own words.
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = PolicyLimits.Depth + 1 });
+        // The preparation checks the depth, in our words; the reader's own limit is for the text as written.
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = _bag is null ? PolicyLimits.Depth : PolicyLimits.Depth + 1 });
         try
         {
             while (reader.Read())
             {
                 if (!Take(ref reader))
-                    return false;
+                    return Leave();
             }
+
+            return true;
         }
         catch (JsonException malformed)
         {
-            if (!_cutOff)
+            if (_bag is not null && !_cutOff)
             {
-                var at = (long)_source.LineStart(malformed.LineNumber ?? 0) + (malformed.BytePositionInLine ?? 0);
+                var at = (long)Source.LineStart(malformed.LineNumber ?? 0) + (malformed.BytePositionInLine ?? 0);
                 var (offset, message) = MalformedText.Describe(
-                    _source, text, (int)Math.Min(at, _source.Bytes.Length), (int)reader.BytesConsumed, reader.TokenType, _container, ended: _root is not null && _container is null);
-                _bag.Report(PolicyDiagnosticTable.Malformed, _source, offset, Where(), message);
+                    Source, text, (int)Math.Min(at, Source.Bytes.Length), (int)reader.BytesConsumed, reader.TokenType,
+                    _container < 0 ? null : new JsonNode(_tree, _container), ended: _tree.Count > 0 && _container < 0);
+                _bag.Report(PolicyDiagnosticTable.Malformed, Source, offset, Where(), message);
             }
 
-            return false;
+            return Leave();
         }
+    }
 
-        return !_cutOff;
+    /// <summary>Closes what is open, so that the part that was read can be walked.</summary>
+    private bool Leave()
+    {
+        for (; _container >= 0; _container = _tree[_container].Parent)
+            _tree[_container].End = _tree.Count;
+        return false;
     }
 
     private bool Take(ref Utf8JsonReader reader)
     {
-        var offset = _source.Start + (int)reader.TokenStartIndex;
-        if (reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray)
+        var start = (int)reader.TokenStartIndex;
+        switch (reader.TokenType)
         {
-            _container = _container?.Parent;
-            return true;
+            case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                _tree[_container].End = _tree.Count;
+                _container = _tree[_container].Parent;
+                return true;
+            case JsonTokenType.PropertyName:
+                _nameStart = start + 1;
+                _nameEscaped = reader.ValueIsEscaped;
+                return CheckText(ref reader, start, out _nameLength);
+            default:
+                return TakeValue(ref reader, start);
         }
+    }
 
-        if (reader.TokenType == JsonTokenType.PropertyName)
+    private bool TakeValue(ref Utf8JsonReader reader, int start)
+    {
+        if (_tree.Count >= PolicyLimits.Values)
         {
-            _name = Decode(ref reader, offset);
-            _nameOffset = offset;
-            return true;
-        }
-
-        if (++_values > PolicyLimits.Values)
-        {
-            _bag.Report(PolicyDiagnosticTable.TooManyValues, _source, offset, "$", $"the document has more than {PolicyLimits.Values} values");
+            _bag?.Report(PolicyDiagnosticTable.TooManyValues, Source, Source.Start + start, "$", $"the document has more than {PolicyLimits.Values} values");
             return false;
         }
 
-        var kind = KindOf(reader.TokenType);
-        var text = kind switch
-        {
-            JsonValueKind.String => Decode(ref reader, offset),
-            JsonValueKind.Number => Encoding.UTF8.GetString(reader.ValueSpan),
-            _ => "",
-        };
-        var node = new JsonNode(kind, _container, _name, _name is null ? offset : _nameOffset, _container?.Children.Count ?? 0, offset) { Text = text };
-        _root ??= node;
-        _container?.Children.Add(node);
-        _name = null;
-        if (kind is JsonValueKind.Object or JsonValueKind.Array)
-            _container = node;
+        var isText = reader.TokenType == JsonTokenType.String;
+        var length = reader.ValueSpan.Length;
+        if (isText && !CheckText(ref reader, start, out length))
+            return false;
+
+        ref var token = ref _tree.Add(out var index);
+        token.Kind = KindOf(reader.TokenType);
+        token.NameStart = _nameStart;
+        token.NameLength = _nameLength;
+        token.NameEscaped = _nameEscaped;
+        token.TextStart = isText ? start + 1 : start;
+        token.TextLength = length;
+        token.TextEscaped = isText && reader.ValueIsEscaped;
+        token.Parent = _container;
+        token.Index = _container < 0 ? 0 : _tree[_container].Count++;
+        token.End = index + 1;
+        token.Count = 0;
+        _nameStart = -1;
+        if (token.Kind is JsonValueKind.Object or JsonValueKind.Array)
+            _container = index;
         return true;
     }
 
-    private string Decode(ref Utf8JsonReader reader, int offset)
+    /// <summary>Whether a string or name can be kept. With a bag it always can: what is wrong with it is reported, and of too long a text nothing is kept.</summary>
+    private bool CheckText(ref Utf8JsonReader reader, int start, out int length)
     {
-        if (reader.ValueSpan.Length > PolicyLimits.StringBytes && !IsInCertificates())
+        length = reader.ValueSpan.Length;
+        if (length > PolicyLimits.StringBytes && !IsInCertificates())
         {
-            _bag.Report(PolicyDiagnosticTable.StringTooLong, _source, offset, Where(),
-                $"a string of {reader.ValueSpan.Length} bytes; at most {PolicyLimits.StringBytes} are allowed here");
-            return "";
+            _bag?.Report(PolicyDiagnosticTable.StringTooLong, Source, Source.Start + start, Where(),
+                $"a string of {length} bytes; at most {PolicyLimits.StringBytes} are allowed here");
+            length = 0;
+            return _bag is not null;
         }
 
+        if (!reader.ValueIsEscaped)
+            return true;
         try
         {
-            return reader.GetString() ?? "";
+            _ = reader.GetString();
+            return true;
         }
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair: well-formed JSON that no text can hold.
-            _bag.Report(PolicyDiagnosticTable.BadEscape, _source, offset, Where(), "a \\u escape in this string is half of a pair, which is no character");
-            return "\uFFFD";
+            _bag?.Report(PolicyDiagnosticTable.BadEscape, Source, Source.Start + start, Where(), "a \\u escape in this string is half of a pair, which is no character");
+            return _bag is not null;
         }
     }
 
     /// <summary>The path of what is being read.</summary>
-    private string Where() => _container is null ? "$" : _name is null ? _container.Path : $"{_container.Path}.{Wording.Shorten(_name)}";
+    private string Where()
+    {
+        if (_container < 0)
+            return "$";
+        var path = new JsonNode(_tree, _container).Path;
+        return _nameStart < 0 ? path : $"{path}.{Wording.Shorten(_tree.Decode(_nameStart, _nameLength, _nameEscaped))}";
+    }
 
     private bool IsInCertificates()
     {
-        for (var node = _container; node is not null; node = node.Parent)
+        for (var index = _container; index >= 0; index = _tree[index].Parent)
         {
-            if (node.Parent?.Parent is null && node.Name == "certs")
+            if (_tree[index].Parent == 0 && new JsonNode(_tree, index).IsNamed("certs"))
                 return true;
         }
 

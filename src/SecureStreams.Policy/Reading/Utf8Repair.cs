@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 
 namespace SecureStreams.Policy;
 
@@ -11,6 +12,9 @@ internal static class Utf8Repair
     {
         invalid = [];
         var span = text.Span;
+        if (Utf8.IsValid(span))
+            return text;
+
         byte[]? repaired = null;
         for (var at = NextNotAscii(span, 0); at < span.Length; at = NextNotAscii(span, at))
         {

@@ -22,7 +22,7 @@ internal static class DocumentRules
         }
 
         // Something in "s" that is no streamtype has been reported already; null and {} have not.
-        if (draft[PolicySection.StreamTypes].Count == 0 && !document.Node.Children.Exists(static member => member.Name == "s" && HasContent(member)))
+        if (draft[PolicySection.StreamTypes].Count == 0 && !document.Node.Children.Exists(static member => member.IsNamed("s") && HasContent(member)))
             bag.Report(PolicyDiagnosticTable.NoStreamTypes, document.Source, document.Node, "document: no streamtype is defined in \"s\"");
     }
 

@@ -34,7 +34,7 @@ internal static class FailureReporter
     }
 
     private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>
-        policy.Provenance.Find(attribute) is { } at
+        policy.Locate(attribute) is { } at
             ? new SsPolicyPosition(at.File, at.Line, at.Column, $"{policy.Name}.{attribute}")
             : new SsPolicyPosition("policy", 0, 0, $"{policy.Name}.{attribute}");
 

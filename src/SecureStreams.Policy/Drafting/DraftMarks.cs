@@ -1,0 +1,8 @@
+namespace SecureStreams.Policy;
+
+/// <summary>What few entries have: attributes that were refused, and attributes that <c>null</c> returned to their defaults.</summary>
+internal sealed class DraftMarks
+{
+    public PolicyAttributeSet Wrong;
+    public PolicyAttributeSet Cleared;
+}

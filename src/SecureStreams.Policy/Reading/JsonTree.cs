@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace SecureStreams.Policy;
+
+/// <summary>
+/// The values of a document in the order of the text, as places in it: a policy has tens of thousands of values, and most are looked at once. The memory behind it
+/// is borrowed and goes back with <see cref="Dispose"/>; nodes are worthless afterwards.
+/// </summary>
+internal sealed class JsonTree(SourceText source) : IDisposable
+{
+    private JsonToken[] _tokens = ArrayPool<JsonToken>.Shared.Rent(64);
+    private ReadOnlyMemory<byte> _text;
+
+    public SourceText Source { get; } = source;
+
+    /// <summary>Texts that occur again and again (names of metadata, schemes, headers) are made once.</summary>
+    public StringPool Strings { get; } = new();
+
+    public int Count { get; private set; }
+
+    public ref JsonToken this[int index] => ref _tokens[index];
+
+    /// <summary>Forgets everything; <paramref name="text"/> is what the tokens to come refer to, beginning at <see cref="SourceText.Start"/>.</summary>
+    public void Reset(ReadOnlyMemory<byte> text)
+    {
+        Count = 0;
+        _text = text;
+    }
+
+    public ref JsonToken Add(out int index)
+    {
+        if (Count == _tokens.Length)
+        {
+            var larger = ArrayPool<JsonToken>.Shared.Rent(2 * Count);
+            _tokens.AsSpan(0, Count).CopyTo(larger);
+            ArrayPool<JsonToken>.Shared.Return(_tokens);
+            _tokens = larger;
+        }
+
+        index = Count++;
+        return ref _tokens[index];
+    }
+
+    public ReadOnlySpan<byte> Span(int start, int length) => _text.Span.Slice(start, length);
+
+    /// <summary>The characters of a string between its quotes. Half of a surrogate pair, which was reported when it was read, counts as U+FFFD.</summary>
+    public string Decode(int start, int length, bool escaped)
+    {
+        if (!escaped || length == 0)
+            return Strings.Get(Span(start, length));
+        var reader = new Utf8JsonReader(Span(start - 1, length + 2));
+        try
+        {
+            return reader.Read() ? reader.GetString() ?? "" : "";
+        }
+        catch (InvalidOperationException)
+        {
+            return "\uFFFD";
+        }
+    }
+
+    public string Number(int start, int length) => Encoding.UTF8.GetString(Span(start, length));
+
+    public void Dispose()
+    {
+        ArrayPool<JsonToken>.Shared.Return(_tokens);
+        _tokens = [];
+        Count = 0;
+    }
+}
