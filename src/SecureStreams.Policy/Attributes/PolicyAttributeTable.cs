@@ -14,8 +14,9 @@ public static class PolicyAttributeTable
         All =
         [
             .. DocumentAttributes.Rows, .. RetryAttributes.Rows, .. SecurityAttributes.Rows, .. MetricsAttributes.Rows,
-            .. ConnectionAttributes.Rows, .. TlsAttributes.Rows, .. BehaviourAttributes.Rows, .. BufferAttributes.Rows,
-            .. HttpAttributes.Rows, .. HttpHeaderAttributes.Rows, .. WebSocketAttributes.Rows, .. MqttAttributes.Rows,
+            .. ConnectionAttributes.Rows, .. TlsAttributes.Rows, .. IdentityAttributes.Rows, .. BehaviourAttributes.Rows, .. BufferAttributes.Rows,
+            .. FlowAttributes.Rows, .. HttpAttributes.Rows, .. HttpHeaderAttributes.Rows, .. WebSocketAttributes.Rows, .. MqttAttributes.Rows,
+            .. ListenerAttributes.Rows, .. LimitAttributes.Rows,
         ];
         BySpelling = All
             .SelectMany(static row => row.OldSpellings.Prepend(row.Name).Select(name => KeyValuePair.Create((row.Section, name), row)))

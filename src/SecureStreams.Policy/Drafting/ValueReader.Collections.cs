@@ -10,7 +10,22 @@ internal sealed partial class ValueReader
     private PolicyValue? ReadList(PolicyAttributeInfo row, JsonNode node, string subject, Func<JsonNode, PolicyValue?> read)
     {
         if (node.Kind != JsonValueKind.Array)
-            return WrongType(row, node, subject, row.Kind == PolicyValueKind.NumberList ? "an array of whole numbers" : "an array of names");
+        {
+            return WrongType(row, node, subject, row.Kind switch
+            {
+                PolicyValueKind.NumberList => "an array of whole numbers",
+                PolicyValueKind.TextList => "an array of strings",
+                _ => "an array of names",
+            });
+        }
+
+        if (node.Children.Count > row.MaximumItems)
+        {
+            bag.Report(PolicyDiagnosticTable.TooManyItems, source, node,
+                $"{subject}: {row.Name} has {node.Children.Count} items; the limit is {row.MaximumItems}");
+            return null;
+        }
+
         var items = ImmutableArray.CreateBuilder<PolicyValue>(node.Children.Count);
         foreach (var item in node.Children)
         {
@@ -25,26 +40,37 @@ internal sealed partial class ValueReader
     private PolicyValue? ReadMap(
         PolicyAttributeInfo row, JsonNode node, string subject, Func<PolicyAttributeInfo, JsonNode, string, KeyValuePair<string, PolicyValue>?> read)
     {
-        List<JsonNode> objects = node.Kind == JsonValueKind.Array ? node.Children : [node];
         var pairs = ImmutableArray.CreateBuilder<KeyValuePair<string, PolicyValue>>();
         var places = new Dictionary<string, int>(StringComparer.Ordinal);
-        var wrong = false;
-        foreach (var one in objects)
+        var right = true;
+        if (node.Kind == JsonValueKind.Array)
+        {
+            foreach (var one in node.Children)
+                right &= ReadObject(one);
+        }
+        else
+        {
+            right = ReadObject(node);
+        }
+
+        return right ? PolicyValue.Of(pairs.ToImmutable()) : null;
+
+        bool ReadObject(JsonNode one)
         {
             if (one.Kind != JsonValueKind.Object)
             {
                 WrongType(row, one, subject, "an array of objects, as in [{\"name\": value}]");
-                wrong = true;
-                continue;
+                return false;
             }
 
+            var whole = true;
             foreach (var member in one.Children)
             {
                 if (member.Name is ['$', ..])
                     continue;
                 if (read(row, member, subject) is not { } pair)
                 {
-                    wrong = true;
+                    whole = false;
                 }
                 else if (places.TryAdd(pair.Key, pairs.Count))
                 {
@@ -56,27 +82,15 @@ internal sealed partial class ValueReader
                     pairs[places[pair.Key]] = pair;
                 }
             }
-        }
 
-        return wrong ? null : PolicyValue.Of(pairs.ToImmutable());
+            return whole;
+        }
     }
 
     private KeyValuePair<string, PolicyValue>? ReadMetadata(PolicyAttributeInfo row, JsonNode member, string subject)
     {
-        var name = member.Name ?? "";
-        if (name.Length == 0)
-        {
-            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{subject}: a metadata name is empty");
+        if (ReadMetadataName(member, subject) is not { } name)
             return null;
-        }
-
-        if (PolicyCharacters.HasControl(name) || name.Contains('}', StringComparison.Ordinal))
-        {
-            bag.ReportName(PolicyDiagnosticTable.ControlCharacter, source, member,
-                $"{subject}: the metadata name {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
-            return null;
-        }
-
         if (member.Kind == JsonValueKind.Null)
             return KeyValuePair.Create(name, PolicyValue.Of(""));
         if (member.Kind != JsonValueKind.String)
@@ -94,6 +108,33 @@ internal sealed partial class ValueReader
         }
 
         return KeyValuePair.Create(name, PolicyValue.Of(header));
+    }
+
+    /// <summary>A metadata name and what it is to hold.</summary>
+    private KeyValuePair<string, PolicyValue>? ReadNamedChoice(PolicyAttributeInfo row, JsonNode member, string subject)
+    {
+        var name = ReadMetadataName(member, subject);
+        var choice = ReadChoice(row, member, subject);
+        return name is { } key && choice is { } value ? KeyValuePair.Create(key, value) : null;
+    }
+
+    private string? ReadMetadataName(JsonNode member, string subject)
+    {
+        var name = member.Name ?? "";
+        if (name.Length == 0)
+        {
+            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{subject}: a metadata name is empty");
+            return null;
+        }
+
+        if (PolicyCharacters.HasControl(name) || name.Contains('}', StringComparison.Ordinal))
+        {
+            bag.ReportName(PolicyDiagnosticTable.ControlCharacter, source, member,
+                $"{subject}: the metadata name {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
+            return null;
+        }
+
+        return name;
     }
 
     private KeyValuePair<string, PolicyValue>? ReadStatus(PolicyAttributeInfo row, JsonNode member, string subject)

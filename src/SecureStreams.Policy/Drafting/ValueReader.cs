@@ -14,9 +14,10 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         PolicyValueKind.NumberList => ReadList(row, node, subject,
             item => ReadNumber(row, item, subject, row.Minimum, row.Maximum) is { } number ? PolicyValue.Of(number) : null),
         PolicyValueKind.Choice => ReadChoice(row, node, subject),
-        PolicyValueKind.NameList => ReadList(row, node, subject, item => ReadText(row, item, subject)),
+        PolicyValueKind.NameList or PolicyValueKind.TextList => ReadList(row, node, subject, item => ReadText(row, item, subject)),
         PolicyValueKind.MetadataMap => ReadMap(row, node, subject, ReadMetadata),
         PolicyValueKind.StatusMap => ReadMap(row, node, subject, ReadStatus),
+        PolicyValueKind.ChoiceMap => ReadMap(row, node, subject, ReadNamedChoice),
         PolicyValueKind.Anything => PolicyValue.Of(""),
         _ => ReadText(row, node, subject),
     };
@@ -40,7 +41,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
     {
         if (node.Kind is not JsonValueKind.Number && !(node.Kind is JsonValueKind.String && IsDigits(node.Text)))
         {
-            WrongType(row, node, subject, $"a whole number{Range(row, minimum, maximum)}");
+            WrongType(row, node, subject, $"a whole number, {Allowed(row, minimum, maximum)}");
             return null;
         }
 
@@ -48,14 +49,15 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         var fits = decimal.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
         if (fits && number != decimal.Truncate(number))
         {
-            WrongType(row, node, subject, $"a whole number{Range(row, minimum, maximum)}");
+            WrongType(row, node, subject, $"a whole number, {Allowed(row, minimum, maximum)}");
             return null;
         }
 
-        if (!fits || number < minimum || number > maximum)
+        var isDefault = fits && number == 0 && row.ZeroMeansDefault;
+        if (!fits || (!isDefault && (number < minimum || number > maximum)))
         {
             bag.Report(PolicyDiagnosticTable.OutOfRange, source, node,
-                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {RangeOf(minimum, maximum)}{Unit(row)}");
+                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {Allowed(row, minimum, maximum)}");
             return null;
         }
 
@@ -103,6 +105,21 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
             return null;
         }
 
+        if (!row.HasForm(text))
+        {
+            bag.Report(PolicyDiagnosticTable.WrongForm, source, node, $"{subject}: {Called(row, node)} must be {row.PatternHelp}");
+            return null;
+        }
+
+        foreach (var (refused, reason) in row.Refused)
+        {
+            if (string.Equals(text, refused, StringComparison.OrdinalIgnoreCase))
+            {
+                bag.Report(PolicyDiagnosticTable.NotAllowed, source, node, $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is refused: {reason}");
+                return null;
+            }
+        }
+
         return PolicyValue.Of(text);
     }
 
@@ -125,21 +142,24 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
 
     private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, string wanted, string mend = "")
     {
-        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}{mend}");
+        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, IsHidden(row))}{mend}");
         return null;
     }
 
     /// <summary>The member by the name that the document uses for it.</summary>
     private static string Called(PolicyAttributeInfo row, JsonNode node) => row.Kind switch
     {
-        PolicyValueKind.NumberList or PolicyValueKind.NameList when node.Name is null => $"an item of {row.Name}",
-        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap when node.Name is { } key && key != row.Name => $"{row.Name} {Wording.Quote(key)}",
+        PolicyValueKind.NumberList or PolicyValueKind.NameList or PolicyValueKind.TextList when node.Name is null => $"an item of {row.Name}",
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap when node.Name is { } key && key != row.Name => $"{row.Name} {Wording.Quote(key)}",
         _ when node.Name is { } spelling && row.OldSpellings.Contains(spelling) => spelling,
         _ => row.Name,
     };
 
     private static string Shown(PolicyAttributeInfo row, JsonNode node) =>
-        row.IsSecret || SecretRules.HasPassword(node.Text) ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
+        IsHidden(row) || SecretRules.HasPassword(node.Text) ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
+
+    /// <summary>Whether what was written is not quoted. Where a form is asked for, people put the secret itself in place of its name.</summary>
+    private static bool IsHidden(PolicyAttributeInfo row) => row.IsSecret || row.Pattern.Length > 0;
 
     /// <summary>What keeps a text from being a header name. The text itself is not quoted: where a name belongs, people write whole headers, tokens included.</summary>
     private static string NoHeaderName(string text)
@@ -150,7 +170,8 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         return $"has {Wording.Quote(character.ToString())} at character {position}, which no header name has; write the name alone, without a value";
     }
 
-    private static string Range(PolicyAttributeInfo row, long minimum, long maximum) => $", {RangeOf(minimum, maximum)}{Unit(row)}";
+    private static string Allowed(PolicyAttributeInfo row, long minimum, long maximum) =>
+        $"{RangeOf(minimum, maximum)}{Unit(row)}{(row.ZeroMeansDefault && minimum > 0 ? ", or 0 for the default" : "")}";
 
     internal static string RangeOf(long minimum, long maximum) => maximum == long.MaxValue ? $"{minimum} or more" : $"{minimum}..{maximum}";
 
