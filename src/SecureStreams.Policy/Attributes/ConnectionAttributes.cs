@@ -74,7 +74,7 @@ internal static class ConnectionAttributes
         {
             // The default is NetworkDefaults.DialTimeout of the runtime.
             Name = "connect_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "20000", Impact = PolicyImpact.NextAttempt,
-            IsExtension = true, Help = "How long one attempt may take in all: names, proxy, every address, TLS and what the protocol asks before it is connected.",
+            IsExtension = true, Help = "How long one attempt may take until the connection can be used: names, proxy, every address, TLS, and the handshake of ws or mqtt.",
         },
         new()
         {

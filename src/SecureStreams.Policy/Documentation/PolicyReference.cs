@@ -15,8 +15,8 @@ public static class PolicyReference
 
             Made from the attribute table (`src/SecureStreams.Policy/Attributes`); a test keeps the two the same.
 
-            - **Impact** is what a change asks of running streams: `live` takes effect on the running connection, `next_attempt` at the next attempt or
-              transaction, `reconnect` replaces the connection, `recreate` creates the stream anew.
+            - **Impact** is what a change asks of running streams: `live` takes effect on the running connection or listener, `next_attempt` at the next attempt,
+              accepted connection or transaction, `reconnect` replaces the connection, `recreate` creates the stream or listener anew.
             - **Acted on**: attributes with "no" are checked and kept, and have no effect in this release.
             - **Extensions** stand in tables of their own: lws does not know them and passes over them.
             - `null` returns an attribute to its default. Members whose names begin with `x_` or `$` are the author's own.
@@ -111,16 +111,23 @@ public static class PolicyReference
             PolicyValueKind.Choice => string.Join(" ", row.Choices.Select(static choice => $"`{choice}`")),
             PolicyValueKind.Token => "HTTP token" + (row.Refused.IsEmpty ? "" : ", not " + string.Join(" or ", row.Refused.Select(static one => one.Key))),
             PolicyValueKind.HeaderName => "header name, with or without a colon at the end",
-            PolicyValueKind.Name => $"name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
+            PolicyValueKind.Name => NameOf(row),
             PolicyValueKind.NameList => $"array of {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)} names{items}",
             PolicyValueKind.MetadataMap => "array of objects: name to header name or `\"\"`",
             PolicyValueKind.StatusMap => $"array of objects: status 100..599 to state {range}",
-            PolicyValueKind.ChoiceMap => $"array of objects: name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)} to one of " +
+            PolicyValueKind.ChoiceMap => $"array of objects: {NameOf(row)} to one of " +
                 string.Join(" ", row.Choices.Select(static choice => $"`{choice}`")),
             PolicyValueKind.Section => "array of objects",
             _ => "anything",
         };
     }
+
+    private static string NameOf(PolicyAttributeInfo row) => row.RefersTo switch
+    {
+        PolicySection.Metadata => "name in `metadata`",
+        PolicySection.Auth => "name of an auth scheme",
+        _ => $"name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
+    };
 
     private static string ScopeOf(PolicyScopes scopes)
     {
