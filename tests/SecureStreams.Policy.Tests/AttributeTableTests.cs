@@ -4,37 +4,6 @@ namespace SecureStreams.Policy.Tests;
 
 public sealed class AttributeTableTests
 {
-    /// <summary>The 78 streamtype attributes that lws's parser knows.</summary>
-    private static readonly string[] KnownToLws =
-    [
-        "endpoint", "via-socks5", "protocol", "port", "plugins", "tls", "client_cert", "opportunistic", "nailed_up", "allow_redirects", "urgent_tx", "urgent_rx",
-        "attr_priority", "attr_low_latency", "attr_high_throughput", "attr_high_reliability", "attr_low_cost", "long_poll", "ws_prioritize_reads", "retry",
-        "timeout_ms", "perf", "tls_trust_store", "proxy_buflen", "proxy_buflen_rxflow_on_above", "proxy_buflen_rxflow_off_below", "client_buflen",
-        "client_buflen_rxflow_on_above", "client_buflen_rxflow_off_below", "metadata", "http_resp_map", "http_auth_header", "http_dsn_header",
-        "http_fwv_header", "http_devtype_header", "http_auth_preamble", "http_no_content_length", "rideshare", "payload_fmt", "http_method", "http_url",
-        "nghttp2_quirk_end_stream", "h2q_oflow_txcr", "http_multipart_name", "http_multipart_filename", "http_mime_content_type",
-        "http_www_form_urlencoded", "http_expect", "http_cookies", "http_fail_redirect", "http_multipart_ss_in", "ws_subprotocol", "ws_binary", "local_sink",
-        "options", "server", "server_cert", "server_key", "mqtt_topic", "mqtt_subscribe", "mqtt_qos", "mqtt_retain", "mqtt_keep_alive", "mqtt_clean_start",
-        "mqtt_will_topic", "mqtt_will_message", "mqtt_will_qos", "mqtt_will_retain", "mqtt_birth_topic", "mqtt_birth_message", "mqtt_birth_qos",
-        "mqtt_birth_retain", "aws_iot", "swake_validity", "use_auth", "aws_region", "aws_service", "direct_proto_str",
-    ];
-
-    [Fact]
-    public void Every_streamtype_attribute_of_lws_has_a_row_under_its_own_name()
-    {
-        Assert.Equal(78, KnownToLws.Length);
-        Assert.All(KnownToLws, static name => Assert.Equal(name, PolicyAttributeTable.Find(PolicySection.StreamTypes, name)?.Name));
-    }
-
-    [Theory]
-    [InlineData("aux", "http_url")]
-    [InlineData("client cert", "client_cert")]
-    [InlineData("mqtt qos", "mqtt_qos")]
-    [InlineData("http_multipart_content_type", "http_mime_content_type")]
-    [InlineData("auth_hexify", "auth_hexify")]
-    public void Spellings_of_the_documentation_find_their_row(string spelling, string name) =>
-        Assert.Equal(name, PolicyAttributeTable.Find(PolicySection.StreamTypes, spelling)?.Name);
-
     [Fact]
     public void What_is_acted_on_is_said_here() => Assert.Equal(
         [
@@ -51,8 +20,13 @@ public sealed class AttributeTableTests
         {
             Assert.NotEmpty(row.Help);
             Assert.True(row.Minimum <= row.Maximum, row.Name);
-            Assert.Equal(row.Kind is PolicyValueKind.Choice, !row.Choices.IsEmpty);
-            Assert.Equal(row.Kind is PolicyValueKind.Name or PolicyValueKind.NameList, row.RefersTo is not null);
+            Assert.Equal(row.Kind is PolicyValueKind.Choice or PolicyValueKind.ChoiceMap, !row.Choices.IsEmpty);
+            Assert.Equal(row.Kind is PolicyValueKind.Name or PolicyValueKind.NameList or PolicyValueKind.ChoiceMap, row.RefersTo is not null);
+            Assert.Equal(row.Pattern.Length > 0, row.PatternHelp.Length > 0);
+            Assert.True(row.Pattern.Length == 0 || row.Kind is PolicyValueKind.Text or PolicyValueKind.TextList, row.Name);
+            Assert.True(row.Refused.IsEmpty || row.Kind is PolicyValueKind.Token, row.Name);
+            Assert.True(!row.ZeroMeansDefault || row.Kind is PolicyValueKind.Number, row.Name);
+            Assert.True(row.MaximumItems == int.MaxValue || row.Kind is PolicyValueKind.NumberList or PolicyValueKind.NameList or PolicyValueKind.TextList, row.Name);
             Assert.Same(row, PolicyAttributeTable.Find(row.Section, row.Name));
         });
     }

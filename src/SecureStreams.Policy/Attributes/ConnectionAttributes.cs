@@ -51,10 +51,11 @@ internal static class ConnectionAttributes
             Name = "long_poll", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = true,
             Impact = PolicyImpact.NextAttempt, Help = "A response may take for ever.",
         },
-        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Timeout = TimeSpan.FromMilliseconds(value.Number))
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) =>
+            stream.Timeout = value.Number == 0 ? null : TimeSpan.FromMilliseconds(value.Number))
         {
-            Name = "timeout_ms", Kind = PolicyValueKind.Number, Unit = "ms", ActedOn = true, Impact = PolicyImpact.Live,
-            Help = "What a timeout lasts that the application starts \"as the policy says\"; it never starts by itself.",
+            Name = "timeout_ms", Kind = PolicyValueKind.Number, Unit = "ms", ZeroMeansDefault = true, ActedOn = true, Impact = PolicyImpact.Live,
+            Help = "What a timeout lasts that the application starts \"as the policy says\"; it never starts by itself. 0: none starts.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata =
             MetadataPolicy.Of(value.Pairs))
@@ -62,9 +63,45 @@ internal static class ConnectionAttributes
             Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
             Help = "Names for ${} and for the application, each with the header it travels in or \"\".",
         },
-        new() { Name = "via-socks5", Kind = PolicyValueKind.Text, IsSecret = true, Help = "SOCKS5 proxy of this streamtype: host:port or user:password@host:port." },
+        new()
+        {
+            Name = "via-socks5", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks, PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true,
+            Help = "SOCKS5 proxy of this streamtype.",
+        },
         new() { Name = "plugins", Kind = PolicyValueKind.Anything, Scopes = PolicyScopes.None, Impact = PolicyImpact.Live, Help = "Deprecated; not read." },
         new() { Name = "local_sink", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Impact = PolicyImpact.Recreate, Help = "Served by a sink inside the process." },
+        new()
+        {
+            // The default is NetworkDefaults.DialTimeout of the runtime.
+            Name = "connect_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "20000", Impact = PolicyImpact.NextAttempt,
+            IsExtension = true, Help = "How long one attempt may take until the connection can be used: names, proxy, every address, TLS, and the handshake of ws or mqtt.",
+        },
+        new()
+        {
+            Name = "port_metadata", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, IsExtension = true,
+            Help = "The metadata that holds the peer's port; counts instead of port once it is set.",
+        },
+        new()
+        {
+            Name = "local_bind", Kind = PolicyValueKind.Template, IsExtension = true,
+            Help = "The local address, or address:port, to connect from; an IPv6 address with a port stands in brackets.",
+        },
+        new()
+        {
+            Name = "address_family", Kind = PolicyValueKind.Choice, Choices = ["any", "ipv4", "ipv6"], Default = "any", Scopes = Both, IsExtension = true,
+            Help = "Which addresses are used. A server with any listens on IPv4 and IPv6.",
+        },
+        new()
+        {
+            Name = "metadata_from_connection", Kind = PolicyValueKind.ChoiceMap, RefersTo = PolicySection.Metadata, Scopes = Both, Default = "[]",
+            Choices =
+            [
+                "peer_ip", "peer_port", "local_ip", "local_port", "tls_version", "tls_cipher", "alpn", "peer_cert_spki_sha256", "peer_cert_subject", "peer_uid",
+                "peer_gid", "peer_pid",
+            ],
+            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "Metadata that say something of the connection; the application reads them and cannot set them: [{\"from\": \"peer_ip\"}].",
+        },
     ];
 
     private const PolicyScopes Both = PolicyScopes.Client | PolicyScopes.Server;

@@ -23,8 +23,8 @@ internal static class DocumentAttributes
         },
         new PolicyAttributeInfo
         {
-            Section = PolicySection.Document, Name = "via-socks5", Kind = PolicyValueKind.Text, IsSecret = true,
-            Help = "SOCKS5 proxy for all client streams: host:port or user:password@host:port.",
+            Section = PolicySection.Document, Name = "via-socks5", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks,
+            PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, Help = "SOCKS5 proxy for all client streams.",
         },
         Section("retry", "Back-off schemes: an array of objects, each member one scheme.", actedOn: true),
         Section("certs", "Certificates: an array of objects, each member a name and the base64 text of one DER certificate.", actedOn: true),

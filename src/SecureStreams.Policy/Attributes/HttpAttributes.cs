@@ -11,6 +11,11 @@ internal static class HttpAttributes
         {
             Name = "http_method", Kind = PolicyValueKind.Token, Default = "GET", Protocols = PolicyProtocols.Http, ActedOn = true,
             Impact = PolicyImpact.NextAttempt, Help = "The method.",
+            Refused =
+            [
+                KeyValuePair.Create("CONNECT", "a tunnel is not a transaction"),
+                KeyValuePair.Create("TRACE", "the answer would repeat the request with its credentials"),
+            ],
         },
         new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Url = value.Template)
         {
@@ -18,10 +23,10 @@ internal static class HttpAttributes
             Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, ActedOn = true, Impact = PolicyImpact.NextAttempt,
             Help = "Path and query, with or without a leading slash.",
         },
-        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Expect = (int)value.Number)
+        new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Expect = value.Number == 0 ? null : (int)value.Number)
         {
-            Name = "http_expect", Kind = PolicyValueKind.Number, Minimum = 100, Maximum = 599, Default = "200 to 299", Protocols = PolicyProtocols.Http,
-            ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The only status that counts as success.",
+            Name = "http_expect", Kind = PolicyValueKind.Number, Minimum = 100, Maximum = 599, ZeroMeansDefault = true, Default = "200 to 299",
+            Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The only status that counts as success.",
         },
         new PolicyAttributeInfo<HttpParts>(static (http, value) => http.FailRedirect = value.Flag)
         {

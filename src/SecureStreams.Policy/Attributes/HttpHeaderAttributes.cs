@@ -18,7 +18,7 @@ internal static class HttpHeaderAttributes
         new()
         {
             Name = "auth_hexify", Kind = PolicyValueKind.Flag, Default = "false", Protocols = HeaderCarriers, Impact = PolicyImpact.NextAttempt,
-            Help = "Send the token as hexadecimal digits.",
+            Help = "Send the token, not the preamble, as hexadecimal digits: two for each byte.",
         },
         Header("http_dsn_header", "The header that carries the device's serial number."),
         Header("http_fwv_header", "The header that carries the firmware version."),

@@ -25,6 +25,11 @@ internal static class MqttAttributes
         Qos("mqtt_birth_qos", "Quality of service of the message published once per connection."),
         Flag("mqtt_birth_retain", "The broker keeps the message published once per connection."),
         Flag("aws_iot", "The broker is AWS IoT."),
+        new()
+        {
+            Name = "mqtt_client_id", Kind = PolicyValueKind.Template, Default = "the client id blob, else a random one", Protocols = PolicyProtocols.Mqtt,
+            IsExtension = true, Help = "What the broker calls this client.",
+        },
     ];
 
     private static PolicyAttributeInfo Template(string name, string help, bool payload = false) =>

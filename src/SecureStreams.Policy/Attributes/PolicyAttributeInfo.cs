@@ -8,6 +8,9 @@ namespace SecureStreams.Policy;
 /// </summary>
 public class PolicyAttributeInfo
 {
+    private static readonly object NoDefault = new();
+    private object? _default;
+
     internal PolicyAttributeInfo()
     {
     }
@@ -33,11 +36,35 @@ public class PolicyAttributeInfo
     /// <summary>The unit of its numbers (<c>ms</c>, <c>s</c>, <c>bytes</c>, <c>%</c>); empty for none.</summary>
     public string Unit { get; internal init; } = "";
 
-    /// <summary>The strings allowed, where <see cref="Kind"/> is <see cref="PolicyValueKind.Choice"/>.</summary>
+    /// <summary>Whether 0 is allowed beside the range and means the same as not stating it, as lws has it.</summary>
+    public bool ZeroMeansDefault { get; internal init; }
+
+    /// <summary>The strings allowed, where <see cref="Kind"/> is <see cref="PolicyValueKind.Choice"/> or <see cref="PolicyValueKind.ChoiceMap"/>.</summary>
     public ImmutableArray<string> Choices { get; internal init; } = [];
 
-    /// <summary>What holds when it is not stated, in words of the policy.</summary>
+    /// <summary>Texts that are refused although <see cref="Kind"/> allows them, whatever their case, each with the reason.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Refused { get; internal init; } = [];
+
+    /// <summary>
+    /// What a text, or each text of a list, must match from end to end; empty for anything. Means the same to .NET and to ECMA-262 (as in a JSON
+    /// schema): anchored, no <c>\d</c> and the like, no look-around.
+    /// </summary>
+    public string Pattern { get; internal init; } = "";
+
+    /// <summary>What <see cref="Pattern"/> asks for, in words that follow "must be"; empty where there is no pattern.</summary>
+    public string PatternHelp { get; internal init; } = "";
+
+    /// <summary>How many items a list may have; <see cref="int.MaxValue"/> when only the size of the document limits it.</summary>
+    public int MaximumItems { get; internal init; } = int.MaxValue;
+
+    /// <summary>What holds when it is not stated: as the policy would write it, or in words where it is no fixed value. Empty for nothing.</summary>
     public string Default { get; internal init; } = "";
+
+    /// <summary>
+    /// <see cref="Default"/> as a value; null where it is words or nothing. A flag, number, choice or array is read as the policy would write it. A text
+    /// without a blank is that text, one with a blank is words. Where the default is words and <see cref="ZeroMeansDefault"/> holds, 0. Names are always words.
+    /// </summary>
+    public PolicyValue? DefaultValue => (_default ??= (object?)DefaultLiteral.Read(this) ?? NoDefault) is PolicyValue value ? value : null;
 
     /// <summary>Which roles read it.</summary>
     public PolicyScopes Scopes { get; internal init; } = PolicyScopes.Client;
@@ -48,7 +75,7 @@ public class PolicyAttributeInfo
     /// <summary>What a change asks of running streams.</summary>
     public PolicyImpact Impact { get; internal init; } = PolicyImpact.Reconnect;
 
-    /// <summary>What a name refers to, where <see cref="Kind"/> is a name or a list of names.</summary>
+    /// <summary>What a name refers to, where <see cref="Kind"/> is a name, a list of names or a map that begins with names.</summary>
     public PolicySection? RefersTo { get; internal init; }
 
     /// <summary>Whether its value may hold a secret: then no message quotes it.</summary>
@@ -63,11 +90,14 @@ public class PolicyAttributeInfo
     /// <summary>What it is for, in one line.</summary>
     public required string Help { get; init; }
 
-    /// <summary>The default as a value; null where it is none that could be stated.</summary>
-    public PolicyValue? DefaultValue { get; internal init; }
-
     /// <summary>Whether a stated value says no more than that the default holds.</summary>
-    internal bool MeansDefault(PolicyValue value) => Kind == PolicyValueKind.Anything || (Kind == PolicyValueKind.NumberList && value.Items.IsEmpty);
+    internal bool MeansDefault(PolicyValue value) => Kind switch
+    {
+        PolicyValueKind.Anything => true,
+        PolicyValueKind.NumberList => value.Items.IsEmpty,
+        PolicyValueKind.Number => ZeroMeansDefault && value.Number == 0,
+        _ => false,
+    };
 
     /// <summary>Its place in the table.</summary>
     internal int Ordinal { get; set; }
@@ -80,4 +110,7 @@ public class PolicyAttributeInfo
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Whether <paramref name="text"/> is what <see cref="Pattern"/> asks for.</summary>
+    internal bool HasForm(string text) => Pattern.Length == 0 || PolicyForms.Matches(Pattern, text);
 }

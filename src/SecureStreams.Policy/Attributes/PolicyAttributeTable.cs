@@ -14,8 +14,9 @@ public static class PolicyAttributeTable
         All =
         [
             .. DocumentAttributes.Rows, .. RetryAttributes.Rows, .. SecurityAttributes.Rows, .. MetricsAttributes.Rows,
-            .. ConnectionAttributes.Rows, .. TlsAttributes.Rows, .. BehaviourAttributes.Rows, .. BufferAttributes.Rows,
-            .. HttpAttributes.Rows, .. HttpHeaderAttributes.Rows, .. WebSocketAttributes.Rows, .. MqttAttributes.Rows,
+            .. ConnectionAttributes.Rows, .. TlsAttributes.Rows, .. IdentityAttributes.Rows, .. BehaviourAttributes.Rows, .. BufferAttributes.Rows,
+            .. FlowAttributes.Rows, .. HttpAttributes.Rows, .. HttpHeaderAttributes.Rows, .. WebSocketAttributes.Rows, .. MqttAttributes.Rows,
+            .. ListenerAttributes.Rows, .. LimitAttributes.Rows,
         ];
         if (All.Length > PolicyAttributeSet.Capacity)
             throw new InvalidOperationException($"The attribute table has {All.Length} rows; {nameof(PolicyAttributeSet)} has room for {PolicyAttributeSet.Capacity}.");

@@ -44,4 +44,10 @@ public enum PolicyValueKind
 
     /// <summary>Anything; the value is not read.</summary>
     Anything,
+
+    /// <summary>An array of strings.</summary>
+    TextList,
+
+    /// <summary>An array of objects, or one object: names, each with one of a few strings.</summary>
+    ChoiceMap,
 }

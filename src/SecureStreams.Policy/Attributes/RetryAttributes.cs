@@ -8,8 +8,8 @@ internal static class RetryAttributes
     [
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.Backoff = [.. value.Items.Select(static ms => TimeSpan.FromMilliseconds(ms.Number))])
         {
-            Section = PolicySection.Retry, Name = "backoff", Kind = PolicyValueKind.NumberList, Unit = "ms", Default = "[3000]", ActedOn = true,
-            Impact = PolicyImpact.NextAttempt, Help = "The delay before each retry in turn; the last one repeats.",
+            Section = PolicySection.Retry, Name = "backoff", Kind = PolicyValueKind.NumberList, Unit = "ms", MaximumItems = 256, Default = "[3000]",
+            ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The delay before each retry in turn; the last one repeats.",
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.Conceal = (int)value.Number)
         {
@@ -31,5 +31,14 @@ internal static class RetryAttributes
             Section = PolicySection.Retry, Name = "svalidhup", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s",
             Impact = PolicyImpact.Live, Help = "Quiet time after which the connection is hung up; 0 switches the check off.",
         },
+        Milliseconds("svalidping_ms", "", "As svalidping, in milliseconds; counts instead of it."),
+        Milliseconds("svalidhup_ms", "", "As svalidhup, in milliseconds; counts instead of it. 0 switches the check off."),
+        Milliseconds("restart_after_ms", "0", "Begin anew this long after all retries failed; 0 only when the application asks."),
     ];
+
+    private static PolicyAttributeInfo Milliseconds(string name, string otherwise, string help) => new()
+    {
+        Section = PolicySection.Retry, Name = name, Kind = PolicyValueKind.Number, Unit = "ms", Default = otherwise, Impact = PolicyImpact.Live,
+        IsExtension = true, Help = help,
+    };
 }

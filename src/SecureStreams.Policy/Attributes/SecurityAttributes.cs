@@ -23,5 +23,10 @@ internal static class SecurityAttributes
         new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Type = value.Text) { Section = PolicySection.Auth, Name = "type", Kind = PolicyValueKind.Text, Help = "The kind of scheme, such as sigv4." },
         new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.StreamType = value.Text) { Section = PolicySection.Auth, Name = "streamtype", Kind = PolicyValueKind.Text, Help = "The streamtype that fetches a new token." },
         new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Blob = (int)value.Number) { Section = PolicySection.Auth, Name = "blob", Kind = PolicyValueKind.Number, Maximum = 255, Help = "Index of the blob that holds the token." },
+        new()
+        {
+            Section = PolicySection.Auth, Name = "blob_name", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.BlobName,
+            PatternHelp = PolicyPatterns.BlobNameHelp, IsExtension = true, Help = "Name of the blob that holds the token, instead of its index.",
+        },
     ];
 }

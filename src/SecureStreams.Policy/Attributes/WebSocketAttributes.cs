@@ -12,7 +12,9 @@ internal static class WebSocketAttributes
         new()
         {
             Name = "ws_subprotocol", Kind = PolicyValueKind.Text, Scopes = Both, Protocols = PolicyProtocols.WebSocket,
-            Help = "Client: the subprotocol to ask for. Server: the one that is taken; upgrades are refused without it.",
+            Pattern = PolicyPatterns.Subprotocols, PatternHelp = PolicyPatterns.SubprotocolsHelp,
+            Help = "Client: the subprotocols to ask for. Server: those that are taken; upgrades are refused without one of them. " +
+                "\"\" is none: a client asks for none, a server takes upgrades without one. A server that does not state it takes no upgrades.",
         },
         new()
         {
@@ -23,6 +25,16 @@ internal static class WebSocketAttributes
         {
             Name = "ws_prioritize_reads", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Protocols = PolicyProtocols.WebSocket,
             Impact = PolicyImpact.Live, Help = "Read all there is before sending.",
+        },
+        new()
+        {
+            Name = "ws_deflate", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Protocols = PolicyProtocols.WebSocket, IsExtension = true,
+            Help = "Client: offer permessage-deflate. Server: take it when it is offered.",
+        },
+        new()
+        {
+            Name = "ws_deflate_window_bits", Kind = PolicyValueKind.Number, Minimum = 9, Maximum = 15, Default = "15", Scopes = Both,
+            Protocols = PolicyProtocols.WebSocket, IsExtension = true, Help = "The largest window for compression, as a power of two; less saves memory.",
         },
     ];
 }

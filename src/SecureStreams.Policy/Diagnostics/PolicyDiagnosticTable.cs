@@ -57,6 +57,10 @@ public static class PolicyDiagnosticTable
         "Use letters, digits and !#$%&'*+-.^_`|~ only; a header name may end in one colon.");
     internal static readonly PolicyDiagnosticInfo SectionTwice = Warning("SSP0110", "A section is given twice",
         "Put all its entries into one array; both are read.");
+    internal static readonly PolicyDiagnosticInfo WrongForm = Error("SSP0111", "A text does not have the form asked for",
+        "Write it in the form that the message describes. The text is not quoted: it may be the secret that it should only name.");
+    internal static readonly PolicyDiagnosticInfo TooManyItems = Error("SSP0112", "A list has too many items",
+        "Leave items out; the message names the limit.");
 
     internal static readonly PolicyDiagnosticInfo DuplicateName = Error("SSP0201", "A name is defined twice in one document",
         "Rename or remove one of them; use an overlay to change an earlier definition.");
@@ -115,6 +119,7 @@ public static class PolicyDiagnosticTable
         Empty, Encoding, Malformed, RootNotObject, TooLarge, TooDeep, StringTooLong, TooManyValues, MoreLeftOut, Comment, TrailingComma, MissingClosers,
         ExtraCloser, BadEscape,
         WrongType, OutOfRange, NotAllowed, UnknownMember, GivenTwice, NumberForFlag, TextForNumber, ControlCharacter, NotAToken, SectionTwice,
+        WrongForm, TooManyItems,
         DuplicateName, DanglingName, UndeclaredSymbol, ForwardReference, EmptyName, UnclosedSymbol, NothingToRemove,
         CertificateElided, CertificateInvalid, CertificateUnusable, CertificateExpired, PrivateKeyInText, SecretInText, EmptyTrustStore,
         EndpointMissing, TrustWithoutTls, NailedUpOpportunistic, ServerOnly, OtherProtocol, PingNotBeforeHangup,

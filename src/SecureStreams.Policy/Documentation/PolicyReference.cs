@@ -15,9 +15,10 @@ public static class PolicyReference
 
             Made from the attribute table (`src/SecureStreams.Policy/Attributes`); a test keeps the two the same.
 
-            - **Impact** is what a change asks of running streams: `live` takes effect on the running connection, `next_attempt` at the next attempt or
-              transaction, `reconnect` replaces the connection, `recreate` creates the stream anew.
+            - **Impact** is what a change asks of running streams: `live` takes effect on the running connection or listener, `next_attempt` at the next attempt,
+              accepted connection or transaction, `reconnect` replaces the connection, `recreate` creates the stream or listener anew.
             - **Acted on**: attributes with "no" are checked and kept, and have no effect in this release.
+            - **Extensions** stand in tables of their own: lws does not know them and passes over them.
             - `null` returns an attribute to its default. Members whose names begin with `x_` or `$` are the author's own.
 
 
@@ -25,10 +26,11 @@ public static class PolicyReference
         foreach (var section in PolicyAttributeTable.All.GroupBy(static row => row.Section))
         {
             page.Append("## ").Append(TitleOf(section.Key)).Append("\n\n");
-            page.Append("| Name | Type | Default | Scope | Protocols | Impact | Acted on | Meaning |\n|---|---|---|---|---|---|---|---|\n");
-            foreach (var row in section)
-                Append(page, row);
-            page.Append('\n');
+            AppendTable(page, section.Where(static row => !row.IsExtension));
+            if (!section.Any(static row => row.IsExtension))
+                continue;
+            page.Append("### Extensions of ").Append(TitleOf(section.Key)).Append("\n\n");
+            AppendTable(page, section.Where(static row => row.IsExtension));
         }
 
         return page.ToString().TrimEnd('\n') + "\n";
@@ -59,10 +61,18 @@ public static class PolicyReference
         return page.ToString();
     }
 
+    private static void AppendTable(StringBuilder page, IEnumerable<PolicyAttributeInfo> rows)
+    {
+        page.Append("| Name | Type | Default | Scope | Protocols | Impact | Acted on | Meaning |\n|---|---|---|---|---|---|---|---|\n");
+        foreach (var row in rows)
+            Append(page, row);
+        page.Append('\n');
+    }
+
     private static void Append(StringBuilder page, PolicyAttributeInfo row)
     {
         var name = $"`{row.Name}`" + string.Concat(row.OldSpellings.Select(static old => $", also `{old}`"));
-        var help = row.Help + (row.IsSecret ? " Never shown in messages." : "") + (row.IsExtension ? " Extension: lws does not know it." : "");
+        var help = row.Help + (row.IsSecret ? " Never shown in messages." : "");
         page.Append("| ").Append(Cell(name))
             .Append(" | ").Append(Cell(TypeOf(row)))
             .Append(" | ").Append(Cell(row.Default.Length == 0 ? "–" : row.Default))
@@ -88,24 +98,36 @@ public static class PolicyReference
     {
         var unit = row.Unit.Length == 0 ? "" : " " + row.Unit;
         var range = ValueReader.RangeOf(row.Minimum, row.Maximum);
+        var form = row.PatternHelp.Length == 0 ? "" : ": " + row.PatternHelp;
+        var items = row.MaximumItems == int.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $", at most {row.MaximumItems}");
         return row.Kind switch
         {
             PolicyValueKind.Flag => "true or false",
-            PolicyValueKind.Number => string.Create(CultureInfo.InvariantCulture, $"number {range}{unit}"),
-            PolicyValueKind.NumberList => string.Create(CultureInfo.InvariantCulture, $"array of numbers {range}{unit}"),
-            PolicyValueKind.Text => "string",
+            PolicyValueKind.Number => string.Create(CultureInfo.InvariantCulture, $"number {range}{unit}{(row.ZeroMeansDefault && row.Minimum > 0 ? ", or 0 for the default" : "")}"),
+            PolicyValueKind.NumberList => string.Create(CultureInfo.InvariantCulture, $"array of numbers {range}{unit}{items}"),
+            PolicyValueKind.Text => "string" + form,
+            PolicyValueKind.TextList => "array of strings" + items + form,
             PolicyValueKind.Template => "string with `${name}`",
             PolicyValueKind.Choice => string.Join(" ", row.Choices.Select(static choice => $"`{choice}`")),
-            PolicyValueKind.Token => "HTTP token",
+            PolicyValueKind.Token => "HTTP token" + (row.Refused.IsEmpty ? "" : ", not " + string.Join(" or ", row.Refused.Select(static one => one.Key))),
             PolicyValueKind.HeaderName => "header name, with or without a colon at the end",
-            PolicyValueKind.Name => $"name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
-            PolicyValueKind.NameList => $"array of {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)} names",
+            PolicyValueKind.Name => NameOf(row),
+            PolicyValueKind.NameList => $"array of {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)} names{items}",
             PolicyValueKind.MetadataMap => "array of objects: name to header name or `\"\"`",
             PolicyValueKind.StatusMap => $"array of objects: status 100..599 to state {range}",
+            PolicyValueKind.ChoiceMap => $"array of objects: {NameOf(row)} to one of " +
+                string.Join(" ", row.Choices.Select(static choice => $"`{choice}`")),
             PolicyValueKind.Section => "array of objects",
             _ => "anything",
         };
     }
+
+    private static string NameOf(PolicyAttributeInfo row) => row.RefersTo switch
+    {
+        PolicySection.Metadata => "name in `metadata`",
+        PolicySection.Auth => "name of an auth scheme",
+        _ => $"name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
+    };
 
     private static string ScopeOf(PolicyScopes scopes)
     {

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>How much a stream holds in each direction before it slows whoever fills it.</summary>
+internal static class FlowAttributes
+{
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        Bytes("rx_watermark_high", "262144", "Stop reading the peer when this much waits for the application."),
+        Bytes("rx_watermark_low", "131072", "Read the peer again when no more than this waits for the application."),
+        Bytes("tx_watermark_high", "262144", "Ask the application for no more while this much waits for the peer."),
+    ];
+
+    private static PolicyAttributeInfo Bytes(string name, string otherwise, string help) => new()
+    {
+        Name = name, Kind = PolicyValueKind.Number, Minimum = 1, Unit = "bytes", Default = otherwise, Scopes = PolicyScopes.Client | PolicyScopes.Server,
+        Impact = PolicyImpact.Live, IsExtension = true, Help = help,
+    };
+}

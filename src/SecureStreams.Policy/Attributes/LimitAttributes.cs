@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>What a peer may ask of us at most.</summary>
+internal static class LimitAttributes
+{
+    private const PolicyScopes Both = PolicyScopes.Client | PolicyScopes.Server;
+
+    public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
+    [
+        new()
+        {
+            Name = "max_connections", Kind = PolicyValueKind.Number, Minimum = 1, Default = "10000", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Live,
+            IsExtension = true, Help = "How many connections it holds at once; more are closed as they come.",
+        },
+        new()
+        {
+            Name = "max_connections_per_peer", Kind = PolicyValueKind.Number, Default = "0", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Live,
+            IsExtension = true, Help = "How many of them one address may have; 0 for no limit beyond max_connections, because many clients may share an address.",
+        },
+        new()
+        {
+            Name = "max_header_bytes", Kind = PolicyValueKind.Number, Minimum = 1024, Unit = "bytes", Default = "32768", Scopes = Both,
+            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "The largest head of a request or response that is taken.",
+        },
+        new()
+        {
+            Name = "max_body_bytes", Kind = PolicyValueKind.Number, Maximum = long.MaxValue, Unit = "bytes", Default = "0", Scopes = Both,
+            Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "The largest body of a request or response that is taken; 0 for any.",
+        },
+        new()
+        {
+            Name = "max_message_bytes", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "bytes", Default = "16777216", Scopes = Both,
+            Protocols = PolicyProtocols.WebSocket | PolicyProtocols.Mqtt, Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "The largest message that is taken.",
+        },
+        new()
+        {
+            Name = "header_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "15000", Scopes = PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "How long a client may take over the head of a request.",
+        },
+        new()
+        {
+            Name = "unauthenticated_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "10000", Scopes = PolicyScopes.Server,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "How long a connection may take until its TLS handshake is done and the application has taken its first request or its upgrade.",
+        },
+    ];
+}

@@ -1,0 +1,29 @@
+namespace SecureStreams.Policy;
+
+/// <summary>The forms of texts that several rows ask for, each with its words. .NET and ECMA-262 read them alike.</summary>
+internal static class PolicyPatterns
+{
+    public const string BlobName = "^[A-Za-z0-9._-]{1,128}$";
+    public const string BlobNameHelp = "the name of a blob: 1 to 128 letters, digits, '.', '_' and '-'";
+
+    public const string SpkiHash = "^sha256/[A-Za-z0-9+/]{43}=$";
+    public const string SpkiHashHelp = "sha256/ and the base64 of the hash, 44 characters";
+
+    /// <summary>What the operating system takes for the name of a user or a group, those of a directory service with their @ included.</summary>
+    public const string Account = "^[A-Za-z0-9_][A-Za-z0-9._@-]{0,63}$";
+    public const string AccountHelp = "an account name: at most 64 letters, digits, '.', '_', '@' and '-', beginning with a letter, a digit or '_'";
+
+    public const string FileMode = "^0?[0-7]{3}$";
+    public const string FileModeHelp = "three octal digits, as in \"0660\"";
+
+    /// <summary>RFC 6455, 4.1: tokens separated by commas. Empty for none.</summary>
+    public const string Subprotocols = $"^(?:{Token}(?: *, *{Token})*)?$";
+    public const string SubprotocolsHelp = "tokens (letters, digits, '-', '.', '_' and the like) separated by commas, or \"\" for none";
+
+    /// <summary>Empty for none. Neither a user name nor a password has an @, so that the host begins behind the only one.</summary>
+    public const string Socks = $"^(?:(?:[^:@]+:[^@]*@)?(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\]):{Port})?$";
+    public const string SocksHelp = "host:port or user:password@host:port, an IPv6 address in brackets, or \"\" for none";
+
+    private const string Token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+    private const string Port = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+}

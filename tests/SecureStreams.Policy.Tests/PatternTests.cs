@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace SecureStreams.Policy.Tests;
+
+/// <summary>The forms that rows ask for: what they take, and that .NET and ECMA-262 read them alike.</summary>
+public sealed partial class PatternTests
+{
+    private const string Hash = "sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE=";
+
+    public static TheoryData<string> Patterned => [.. PolicyAttributeTable.All.Where(static row => row.Pattern.Length > 0).Select(static row => $"{row.Section} {row.Name}")];
+
+    [Theory]
+    [MemberData(nameof(Patterned))]
+    public void A_pattern_is_anchored_and_in_the_common_subset(string name)
+    {
+        var row = RowOf(name);
+        Assert.StartsWith("^", row.Pattern, StringComparison.Ordinal);
+        Assert.EndsWith("$", row.Pattern, StringComparison.Ordinal);
+
+        // Not: classes that .NET widens to all of Unicode, \A \z, back references.
+        Assert.DoesNotMatch(EscapeBeyondCommon(), row.Pattern);
+
+        // Not: look-around, named groups, options, lazy or possessive counts. In a class these characters are themselves.
+        Assert.DoesNotMatch(SyntaxBeyondCommon(), EscapeOrClass().Replace(row.Pattern, "x"));
+        _ = new Regex(row.Pattern, RegexOptions.ECMAScript);
+    }
+
+    [Theory]
+    [InlineData("tls_key_blob", "client-1.key", true)]
+    [InlineData("tls_key_blob", "", false)]
+    [InlineData("tls_key_blob", "a/b", false)]
+    [InlineData("tls_key_blob", "a\n", false)]
+    [InlineData("tls_pins", Hash, true)]
+    [InlineData("tls_pins", Hash + "=", false)]
+    [InlineData("tls_pins", "sha256/AAAA=", false)]
+    [InlineData("tls_pins", "x" + Hash, false)]
+    [InlineData("unix_mode", "0600", true)]
+    [InlineData("unix_mode", "660", true)]
+    [InlineData("unix_mode", "1777", false)]
+    [InlineData("unix_mode", "0o600", false)]
+    [InlineData("unix_user", "www-data", true)]
+    [InlineData("unix_user", "1000", true)]
+    [InlineData("unix_user", "-x", false)]
+    [InlineData("unix_user", "a b", false)]
+    [InlineData("ws_subprotocol", "", true)]
+    [InlineData("ws_subprotocol", "chat", true)]
+    [InlineData("ws_subprotocol", "chat, super.chat,v2", true)]
+    [InlineData("ws_subprotocol", "chat,", false)]
+    [InlineData("ws_subprotocol", ",", false)]
+    [InlineData("ws_subprotocol", "a b", false)]
+    [InlineData("ws_subprotocol", "a/b", false)]
+    [InlineData("via-socks5", "", true)]
+    [InlineData("via-socks5", "127.0.0.1:12345", true)]
+    [InlineData("via-socks5", "proxy.example:65535", true)]
+    [InlineData("via-socks5", "[::1]:1080", true)]
+    [InlineData("via-socks5", "me:secret@[fe80::1]:1080", true)]
+    [InlineData("via-socks5", "me:@proxy:1", true)]
+    [InlineData("via-socks5", "me:a:b@proxy:1", true)]
+    [InlineData("via-socks5", "proxy", false)]
+    [InlineData("via-socks5", "proxy:0", false)]
+    [InlineData("via-socks5", "proxy:65536", false)]
+    [InlineData("via-socks5", "::1:1080", false)]
+    [InlineData("via-socks5", "me@proxy:1080", false)]
+    [InlineData("via-socks5", "me:a@b@proxy:1080", false)]
+    [InlineData("via-socks5", "socks5://proxy:1080", false)]
+    public void A_form_takes_and_refuses(string name, string text, bool taken)
+    {
+        var row = RowOf($"StreamTypes {name}");
+        Assert.Equal(taken, row.HasForm(text));
+    }
+
+    [Fact]
+    public void Both_places_of_the_proxy_ask_for_the_same_form() =>
+        Assert.Equal(RowOf("Document via-socks5").Pattern, RowOf("StreamTypes via-socks5").Pattern);
+
+    [Fact]
+    public void Every_byte_of_a_token_is_judged_as_for_a_method()
+    {
+        var row = RowOf("StreamTypes ws_subprotocol");
+        for (var c = ' ' + 1; c < 256; c++)
+        {
+            var text = ((char)c).ToString(CultureInfo.InvariantCulture);
+            Assert.Equal(PolicyCharacters.IsToken(text), row.HasForm(text));
+        }
+    }
+
+    [Fact]
+    public void A_long_hostile_text_is_judged_at_once() =>
+
+        // Backtracking would need time exponential in the length for this.
+        Assert.False(RowOf("StreamTypes ws_subprotocol").HasForm(string.Concat(Enumerable.Repeat("a,", 30_000)) + "/"));
+
+    private static PolicyAttributeInfo RowOf(string name)
+    {
+        var parts = name.Split(' ');
+        return PolicyAttributeTable.Find(Enum.Parse<PolicySection>(parts[0]), parts[1])!;
+    }
+
+    [GeneratedRegex(@"\\[dDwWsSbBpPAzZGkxuc0-9]")]
+    private static partial Regex EscapeBeyondCommon();
+
+    [GeneratedRegex(@"\(\?(?!:)|[*+?}][?+]")]
+    private static partial Regex SyntaxBeyondCommon();
+
+    [GeneratedRegex(@"\\.|\[(?:\\.|[^\]])+\]")]
+    private static partial Regex EscapeOrClass();
+}
