@@ -17,6 +17,8 @@ internal static class AttributeCases
         var right = ValueSamples.Right(row).ToList();
         foreach (var value in right)
             yield return Case(row, row.Name, value, null);
+        if (SchemaTexts.DefaultOf(row) is { } otherwise)
+            yield return Case(row, row.Name, otherwise.ToJsonString(), null) with { Name = $"{row.Section} {row.Name}: its default" };
         foreach (var old in row.OldSpellings)
             yield return Case(row, old, right[0], null);
         yield return Case(row, row.Name, "null", ValueSamples.NamesItsRecord(row) ? "" : null);
