@@ -6,7 +6,8 @@ usage() {
     cat <<'TEXT'
 Usage: tests/run.sh [--long] [--require-peers] [--filter EXPRESSION] [--help]
 
-Installs the programs that tests talk to when it may (root, with apt), builds the solution in Release and runs all tests. Absent programs skip their tests.
+Installs the programs that tests talk to when it may (root, with apt; npm packages with npm), builds the solution in Release and runs all tests. Absent programs
+skip their tests.
 
   --long            runs the long tests too (SS_TEST_LONG=1)
   --require-peers   an absent program fails its tests instead of skipping them (SS_REQUIRE_PEERS=1)
@@ -20,6 +21,13 @@ TEXT
 # One line for each program that tests talk to: its name and the Debian package that has it.
 peers='
 nginx nginx-light
+node nodejs
+npm npm
+'
+
+# Folders with a package.json and a lock file: npm programs that tests ask.
+npm_folders='
+tests/SecureStreams.Policy.Tests/Schema/ajv
 '
 
 require_peers=0
@@ -84,7 +92,21 @@ install_peers() {
     if [[ -n $policy_rc ]]; then rm -f "$policy_rc"; policy_rc=; fi
 }
 
+# npm ci removes what is there before it installs, so it runs only where the lock file is newer.
+install_npm_folders() {
+    local folder log="$results/npm.log"
+    while read -r folder; do
+        if [[ -z $folder || $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]] || ! has npm; then continue; fi
+        echo "Installing npm packages in $folder"
+        if ! (cd "$folder" && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund) > "$log" 2>&1 < /dev/null; then
+            if ((require_peers)); then echo "npm ci failed, and the tests that need it will fail:"; else echo "npm ci failed, and the tests that need it will be skipped:"; fi
+            tail -n 5 "$log"
+        fi
+    done <<< "$npm_folders"
+}
+
 install_peers
+install_npm_folders
 mapfile -t still_missing < <(missing_packages | sort -u)
 if ((require_peers)); then
     export SS_REQUIRE_PEERS=1

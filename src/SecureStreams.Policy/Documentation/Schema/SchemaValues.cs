@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Node = System.Text.Json.Nodes.JsonNode;
+
+namespace SecureStreams.Policy;
+
+/// <summary>What the value of one attribute may be. The counterpart of <see cref="ValueReader"/>.</summary>
+internal static class SchemaValues
+{
+    // PolicyCharacters in the regular expressions of ECMA-262, which is what JSON Schema has.
+    private const string TokenCharacters = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+    private const string Token = $"^{TokenCharacters}$";
+    private const string HeaderName = $"^{TokenCharacters}:?$";
+    private const string HeaderNameOrNothing = $"^({TokenCharacters}:?)?$";
+    private const string NoControls = @"^[^\u0000-\u001F\u007F-\u009F]*$";
+    private const string MetadataName = @"^[^$}\u0000-\u001F\u007F-\u009F][^}\u0000-\u001F\u007F-\u009F]*$";
+    private const string Status = "^[1-5][0-9]{2}$";
+
+    /// <summary>The schema of a stated value; <c>null</c> is not in it.</summary>
+    public static JsonObject Of(PolicyAttributeInfo row) => row.Kind switch
+    {
+        PolicyValueKind.Flag => new() { ["type"] = "boolean" },
+        PolicyValueKind.Number => Number(row),
+        PolicyValueKind.NumberList => List(Number(row)),
+        PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name => Text(row),
+        PolicyValueKind.NameList => List(Text(row)),
+        PolicyValueKind.Token => Matching(Token),
+        PolicyValueKind.HeaderName => Matching(HeaderName),
+        PolicyValueKind.Choice => Choice(row),
+        PolicyValueKind.MetadataMap => Map(MetadataName, static () => Matching(HeaderNameOrNothing), nullable: true),
+        PolicyValueKind.StatusMap => Map(Status, () => Number(row), nullable: false),
+        PolicyValueKind.Anything => [],
+        _ => throw new InvalidOperationException($"{row.Name}: values of kind {row.Kind} have no schema."),
+    };
+
+    /// <summary>Whether a schema says nothing, and so takes null as well.</summary>
+    public static bool IsAnything(JsonObject schema) => schema.Count == 0;
+
+    /// <summary>Lets <paramref name="schema"/> take null too, which returns an attribute to its default and removes a definition.</summary>
+    public static void AllowNull(JsonObject schema)
+    {
+        if (schema["anyOf"] is JsonArray alternatives)
+        {
+            alternatives.Add((Node)new JsonObject { ["type"] = "null" });
+            return;
+        }
+
+        schema["type"] = new JsonArray(schema["type"]?.DeepClone(), "null");
+        if (schema["enum"] is JsonArray choices)
+            choices.Add((Node?)null);
+    }
+
+    private static JsonObject Number(PolicyAttributeInfo row)
+    {
+        var number = new JsonObject { ["type"] = "integer", ["minimum"] = row.Minimum };
+
+        // "Or more" is no bound; and a number of this size is not exact in most readers of schemas.
+        if (row.Maximum < long.MaxValue)
+            number["maximum"] = row.Maximum;
+        return number;
+    }
+
+    private static JsonObject Text(PolicyAttributeInfo row) => row.AllowsControlCharacters ? new() { ["type"] = "string" } : Matching(NoControls);
+
+    private static JsonObject Matching(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
+
+    private static JsonObject Choice(PolicyAttributeInfo row)
+    {
+        var choice = OneOf(row.Choices);
+        if (row.OldChoices.IsEmpty)
+            return choice;
+        var alternatives = new JsonArray(choice);
+        foreach (var (old, now) in row.OldChoices)
+            alternatives.Add((Node)new JsonObject { ["const"] = old, ["deprecated"] = true, ["description"] = $"Old name of {now}." });
+        return new() { ["anyOf"] = alternatives };
+    }
+
+    private static JsonObject OneOf(IEnumerable<string> choices) => new()
+    {
+        ["type"] = "string",
+        ["enum"] = new JsonArray([.. choices.Select(static choice => (Node)choice)]),
+    };
+
+    private static JsonObject List(JsonObject item) => new() { ["type"] = "array", ["items"] = item };
+
+    /// <summary>An array of objects, each with one member or several, or one such object.</summary>
+    private static JsonObject Map(string name, Func<JsonObject> value, bool nullable)
+    {
+        return new() { ["anyOf"] = new JsonArray(List(Members()), Members()) };
+
+        JsonObject Members()
+        {
+            var member = value();
+            if (nullable)
+                AllowNull(member);
+            return new()
+            {
+                ["type"] = "object",
+                ["patternProperties"] = new JsonObject { [@"^\$"] = true, [name] = member },
+                ["additionalProperties"] = false,
+            };
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SecureStreams.Policy.Tests.Schema;
+
+/// <summary>Values, as JSON text, that an attribute's row allows and does not allow.</summary>
+internal static class ValueSamples
+{
+    private const string Control = """
+        "a\u0085b"
+        """;
+
+    /// <summary>Whether it is the name by which other entries find its own: the one attribute that must be stated.</summary>
+    public static bool NamesItsRecord(PolicyAttributeInfo row) => row is { Name: "name", Section: PolicySection.TrustStores or PolicySection.Auth };
+
+    /// <summary>Values that are taken without a word. Names are <c>known</c>.</summary>
+    public static IEnumerable<string> Right(PolicyAttributeInfo row)
+    {
+        string[] values = row.Kind switch
+        {
+            PolicyValueKind.Flag => ["true", "false"],
+            PolicyValueKind.Number => [Number(row.Minimum), Number(Largest(row))],
+            PolicyValueKind.NumberList => [$"[{Number(row.Minimum)}, {Number(Largest(row))}]", "[]"],
+            PolicyValueKind.Text => ["\"text\""],
+            PolicyValueKind.Template => ["\"a/${known}\"", "\"\u00e4\""],
+            PolicyValueKind.Choice => [.. row.Choices.Concat(row.OldChoices.Select(static old => old.Key)).Select(static one => JsonSerializer.Serialize(one))],
+            PolicyValueKind.Token => ["\"PATCH\"", "\"!#$%&'*+-.^_`|~09azAZ\""],
+            PolicyValueKind.HeaderName => ["\"x-name\"", "\"x-name:\""],
+            PolicyValueKind.Name => ["\"known\""],
+            PolicyValueKind.NameList => ["[\"known\"]", "[]"],
+            PolicyValueKind.MetadataMap =>
+            [
+                """[{"known": "x-a:", "b": "x-b"}, {"c": "", "x_d": null, "a b": "", "$e": 5}]""", """{"known": ""}""", "[]",
+            ],
+            PolicyValueKind.StatusMap => [$$"""[{"404": {{row.Minimum}}, "$e": "5"}, {}]""", $$"""{"100": {{row.Minimum}}, "599": {{row.Maximum}}}""", "[]"],
+            PolicyValueKind.Anything => ["5", "\"a\"", "[{}]"],
+            _ => throw new InvalidOperationException($"Kind {row.Kind} has no samples."),
+        };
+        return row.AllowsControlCharacters ? values.Append(Control) : values;
+    }
+
+    /// <summary>Values that are not taken, or with a warning, each with the place from the value on.</summary>
+    public static IEnumerable<(string Value, string Place)> Wrong(PolicyAttributeInfo row)
+    {
+        List<(string Value, string Place)> values = row.Kind switch
+        {
+            PolicyValueKind.Flag => [("\"true\"", ""), ("1", ""), ("2", ""), ("[]", "")],
+            PolicyValueKind.Number => [.. Numbers(row, ""), ("[]", "")],
+            PolicyValueKind.NumberList =>
+            [
+                .. Numbers(row, "/1").Select(one => ($"[{Number(row.Minimum)}, {one.Value}]", one.Place)), ("[null]", "/0"), ("5", ""), ("{}", ""),
+            ],
+            PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name => [("5", ""), ("true", ""), ("[]", ""), ("{}", "")],
+            PolicyValueKind.Choice => [("\"no such\"", ""), ("\"\"", ""), ($"\"{row.Choices[0].ToUpperInvariant()}\"", ""), ("5", ""), ("[]", "")],
+            PolicyValueKind.Token => [("\"\"", ""), ("\"A B\"", ""), ("\"A:\"", ""), ("\"\u00e4\"", ""), ("5", "")],
+            PolicyValueKind.HeaderName => [("\"\"", ""), ("\":\"", ""), ("\"x::\"", ""), ("\"x: y\"", ""), ("\"\u00e4\"", ""), ("true", "")],
+            PolicyValueKind.NameList => [("\"known\"", ""), ("[\"known\", 5]", "/1"), ("[null]", "/0"), ($"[{Control}]", "/0"), ("{}", "")],
+            PolicyValueKind.MetadataMap =>
+            [
+                ("5", ""), ("\"known\"", ""), ("[\"known\"]", "/0"), ("[null]", "/0"), ("""[{"known": 5}]""", "/0/known"), ("""[{}, {"known": "a b"}]""", "/1/known"),
+                ("""{"known": ":"}""", "/known"), ("""[{"": ""}]""", "/0/"), ("""[{"a}": ""}]""", "/0/a}"), ("[{\"a\\u0001\": \"\"}]", "/0/a\u0001"),
+            ],
+            PolicyValueKind.StatusMap =>
+            [
+                ("5", ""), ("[5]", "/0"), ($$"""[{"404": {{row.Minimum - 1}}}]""", "/0/404"), ($$"""{"404": {{row.Maximum + 1}}}""", "/404"), ("""[{"404": "x"}]""", "/0/404"),
+                ("""[{"404": null}]""", "/0/404"), ($$"""[{"99": {{row.Minimum}}}]""", "/0/99"), ($$"""[{"600": {{row.Minimum}}}]""", "/0/600"), ($$"""[{"4xx": {{row.Minimum}}}]""", "/0/4xx"),
+            ],
+            PolicyValueKind.Anything => [],
+            _ => throw new InvalidOperationException($"Kind {row.Kind} has no samples."),
+        };
+        var textual = row.Kind is PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name or PolicyValueKind.Token or PolicyValueKind.HeaderName;
+        if (textual && !row.AllowsControlCharacters)
+            values.Add((Control, ""));
+        if (NamesItsRecord(row))
+            values.Add(("\"\"", ""));
+
+        // A name that is an array is a trust store called "name".
+        if (NamesItsRecord(row) && row.Section == PolicySection.TrustStores)
+            values.Remove(("[]", ""));
+        return values;
+    }
+
+    private static IEnumerable<(string Value, string Place)> Numbers(PolicyAttributeInfo row, string place)
+    {
+        yield return (Number(row.Minimum - 1), place);
+        if (row.Maximum < long.MaxValue)
+            yield return (Number(row.Maximum + 1), place);
+        yield return ("1.5", place);
+        yield return ("\"a\"", place);
+        yield return ($"\"{Number(row.Minimum)}\"", place);
+        yield return ("true", place);
+    }
+
+    /// <summary>Where the table has no bound, the largest number that every reader of JSON has exactly.</summary>
+    private static long Largest(PolicyAttributeInfo row) => Math.Min(row.Maximum, (1L << 53) - 1);
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
