@@ -56,7 +56,7 @@ public sealed class DefaultValueTests
         var result = PolicyLoader.Load("""{ "s": [ { "one": { "endpoint": "a", "rx_watermark_high": 262144, "address_family": "any", "tls_pins": [], "ws_deflate_window_bits": 9 } } ] }"""u8.ToArray(), "p");
         Assert.Equal(
             ["tls_pins True", "address_family True", "rx_watermark_high True", "ws_deflate_window_bits False"],
-            result.Model!.StreamTypes["one"].Additional.OrderBy(static one => one.Attribute.Name.Length)
+            result.Model!.StreamTypes["one"].Stated.Where(static one => one.Attribute.IsExtension).OrderBy(static one => one.Attribute.Name.Length)
                 .Select(static one => $"{one.Attribute.Name} {one.Value.Equals(one.Attribute.DefaultValue)}"));
     }
 }

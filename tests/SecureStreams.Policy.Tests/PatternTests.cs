@@ -71,6 +71,35 @@ public sealed partial class PatternTests
         Assert.Equal(taken, row.HasForm(text));
     }
 
+    [Theory]
+    [MemberData(nameof(Patterned))]
+    public void A_form_is_judged_as_its_pattern_says(string name)
+    {
+        var row = RowOf(name);
+        var pattern = new Regex(row.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        string[] seeds = ["", "a.b-c_d", Hash, "0660", "www-data", "chat, super.chat ,v2", "me:secret@[fe80::1]:1080", "proxy.example:65535"];
+        const string Alphabet = "aZ09 ,:@/=+._-[]!\n\u00e4";
+        var random = new Random(7);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var text = seeds[random.Next(seeds.Length)];
+            for (var edits = random.Next(4); edits > 0; edits--)
+            {
+                var at = random.Next(text.Length + 1);
+                var one = Alphabet[random.Next(Alphabet.Length)];
+                text = random.Next(3) switch
+                {
+                    0 => text.Insert(at, one.ToString(CultureInfo.InvariantCulture)),
+                    1 when at < text.Length => text.Remove(at, 1),
+                    _ => text[..at] + one + (at < text.Length ? text[(at + 1)..] : ""),
+                };
+            }
+
+            // .NET's $ also matches in front of a line feed at the end, ECMA's does not.
+            Assert.True((pattern.IsMatch(text) && !text.EndsWith('\n')) == row.HasForm(text), $"'{text}'");
+        }
+    }
+
     [Fact]
     public void Both_places_of_the_proxy_ask_for_the_same_form() =>
         Assert.Equal(RowOf("Document via-socks5").Pattern, RowOf("StreamTypes via-socks5").Pattern);

@@ -101,7 +101,7 @@ public sealed class ValueReadingTests
     {
         var result = Load(stream);
         Assert.Empty(result.Diagnostics.Select(static one => one.ToString()));
-        return Assert.Single(result.Model!.StreamTypes["one"].Additional, one => one.Attribute.Name == name).Value;
+        return Assert.Single(result.Model!.StreamTypes["one"].Stated, one => one.Attribute.Name == name).Value;
     }
 
     private static PolicyLoadResult Load(string stream) => PolicyLoader.Load(System.Text.Encoding.UTF8.GetBytes($$"""{ "s": [ { "one": {{stream}} } ] }"""), "p");

@@ -24,7 +24,7 @@ internal static class IdentityAttributes
             Impact = PolicyImpact.NextAttempt, IsExtension = true,
             Help = "Whether clients are asked for a certificate, and refused without one. One that is shown is always checked.",
         },
-        new()
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ClientTrustStore = stream.Names.TrustStores[value.Text])
         {
             Name = "tls_client_trust_store", Kind = PolicyValueKind.Name, RefersTo = PolicySection.TrustStores, Default = "the operating system's store",
             Scopes = PolicyScopes.Server, Impact = PolicyImpact.NextAttempt, IsExtension = true,

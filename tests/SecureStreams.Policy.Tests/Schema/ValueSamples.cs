@@ -19,9 +19,11 @@ internal static class ValueSamples
         string[] values = row.Kind switch
         {
             PolicyValueKind.Flag => ["true", "false"],
-            PolicyValueKind.Number => [Number(row.Minimum), Number(Largest(row))],
+            PolicyValueKind.Number => row.ZeroMeansDefault && row.Minimum > 0 ? ["0", Number(row.Minimum), Number(Largest(row))] : [Number(row.Minimum), Number(Largest(row))],
             PolicyValueKind.NumberList => [$"[{Number(row.Minimum)}, {Number(Largest(row))}]", "[]"],
-            PolicyValueKind.Text => ["\"text\""],
+            PolicyValueKind.Text => row.Pattern.Length > 0 ? [.. Formed(row).Select(static one => JsonSerializer.Serialize(one))] : ["\"text\""],
+            PolicyValueKind.TextList => ["[]", .. Formed(row).Select(static one => $"[{JsonSerializer.Serialize(one)}]")],
+            PolicyValueKind.ChoiceMap => [$$"""[{"known": "{{row.Choices[0]}}", "$e": 5}, {}]""", $$"""{"known": "{{row.Choices[^1]}}"}""", "[]"],
             PolicyValueKind.Template => ["\"a/${known}\"", "\"\u00e4\""],
             PolicyValueKind.Choice => [.. row.Choices.Concat(row.OldChoices.Select(static old => old.Key)).Select(static one => JsonSerializer.Serialize(one))],
             PolicyValueKind.Token => ["\"PATCH\"", "\"!#$%&'*+-.^_`|~09azAZ\""],
@@ -52,7 +54,13 @@ internal static class ValueSamples
             ],
             PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name => [("5", ""), ("true", ""), ("[]", ""), ("{}", "")],
             PolicyValueKind.Choice => [("\"no such\"", ""), ("\"\"", ""), ($"\"{row.Choices[0].ToUpperInvariant()}\"", ""), ("5", ""), ("[]", "")],
-            PolicyValueKind.Token => [("\"\"", ""), ("\"A B\"", ""), ("\"A:\"", ""), ("\"\u00e4\"", ""), ("5", "")],
+            PolicyValueKind.TextList => [("5", ""), ("[5]", "/0"), ("[null]", "/0"), ("[\"?\"]", "/0"), ("{}", "")],
+            PolicyValueKind.ChoiceMap =>
+            [
+                ("5", ""), ("[5]", "/0"), ("""[{"known": "no such"}]""", "/0/known"), ("""{"known": null}""", "/known"),
+                ($$"""[{"": "{{row.Choices[0]}}"}]""", "/0/"), ($$"""{"a}": "{{row.Choices[0]}}"}""", "/a}"),
+            ],
+            PolicyValueKind.Token => [("\"\"", ""), .. row.Refused.Select(static one => ($"\"{one.Key.ToLowerInvariant()}\"", "")), ("\"A B\"", ""), ("\"A:\"", ""), ("\"\u00e4\"", ""), ("5", "")],
             PolicyValueKind.HeaderName => [("\"\"", ""), ("\":\"", ""), ("\"x::\"", ""), ("\"x: y\"", ""), ("\"\u00e4\"", ""), ("true", "")],
             PolicyValueKind.NameList => [("\"known\"", ""), ("[\"known\", 5]", "/1"), ("[null]", "/0"), ($"[{Control}]", "/0"), ("{}", "")],
             PolicyValueKind.MetadataMap =>
@@ -69,6 +77,8 @@ internal static class ValueSamples
             _ => throw new InvalidOperationException($"Kind {row.Kind} has no samples."),
         };
         var textual = row.Kind is PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name or PolicyValueKind.Token or PolicyValueKind.HeaderName;
+        if (row is { Kind: PolicyValueKind.Text, Pattern.Length: > 0 })
+            values.Add(("\"?/ ?\"", ""));
         if (textual && !row.AllowsControlCharacters)
             values.Add((Control, ""));
         if (NamesItsRecord(row))
@@ -82,7 +92,9 @@ internal static class ValueSamples
 
     private static IEnumerable<(string Value, string Place)> Numbers(PolicyAttributeInfo row, string place)
     {
-        yield return (Number(row.Minimum - 1), place);
+        yield return (Number(row.ZeroMeansDefault ? -1 : row.Minimum - 1), place);
+        if (row is { ZeroMeansDefault: true, Minimum: > 1 })
+            yield return (Number(row.Minimum - 1), place);
         if (row.Maximum < long.MaxValue)
             yield return (Number(row.Maximum + 1), place);
         yield return ("1.5", place);
@@ -90,6 +102,18 @@ internal static class ValueSamples
         yield return ($"\"{Number(row.Minimum)}\"", place);
         yield return ("true", place);
     }
+
+    /// <summary>Texts that have the form that the row asks for.</summary>
+    private static string[] Formed(PolicyAttributeInfo row) => row.Pattern switch
+    {
+        PolicyPatterns.BlobName => ["a", "Client-1._key"],
+        PolicyPatterns.SpkiHash => ["sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE="],
+        PolicyPatterns.Account => ["www-data", "_x@y.z"],
+        PolicyPatterns.FileMode => ["0660", "600"],
+        PolicyPatterns.Subprotocols => ["", "chat", "chat, super.chat ,v2"],
+        PolicyPatterns.Socks => ["", "127.0.0.1:1080", "me:a:b@[::1]:65535"],
+        _ => throw new InvalidOperationException($"The pattern {row.Pattern} has no samples."),
+    };
 
     /// <summary>Where the table has no bound, the largest number that every reader of JSON has exactly.</summary>
     private static long Largest(PolicyAttributeInfo row) => Math.Min(row.Maximum, (1L << 53) - 1);

@@ -20,13 +20,14 @@ internal static class SchemaValues
     {
         PolicyValueKind.Flag => new() { ["type"] = "boolean" },
         PolicyValueKind.Number => Number(row),
-        PolicyValueKind.NumberList => List(Number(row)),
+        PolicyValueKind.NumberList => List(Number(row), row),
         PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name => Text(row),
-        PolicyValueKind.NameList => List(Text(row)),
-        PolicyValueKind.Token => Matching(Token),
+        PolicyValueKind.NameList or PolicyValueKind.TextList => List(Text(row), row),
+        PolicyValueKind.Token => Method(row),
         PolicyValueKind.HeaderName => Matching(HeaderName),
         PolicyValueKind.Choice => Choice(row),
         PolicyValueKind.MetadataMap => Map(MetadataName, static () => Matching(HeaderNameOrNothing), nullable: true),
+        PolicyValueKind.ChoiceMap => Map(MetadataName, () => OneOf(row.Choices), nullable: false),
         PolicyValueKind.StatusMap => Map(Status, () => Number(row), nullable: false),
         PolicyValueKind.Anything => [],
         _ => throw new InvalidOperationException($"{row.Name}: values of kind {row.Kind} have no schema."),
@@ -56,10 +57,29 @@ internal static class SchemaValues
         // "Or more" is no bound; and a number of this size is not exact in most readers of schemas.
         if (row.Maximum < long.MaxValue)
             number["maximum"] = row.Maximum;
+        if (row.ZeroMeansDefault && row.Minimum > 0)
+            return new() { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "integer", ["const"] = 0 }, number) };
         return number;
     }
 
-    private static JsonObject Text(PolicyAttributeInfo row) => row.AllowsControlCharacters ? new() { ["type"] = "string" } : Matching(NoControls);
+    private static JsonObject Text(PolicyAttributeInfo row)
+    {
+        var text = row.AllowsControlCharacters ? new() { ["type"] = "string" } : Matching(NoControls);
+        if (row.Pattern.Length > 0)
+            text["allOf"] = new JsonArray(new JsonObject { ["pattern"] = row.Pattern });
+        return text;
+    }
+
+    private static JsonObject Method(PolicyAttributeInfo row)
+    {
+        var method = Matching(Token);
+
+        // Whatever their case, and a pattern has no option for that.
+        var refused = row.Refused.Select(static one => string.Concat(one.Key.Select(static c => $"[{char.ToUpperInvariant(c)}{char.ToLowerInvariant(c)}]")));
+        if (!row.Refused.IsEmpty)
+            method["not"] = new JsonObject { ["type"] = "string", ["pattern"] = $"^(?:{string.Join('|', refused)})$" };
+        return method;
+    }
 
     private static JsonObject Matching(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
@@ -81,6 +101,14 @@ internal static class SchemaValues
     };
 
     private static JsonObject List(JsonObject item) => new() { ["type"] = "array", ["items"] = item };
+
+    private static JsonObject List(JsonObject item, PolicyAttributeInfo row)
+    {
+        var list = List(item);
+        if (row.MaximumItems < int.MaxValue)
+            list["maxItems"] = row.MaximumItems;
+        return list;
+    }
 
     /// <summary>An array of objects, each with one member or several, or one such object.</summary>
     private static JsonObject Map(string name, Func<JsonObject> value, bool nullable)
