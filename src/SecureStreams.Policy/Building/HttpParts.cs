@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 
 namespace SecureStreams.Policy;
 
@@ -7,9 +8,11 @@ internal sealed class HttpParts
 {
     private static readonly PolicyTemplate Root = PolicyTemplate.Parse("/");
 
-    public string Method { get; set; } = "GET";
+    public HttpParts() => Clear();
 
-    public PolicyTemplate Url { get; set; } = Root;
+    public string Method { get; set; }
+
+    public PolicyTemplate Url { get; set; }
 
     public int? Expect { get; set; }
 
@@ -19,7 +22,20 @@ internal sealed class HttpParts
 
     public bool FormUrlEncoded { get; set; }
 
-    public ImmutableArray<KeyValuePair<int, int>> ResponseMap { get; set; } = [];
+    public ImmutableArray<KeyValuePair<int, int>> ResponseMap { get; set; }
+
+    /// <summary>Back to the defaults.</summary>
+    [MemberNotNull(nameof(Method), nameof(Url))]
+    public void Clear()
+    {
+        Method = "GET";
+        Url = Root;
+        Expect = null;
+        FailRedirect = false;
+        NoContentLength = false;
+        FormUrlEncoded = false;
+        ResponseMap = [];
+    }
 
     public HttpPolicy Build() => new()
     {

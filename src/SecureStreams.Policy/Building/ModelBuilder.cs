@@ -23,8 +23,9 @@ internal static class ModelBuilder
             names.Auths.Add(part.Name, BuildAuth(part));
 
         var streams = new Dictionary<string, StreamTypePolicy>(policy.StreamTypes.Count, StringComparer.Ordinal);
+        var parts = new StreamTypeParts(names);
         foreach (var part in policy.StreamTypes)
-            streams.Add(part.Name, BuildStreamType(part, names));
+            streams.Add(part.Name, BuildStreamType(part, parts));
         return new PolicyModel
         {
             Release = document.Release,
@@ -65,19 +66,12 @@ internal static class ModelBuilder
         };
     }
 
-    private static StreamTypePolicy BuildStreamType(in StatedPart part, ResolvedNames names)
+    private static StreamTypePolicy BuildStreamType(in StatedPart part, StreamTypeParts parts)
     {
-        var parts = new StreamTypeParts(names);
+        parts.Clear();
         Apply(part.Values, parts);
-        HttpPolicy? http = null;
-        if (parts.Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3)
-        {
-            var httpParts = new HttpParts();
-            Apply(part.Values, httpParts);
-            http = httpParts.Build();
-        }
-
-        return parts.Build(part, http);
+        Apply(part.Values, parts.Http);
+        return parts.Build(part);
     }
 
     /// <summary>Sets every value that <typeparamref name="TParts"/> carries.</summary>

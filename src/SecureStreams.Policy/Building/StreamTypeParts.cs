@@ -3,11 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace SecureStreams.Policy;
 
-/// <summary>Gathers the values of a streamtype, beginning with their defaults.</summary>
-internal sealed class StreamTypeParts(ResolvedNames names)
+/// <summary>Gathers the values of a streamtype, beginning with their defaults. One for all streamtypes of a policy: there may be thousands.</summary>
+internal sealed class StreamTypeParts
 {
+    public StreamTypeParts(ResolvedNames names)
+    {
+        Names = names;
+        Clear();
+    }
+
     /// <summary>For setters of attributes that name something.</summary>
-    public ResolvedNames Names { get; } = names;
+    public ResolvedNames Names { get; }
+
+    /// <summary>What only HTTP reads.</summary>
+    public HttpParts Http { get; } = new();
 
     public bool Server { get; set; }
 
@@ -15,7 +24,7 @@ internal sealed class StreamTypeParts(ResolvedNames names)
 
     public int Port { get; set; }
 
-    public WireProtocol Protocol { get; set; } = WireProtocol.H1;
+    public WireProtocol Protocol { get; set; }
 
     public bool Tls { get; set; }
 
@@ -41,7 +50,7 @@ internal sealed class StreamTypeParts(ResolvedNames names)
 
     public TrustStorePolicy? ClientTrustStore { get; set; }
 
-    public ImmutableArray<MetadataPolicy> Metadata { get; set; } = [];
+    public ImmutableArray<MetadataPolicy> Metadata { get; set; }
 
     public static WireProtocol ProtocolOf(string text) => text switch
     {
@@ -53,7 +62,30 @@ internal sealed class StreamTypeParts(ResolvedNames names)
         _ => WireProtocol.H1,
     };
 
-    public StreamTypePolicy Build(in StatedPart part, HttpPolicy? http) => new()
+    /// <summary>Back to the defaults.</summary>
+    public void Clear()
+    {
+        Server = false;
+        Endpoint = null;
+        Port = 0;
+        Protocol = WireProtocol.H1;
+        Tls = false;
+        TrustStore = null;
+        Retry = null;
+        Opportunistic = false;
+        NailedUp = false;
+        AllowRedirects = false;
+        LongPoll = false;
+        Timeout = null;
+        Auth = null;
+        ServerCertificate = null;
+        ServerKey = null;
+        ClientTrustStore = null;
+        Metadata = [];
+        Http.Clear();
+    }
+
+    public StreamTypePolicy Build(in StatedPart part) => new()
     {
         Name = part.Name,
         Location = part.Location,
@@ -71,7 +103,7 @@ internal sealed class StreamTypeParts(ResolvedNames names)
         LongPoll = LongPoll,
         Timeout = Timeout,
         Metadata = Metadata,
-        Http = http,
+        Http = Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 ? Http.Build() : null,
         Auth = Auth ?? (StatesAuthHeader(part) ? Names.AuthOf(AuthPolicy.DefaultName) : null),
         ServerCertificate = ServerCertificate,
         ServerKey = ServerKey,

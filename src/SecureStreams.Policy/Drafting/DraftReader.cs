@@ -85,6 +85,8 @@ internal sealed class DraftReader
             return;
         }
 
+        if (row.Name == "s")
+            _draft.Expect(PolicySection.StreamTypes, section.Children.Count);
         foreach (var item in section.Children)
         {
             if (item.Kind == JsonValueKind.Object)

@@ -34,6 +34,13 @@ internal sealed class PolicyDraft(DraftEntry document)
     /// <summary>Adds an entry that nothing refers to, so that its name need not be its own.</summary>
     public void AddUnnamed(DraftEntry entry) => _entries[(int)entry.Section].Add(entry);
 
+    /// <summary>Makes room for entries to come.</summary>
+    public void Expect(PolicySection section, int count)
+    {
+        _byName[(int)section].EnsureCapacity(_byName[(int)section].Count + count);
+        _entries[(int)section].EnsureCapacity(_entries[(int)section].Count + count);
+    }
+
     public void Remove(DraftEntry entry)
     {
         _byName[(int)entry.Section].Remove(entry.Name);
