@@ -65,13 +65,7 @@ public static class PolicyLoader
 
     private static PolicyModel? Check(PolicyDraft draft, PolicyLoadOptions options, DiagnosticBag bag)
     {
-        ReferenceRules.Check(draft, bag);
-        SymbolRules.Check(draft, bag);
-        StreamTypeRules.Check(draft, bag);
-        RetryRules.Check(draft, bag);
-        SecretRules.Check(draft, bag);
-        var certificates = CertificateRules.Read(draft, bag, options);
-        DocumentRules.Check(draft, bag, options);
+        var certificates = PolicyRules.Check(draft, options, bag);
         return bag.HasErrors ? null : ModelBuilder.Build(draft, certificates);
     }
 }

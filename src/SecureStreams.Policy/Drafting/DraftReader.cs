@@ -35,9 +35,7 @@ internal sealed class DraftReader
                 continue;
             if (PolicyAttributeTable.Find(entry.Section, member.Name ?? "") is not { } row)
             {
-                var known = PolicyAttributeTable.SpellingsOf(entry.Section);
-                _bag.ReportName(PolicyDiagnosticTable.UnknownMember, _source, member,
-                    $"{entry.Subject}: unknown member {Wording.Quote(member.Name ?? "")}, ignored{_bag.Suggest(member.Name ?? "", known)}");
+                UnknownMember.Report(_bag, _source, entry.Subject, member, PolicyAttributeTable.SpellingsOf(entry.Section));
                 continue;
             }
 

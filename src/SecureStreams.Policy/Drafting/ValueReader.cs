@@ -29,7 +29,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
                 return PolicyValue.Of(node.Kind == JsonValueKind.True);
             case JsonValueKind.Number when node.Text is "0" or "1":
                 var meant = node.Text == "1" ? "true" : "false";
-                bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{subject}: {Called(row, node)} is {node.Text}; read as {meant}");
+                bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{subject}: {Called(row, node)} is {QuotedValue.Number(node.Text)}; read as {meant}");
                 return PolicyValue.Of(node.Text == "1");
             default:
                 return WrongType(row, node, subject, "true or false", node.Kind == JsonValueKind.String && node.Text is "true" or "false" ? "; remove the quotes" : "");
@@ -40,7 +40,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
     {
         if (node.Kind is not JsonValueKind.Number && !(node.Kind is JsonValueKind.String && IsDigits(node.Text)))
         {
-            WrongType(row, node, subject, $"a whole number{Range(row, minimum, maximum)}");
+            WrongType(row, node, subject, WholeNumber(row, minimum, maximum));
             return null;
         }
 
@@ -48,21 +48,21 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         var fits = decimal.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
         if (fits && number != decimal.Truncate(number))
         {
-            WrongType(row, node, subject, $"a whole number{Range(row, minimum, maximum)}");
+            WrongType(row, node, subject, WholeNumber(row, minimum, maximum));
             return null;
         }
 
         if (!fits || number < minimum || number > maximum)
         {
             bag.Report(PolicyDiagnosticTable.OutOfRange, source, node,
-                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {RangeOf(minimum, maximum)}{Unit(row)}");
+                $"{subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {Allowed.Range(RangeOf(minimum, maximum) + Unit(row))}");
             return null;
         }
 
         if (node.Kind is JsonValueKind.String)
         {
             bag.Report(PolicyDiagnosticTable.TextForNumber, source, node,
-                $"{subject}: {Called(row, node)} is the string {Wording.Quote(node.Text)}; read as the number");
+                $"{subject}: {Called(row, node)} is the string {QuotedValue.Of(node.Text)}; read as the number");
         }
 
         return (long)number;
@@ -109,7 +109,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
     private PolicyValue? ReadChoice(PolicyAttributeInfo row, JsonNode node, string subject)
     {
         if (node.Kind != JsonValueKind.String)
-            return WrongType(row, node, subject, $"one of {string.Join(", ", row.Choices)}");
+            return WrongType(row, node, subject, Allowed.OneOf(row.Choices).As($"one of {string.Join(", ", row.Choices)}"));
         foreach (var (old, now) in row.OldChoices)
         {
             if (old == node.Text)
@@ -119,11 +119,11 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         if (row.Choices.Contains(node.Text))
             return PolicyValue.Of(node.Text);
         bag.Report(PolicyDiagnosticTable.NotAllowed, source, node,
-            $"{subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {string.Join(", ", row.Choices)}{bag.Suggest(node.Text, row.Choices)}");
+            $"{subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {Allowed.OneOf(row.Choices)}{bag.Suggest(node.Text, row.Choices)}");
         return null;
     }
 
-    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, string wanted, string mend = "")
+    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, string subject, Allowed wanted, string mend = "")
     {
         bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, row.IsSecret)}{mend}");
         return null;
@@ -138,8 +138,8 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         _ => row.Name,
     };
 
-    private static string Shown(PolicyAttributeInfo row, JsonNode node) =>
-        row.IsSecret || SecretRules.HasPassword(node.Text) ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
+    private static QuotedValue Shown(PolicyAttributeInfo row, JsonNode node) =>
+        row.IsSecret || SecretRules.HasPassword(node.Text) ? QuotedValue.Hidden : node.Kind == JsonValueKind.String ? QuotedValue.Of(node.Text) : QuotedValue.Number(node.Text);
 
     /// <summary>What keeps a text from being a header name. The text itself is not quoted: where a name belongs, people write whole headers, tokens included.</summary>
     private static string NoHeaderName(string text)
@@ -150,7 +150,11 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         return $"has {Wording.Quote(character.ToString())} at character {position}, which no header name has; write the name alone, without a value";
     }
 
-    private static string Range(PolicyAttributeInfo row, long minimum, long maximum) => $", {RangeOf(minimum, maximum)}{Unit(row)}";
+    private static Allowed WholeNumber(PolicyAttributeInfo row, long minimum, long maximum)
+    {
+        var range = RangeOf(minimum, maximum) + Unit(row);
+        return Allowed.Range(range).As($"a whole number, {range}");
+    }
 
     internal static string RangeOf(long minimum, long maximum) => maximum == long.MaxValue ? $"{minimum} or more" : $"{minimum}..{maximum}";
 
