@@ -65,10 +65,12 @@ internal static class CertificateReader
     /// <summary>Whether the private key in <paramref name="key"/> is that of the certificate; null when one of them cannot be read here (an encrypted key, a kind of key that the platform has not).</summary>
     public static bool? IsKeyOf(CertificatePolicy certificate, CertificatePolicy key)
     {
-        if (certificate.Problem is not null || key.Problem is not null || PublicPartOf(key.Der.AsSpan()) is not { } expected)
+        if (certificate.Problem is not null || key.Problem is not null)
             return null;
         try
         {
+            if (PublicPartOf(key.Der.AsSpan()) is not { } expected)
+                return null;
             using var parsed = X509CertificateLoader.LoadCertificate(certificate.Der.AsSpan());
             var actual = parsed.PublicKey;
 
@@ -77,7 +79,7 @@ internal static class CertificateReader
                 return null;
             return actual.Oid.Value == expected.Oid.Value && actual.EncodedKeyValue.RawData.AsSpan().SequenceEqual(expected.EncodedKeyValue.RawData);
         }
-        catch (Exception refused) when (refused is CryptographicException or ArgumentException)
+        catch (Exception refused) when (refused is CryptographicException or PlatformNotSupportedException or ArgumentException)
         {
             return null;
         }
@@ -101,9 +103,9 @@ internal static class CertificateReader
             import(into, key);
             return true;
         }
-        catch (CryptographicException)
+        catch (Exception refused) when (refused is CryptographicException or PlatformNotSupportedException)
         {
-            // Of another kind; the next one is tried.
+            // Of another kind, or of a curve that the platform has not; the next one is tried.
             return false;
         }
     }

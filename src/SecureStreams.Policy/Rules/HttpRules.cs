@@ -3,10 +3,10 @@ namespace SecureStreams.Policy;
 /// <summary>Attributes of one HTTP streamtype that do not go together.</summary>
 internal static class HttpRules
 {
-    /// <summary>Headers that frame a connection (RFC 9110, 7.6.1); a length the application may know better than we do.</summary>
+    /// <summary>Headers that frame a connection (RFC 9110, 7.6.1), which a request is refused for. Not content-length: the application may know the length of its body.</summary>
     private static readonly HashSet<string> Framing = new(StringComparer.OrdinalIgnoreCase)
     {
-        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "te", "trailer",
+        "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade",
     };
 
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
