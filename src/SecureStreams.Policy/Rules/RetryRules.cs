@@ -27,7 +27,7 @@ internal static class RetryRules
 
     private static void CheckSpellings(DraftEntry scheme, string seconds, DiagnosticBag bag)
     {
-        if (scheme.Find(seconds) is { } loses && scheme.Find(seconds + "_ms") is { } wins && loses.Value.Number * 1000 != wins.Value.Number)
+        if (scheme.Find(seconds) is { } loses && scheme.Find(seconds + "_ms") is { } wins)
             bag.Report(PolicyDiagnosticTable.ValidityTwice, loses, $"{scheme.Subject}: {seconds} {loses.Value.Number} s has no effect beside {seconds}_ms {wins.Value.Number} ms, which wins");
     }
 
