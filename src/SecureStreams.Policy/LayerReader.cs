@@ -86,13 +86,7 @@ internal sealed class LayerReader(PolicyLoadOptions options, DiagnosticBag bag) 
 
     private StatedPolicy? Check(PolicyDraft draft, IReadOnlyList<PolicyDocument> layers)
     {
-        ReferenceRules.Check(draft, bag);
-        SymbolRules.Check(draft, bag);
-        StreamTypeRules.Check(draft, bag);
-        RetryRules.Check(draft, bag);
-        SecretRules.Check(draft, bag);
-        var certificates = CertificateRules.Read(draft, bag, options);
-        DocumentRules.Check(draft, bag, options);
+        var certificates = PolicyRules.Check(draft, options, bag);
         return bag.HasErrors ? null : new StatedPolicy
         {
             Layers = [.. layers.Select(static layer => layer.Name)],

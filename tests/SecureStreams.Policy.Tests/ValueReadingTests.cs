@@ -80,7 +80,7 @@ public sealed class ValueReadingTests
     public void A_back_off_table_has_at_most_256_delays(int items, bool taken)
     {
         var table = string.Join(',', Enumerable.Repeat(int.MaxValue.ToString(CultureInfo.InvariantCulture), items));
-        var result = PolicyLoader.Load(System.Text.Encoding.UTF8.GetBytes($$"""{ "retry": [ { "r": { "backoff": [{{table}}] } } ], "s": [ { "one": { "endpoint": "a" } } ] }"""), "p");
+        var result = PolicyLoader.Load(System.Text.Encoding.UTF8.GetBytes($$"""{ "retry": [ { "r": { "backoff": [{{table}}], "conceal": 65535 } } ], "s": [ { "one": { "endpoint": "a", "retry": "r" } } ] }"""), "p");
         Assert.Equal(taken ? [] : ["SSP0112"], result.Diagnostics.Select(static one => one.Id));
         Assert.Equal(taken, result.Model?.Retries["r"].Backoff.Length == items);
     }

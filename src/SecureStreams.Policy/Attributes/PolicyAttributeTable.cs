@@ -58,5 +58,5 @@ public static class PolicyAttributeTable
     internal static PolicyAttributeInfo? Find(PolicySection section, ReadOnlySpan<byte> utf8) => Names[(int)section]?.Find(utf8);
 
     /// <summary>Every spelling that <paramref name="section"/> knows.</summary>
-    internal static IEnumerable<string> SpellingsOf(PolicySection section) => Of(section).SelectMany(static row => row.OldSpellings.Prepend(row.Name));
+    internal static ImmutableArray<string> SpellingsOf(PolicySection section) => [.. Of(section).SelectMany(static row => row.OldSpellings.Prepend(row.Name))];
 }

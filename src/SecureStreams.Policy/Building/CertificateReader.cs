@@ -62,6 +62,56 @@ internal static class CertificateReader
         }
     }
 
+    /// <summary>Whether the private key in <paramref name="key"/> is that of the certificate; null when one of them cannot be read here (an encrypted key, a kind of key that the platform has not).</summary>
+    public static bool? IsKeyOf(CertificatePolicy certificate, CertificatePolicy key)
+    {
+        if (certificate.Problem is not null || key.Problem is not null)
+            return null;
+        try
+        {
+            if (PublicPartOf(key.Der.AsSpan()) is not { } expected)
+                return null;
+            using var parsed = X509CertificateLoader.LoadCertificate(certificate.Der.AsSpan());
+            var actual = parsed.PublicKey;
+
+            // A point of a curve can be written in a shorter form, which says the same in other bytes.
+            if (actual.Oid.Value == expected.Oid.Value && actual.EncodedKeyValue.RawData.Length != expected.EncodedKeyValue.RawData.Length && actual.EncodedKeyValue.RawData is [2 or 3, ..])
+                return null;
+            return actual.Oid.Value == expected.Oid.Value && actual.EncodedKeyValue.RawData.AsSpan().SequenceEqual(expected.EncodedKeyValue.RawData);
+        }
+        catch (Exception refused) when (refused is CryptographicException or PlatformNotSupportedException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static PublicKey? PublicPartOf(ReadOnlySpan<byte> key)
+    {
+        using var rsa = RSA.Create();
+        if (TryImport(rsa, key, static (rsa, key) => rsa.ImportPkcs8PrivateKey(key, out _)) || TryImport(rsa, key, static (rsa, key) => rsa.ImportRSAPrivateKey(key, out _)))
+            return PublicKey.CreateFromSubjectPublicKeyInfo(rsa.ExportSubjectPublicKeyInfo(), out _);
+        using var curve = ECDsa.Create();
+        return TryImport(curve, key, static (curve, key) => curve.ImportPkcs8PrivateKey(key, out _)) || TryImport(curve, key, static (curve, key) => curve.ImportECPrivateKey(key, out _))
+            ? PublicKey.CreateFromSubjectPublicKeyInfo(curve.ExportSubjectPublicKeyInfo(), out _)
+            : null;
+    }
+
+    private static bool TryImport<TKey>(TKey into, ReadOnlySpan<byte> key, KeyImport<TKey> import)
+    {
+        try
+        {
+            import(into, key);
+            return true;
+        }
+        catch (Exception refused) when (refused is CryptographicException or PlatformNotSupportedException)
+        {
+            // Of another kind, or of a curve that the platform has not; the next one is tried.
+            return false;
+        }
+    }
+
+    private delegate void KeyImport<in TKey>(TKey into, ReadOnlySpan<byte> key);
+
     private static CertificatePolicy Unusable(string name, string problem) => new() { Name = name, Der = [], Problem = problem };
 
     /// <summary>The text between PEM armour lines, or the text itself; null for several blocks.</summary>

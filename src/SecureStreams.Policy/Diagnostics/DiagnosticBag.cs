@@ -14,7 +14,7 @@ internal sealed class DiagnosticBag(bool strict)
 
     public bool HasErrors { get; private set; }
 
-    public void Report(PolicyDiagnosticInfo info, SourceText source, int offset, string path, string message)
+    public void Report(PolicyDiagnosticInfo info, SourceText source, int offset, string path, Finding finding)
     {
         var severity = strict ? PolicySeverity.Error : info.Severity;
         HasErrors |= severity == PolicySeverity.Error;
@@ -30,22 +30,33 @@ internal sealed class DiagnosticBag(bool strict)
         }
 
         var place = source.Locate(offset);
-        _found.Add(new PolicyDiagnostic(info.Id, severity, place.File, place.Line, place.Column, path, message));
+        _found.Add(new PolicyDiagnostic(info.Id, severity, place.File, place.Line, place.Column, path, finding.Message)
+        {
+            Suggestion = finding.Suggestion,
+            Allowed = finding.Allowed,
+            Value = finding.Value,
+        });
         if (severity == PolicySeverity.Warning)
             _warnings++;
     }
 
     /// <summary>At the value of <paramref name="node"/>.</summary>
-    public void Report(PolicyDiagnosticInfo info, SourceText source, JsonNode node, string message) =>
-        Report(info, source, node.Offset, node.Path, message);
+    public void Report(PolicyDiagnosticInfo info, SourceText source, JsonNode node, Finding finding) =>
+        Report(info, source, node.Offset, node.Path, finding);
 
     /// <summary>At the name of the member <paramref name="node"/>.</summary>
-    public void ReportName(PolicyDiagnosticInfo info, SourceText source, JsonNode node, string message) =>
-        Report(info, source, node.NameOffset, node.Path, message);
+    public void ReportName(PolicyDiagnosticInfo info, SourceText source, JsonNode node, Finding finding) =>
+        Report(info, source, node.NameOffset, node.Path, finding);
+
+    /// <summary>At a stated value, in the layer that states it.</summary>
+    public void Report(PolicyDiagnosticInfo info, DraftValue value, Finding finding) => Report(info, value.Source, value.Node, finding);
+
+    /// <summary>At the name of an entry, for want of a value that decides.</summary>
+    public void Report(PolicyDiagnosticInfo info, DraftEntry entry, Finding finding) => ReportName(info, entry.Source, entry.Node, finding);
 
     /// <summary><c>; did you mean 'port'?</c>, or nothing. Nothing as well once findings are left out: the search is the costly part of a finding.</summary>
-    public string Suggest(string written, IEnumerable<string> candidates) =>
-        _found.Count < Limit && Suggestion.Nearest(written, candidates) is { } near ? $"; did you mean {Wording.Quote(near)}?" : "";
+    public Near Suggest(string written, IEnumerable<string> candidates) =>
+        new(_found.Count < Limit ? Suggestion.Nearest(written, candidates) : null);
 
     public ImmutableArray<PolicyDiagnostic> ToSorted()
     {
@@ -60,6 +71,9 @@ internal sealed class DiagnosticBag(bool strict)
                 Id = PolicyDiagnosticTable.MoreLeftOut.Id,
                 Severity = severity,
                 JsonPath = "$",
+                Suggestion = null,
+                Allowed = [],
+                Value = null,
                 Message = $"{_leftOut} more findings were left out; the limit is {Limit}",
             });
         }

@@ -1,29 +1,34 @@
 namespace SecureStreams.Policy;
 
-/// <summary>Near names, for words that are known nowhere.</summary>
+/// <summary>
+/// Near names, for words that are known nowhere. A name is near when it is reached with few typing mistakes: one where the longer of the two has three to
+/// five letters, two up to eight, three above; letter case counts as none. A name of one or two letters is near only when each of its letters was written and one mistake explains the
+/// rest (<c>ss</c> is near <c>s</c>, <c>x</c> is not). A beginning that is half of a name or more counts as one mistake, however much was left off.
+/// Of several names the one with fewer mistakes wins; then what was only left off or added at the end (<c>prot</c> is <c>protocol</c> before <c>port</c>);
+/// then the same first letter, the longer common beginning, the same length, and the order of the candidates, which has current names before old spellings.
+/// </summary>
 internal static class Suggestion
 {
     // Bounds the work on hostile input: names in policies are short and few.
     private const int MaximumLength = 64;
     private const int MaximumCandidates = 512;
 
-    /// <summary>The candidate with the fewest typing mistakes, at most a third of its letters; null when nothing is near. Letter case counts as no mistake.</summary>
+    /// <summary>The shortest beginning that is taken for a name cut short.</summary>
+    private const int ShortestBeginning = 3;
+
+    /// <summary>The nearest candidate; null when none is near.</summary>
     public static string? Nearest(string written, IEnumerable<string> candidates)
     {
         if (written.Length is 0 or > MaximumLength)
             return null;
 
         string? best = null;
-        var bestDistance = int.MaxValue;
+        var bestRank = default(Rank);
         foreach (var candidate in candidates.Take(MaximumCandidates))
         {
-            var allowed = Math.Min(3, Math.Max(written.Length, candidate.Length) / 3);
-            if (candidate.Length > MaximumLength || Math.Abs(candidate.Length - written.Length) > allowed)
+            if (RankOf(written, candidate) is not { } rank || (best is not null && rank.CompareTo(bestRank) >= 0))
                 continue;
-
-            var distance = Distance(written, candidate);
-            if (distance <= allowed && distance < bestDistance)
-                (best, bestDistance) = (candidate, distance);
+            (best, bestRank) = (candidate, rank);
         }
 
         return best;
@@ -57,5 +62,45 @@ internal static class Suggestion
         return above[right.Length];
     }
 
+    private static Rank? RankOf(string written, string candidate)
+    {
+        if (candidate.Length is 0 or > MaximumLength)
+            return null;
+        var shared = CommonPrefix(written, candidate);
+        var extends = shared == Math.Min(written.Length, candidate.Length);
+        var beginning = shared == written.Length && written.Length >= ShortestBeginning && written.Length * 2 >= candidate.Length;
+        var allowed = Allowance(written, candidate);
+        if (!beginning && Math.Abs(candidate.Length - written.Length) > allowed)
+            return null;
+
+        var distance = Distance(written, candidate);
+        if (!beginning && distance > allowed)
+            return null;
+        return new Rank(beginning ? Math.Min(distance, 1) : distance, extends ? 0 : 1, distance, shared > 0 ? 0 : 1, -shared, Math.Abs(written.Length - candidate.Length));
+    }
+
+    private static int Allowance(string written, string candidate)
+    {
+        if (candidate.Length <= 2)
+            return candidate.All(letter => written.Contains(letter, StringComparison.OrdinalIgnoreCase)) ? 1 : 0;
+        return Math.Min(3, Math.Max(written.Length, candidate.Length) / 3);
+    }
+
+    private static int CommonPrefix(string left, string right)
+    {
+        var length = 0;
+        while (length < left.Length && length < right.Length && Same(left[length], right[length]))
+            length++;
+        return length;
+    }
+
     private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
+
+    /// <summary>Smaller is nearer.</summary>
+    private readonly record struct Rank(int Mistakes, int NotExtending, int Distance, int OtherFirst, int Shared, int OtherLength)
+    {
+        public int CompareTo(Rank other) =>
+            (Mistakes, NotExtending, Distance, OtherFirst, Shared, OtherLength).CompareTo(
+                (other.Mistakes, other.NotExtending, other.Distance, other.OtherFirst, other.Shared, other.OtherLength));
+    }
 }

@@ -30,14 +30,14 @@ internal static class Wording
     public static string Quote(string text) => $"'{Shorten(text)}'";
 
     /// <summary>The value as a noun: <c>the string '443'</c>, <c>an array</c>.</summary>
-    public static string Describe(JsonNode node, bool secret = false) => node.Kind switch
+    public static QuotedValue Describe(JsonNode node, bool secret = false) => node.Kind switch
     {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => secret ? "a string" : $"the string {Quote(node.Text)}",
-        JsonValueKind.Number => secret ? "a number" : $"the number {Shorten(node.Text)}",
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        _ => "null",
+        JsonValueKind.Object => new(null, "an object"),
+        JsonValueKind.Array => new(null, "an array"),
+        JsonValueKind.String => secret ? new(null, "a string") : new(Shorten(node.Text), $"the string {Quote(node.Text)}"),
+        JsonValueKind.Number => secret ? new(null, "a number") : new(Shorten(node.Text), $"the number {Shorten(node.Text)}"),
+        JsonValueKind.True => new("true", "true"),
+        JsonValueKind.False => new("false", "false"),
+        _ => new("null", "null"),
     };
 }

@@ -36,30 +36,8 @@ public static class PolicyReference
         return page.ToString().TrimEnd('\n') + "\n";
     }
 
-    /// <summary>Every diagnostic id: <c>docs/policy-errors.md</c>.</summary>
-    public static string ErrorsToMarkdown()
-    {
-        var page = new StringBuilder();
-        page.Append("""
-            # Policy diagnostics
-
-            Made from the table of ids (`src/SecureStreams.Policy/Diagnostics`); a test keeps the two the same. Ids are stable and never reused.
-
-            A line reads `file(line,column): severity id: message`; lines and columns count from 1, columns in UTF-16 characters.
-            A policy with an error is not loaded. A strict load takes every warning for an error.
-
-            | Id | Severity | What | What to do |
-            |---|---|---|---|
-
-            """.ReplaceLineEndings("\n"));
-        foreach (var info in PolicyDiagnosticTable.All)
-        {
-            var severity = info.Severity == PolicySeverity.Error ? "error" : "warning";
-            page.Append("| ").Append(info.Id).Append(" | ").Append(severity).Append(" | ").Append(Cell(info.Title)).Append(" | ").Append(Cell(info.Fix)).Append(" |\n");
-        }
-
-        return page.ToString();
-    }
+    /// <summary>Every diagnostic id, with what it means, an example and the message that it gives: <c>docs/policy-errors.md</c>.</summary>
+    public static string ErrorsToMarkdown() => PolicyErrorPage.Write();
 
     private static void AppendTable(StringBuilder page, IEnumerable<PolicyAttributeInfo> rows)
     {
@@ -149,5 +127,5 @@ public static class PolicyReference
         _ => "recreate",
     };
 
-    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+    internal static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

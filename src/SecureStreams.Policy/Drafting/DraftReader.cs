@@ -39,9 +39,7 @@ internal sealed class DraftReader
                 continue;
             if (RowOf(entry.Section, member) is not { } row)
             {
-                var name = member.Name ?? "";
-                _bag.ReportName(PolicyDiagnosticTable.UnknownMember, _source, member,
-                    $"{entry.Subject}: unknown member {Wording.Quote(name)}, ignored{_bag.Suggest(name, PolicyAttributeTable.SpellingsOf(entry.Section))}");
+                UnknownMember.Report(_bag, _source, entry.Subject, member, PolicyAttributeTable.SpellingsOf(entry.Section));
                 continue;
             }
 

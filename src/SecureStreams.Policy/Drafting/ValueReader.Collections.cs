@@ -145,7 +145,7 @@ internal sealed partial class ValueReader
         if (!int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || status is < First or > Last)
         {
             bag.ReportName(PolicyDiagnosticTable.OutOfRange, source, member,
-                $"{entry.Subject}: {row.Name} maps {Wording.Quote(member.Name ?? "")}, which is no status; allowed is {RangeOf(First, Last)}");
+                $"{entry.Subject}: {row.Name} maps {QuotedValue.Of(member.Name ?? "")}, which is no status; allowed is {Allowed.Range(RangeOf(First, Last))}");
             return null;
         }
 

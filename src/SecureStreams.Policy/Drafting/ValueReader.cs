@@ -27,7 +27,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
                 return PolicyValue.Of(node.Kind == JsonValueKind.True);
             case JsonValueKind.Number when node.Text is "0" or "1":
                 var meant = node.Text == "1" ? "true" : "false";
-                bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{entry.Subject}: {Called(row, node)} is {node.Text}; read as {meant}");
+                bag.Report(PolicyDiagnosticTable.NumberForFlag, source, node, $"{entry.Subject}: {Called(row, node)} is {QuotedValue.Number(node.Text)}; read as {meant}");
                 return PolicyValue.Of(node.Text == "1");
             default:
                 return WrongType(row, node, entry, "true or false", node.Kind == JsonValueKind.String && node.Text is "true" or "false" ? "; remove the quotes" : "");
@@ -45,7 +45,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
 
         if (node.Kind is not JsonValueKind.Number && !(node.Kind is JsonValueKind.String && IsDigits(node.Text)))
         {
-            WrongType(row, node, entry, $"a whole number, {Allowed(row, minimum, maximum)}");
+            WrongType(row, node, entry, WholeNumber(row, minimum, maximum));
             return null;
         }
 
@@ -53,7 +53,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         var fits = decimal.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
         if (fits && number != decimal.Truncate(number))
         {
-            WrongType(row, node, entry, $"a whole number, {Allowed(row, minimum, maximum)}");
+            WrongType(row, node, entry, WholeNumber(row, minimum, maximum));
             return null;
         }
 
@@ -61,14 +61,14 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         if (!fits || (!isDefault && (number < minimum || number > maximum)))
         {
             bag.Report(PolicyDiagnosticTable.OutOfRange, source, node,
-                $"{entry.Subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {Allowed(row, minimum, maximum)}");
+                $"{entry.Subject}: {Called(row, node)} is {Shown(row, node)}, which is out of range; allowed is {Allowed.Range(RangeOf(row, minimum, maximum))}");
             return null;
         }
 
         if (node.Kind is JsonValueKind.String)
         {
             bag.Report(PolicyDiagnosticTable.TextForNumber, source, node,
-                $"{entry.Subject}: {Called(row, node)} is the string {Wording.Quote(node.Text)}; read as the number");
+                $"{entry.Subject}: {Called(row, node)} is the string {QuotedValue.Of(node.Text)}; read as the number");
         }
 
         return (long)number;
@@ -130,7 +130,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
     private PolicyValue? ReadChoice(PolicyAttributeInfo row, JsonNode node, DraftEntry entry)
     {
         if (node.Kind != JsonValueKind.String)
-            return WrongType(row, node, entry, $"one of {string.Join(", ", row.Choices)}");
+            return WrongType(row, node, entry, Allowed.OneOf(row.Choices).As($"one of {string.Join(", ", row.Choices)}"));
         var text = node.Text;
         foreach (var choice in row.Choices)
         {
@@ -145,11 +145,11 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         }
 
         bag.Report(PolicyDiagnosticTable.NotAllowed, source, node,
-            $"{entry.Subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {string.Join(", ", row.Choices)}{bag.Suggest(text, row.Choices)}");
+            $"{entry.Subject}: {Called(row, node)} is {Shown(row, node)}; allowed are {Allowed.OneOf(row.Choices)}{bag.Suggest(text, row.Choices)}");
         return null;
     }
 
-    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, DraftEntry entry, string wanted, string mend = "")
+    private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, DraftEntry entry, Allowed wanted, string mend = "")
     {
         bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{entry.Subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, IsHidden(row))}{mend}");
         return null;
@@ -164,8 +164,8 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         _ => row.Name,
     };
 
-    private static string Shown(PolicyAttributeInfo row, JsonNode node) =>
-        IsHidden(row) || SecretRules.HasPassword(node.Text) ? "(not shown)" : node.Kind == JsonValueKind.String ? Wording.Quote(node.Text) : Wording.Shorten(node.Text);
+    private static QuotedValue Shown(PolicyAttributeInfo row, JsonNode node) =>
+        IsHidden(row) || SecretRules.HasPassword(node.Text) ? QuotedValue.Hidden : node.Kind == JsonValueKind.String ? QuotedValue.Of(node.Text) : QuotedValue.Number(node.Text);
 
     /// <summary>Whether what was written is not quoted. Where a form is asked for, people put the secret itself in place of its name.</summary>
     private static bool IsHidden(PolicyAttributeInfo row) => row.IsSecret || row.Pattern.Length > 0;
@@ -179,7 +179,13 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         return $"has {Wording.Quote(character.ToString())} at character {position}, which no header name has; write the name alone, without a value";
     }
 
-    private static string Allowed(PolicyAttributeInfo row, long minimum, long maximum) =>
+    private static Allowed WholeNumber(PolicyAttributeInfo row, long minimum, long maximum)
+    {
+        var range = RangeOf(row, minimum, maximum);
+        return Allowed.Range(range).As($"a whole number, {range}");
+    }
+
+    private static string RangeOf(PolicyAttributeInfo row, long minimum, long maximum) =>
         $"{RangeOf(minimum, maximum)}{Unit(row)}{(row.ZeroMeansDefault && minimum > 0 ? ", or 0 for the default" : "")}";
 
     internal static string RangeOf(long minimum, long maximum) => maximum == long.MaxValue ? $"{minimum} or more" : $"{minimum}..{maximum}";

@@ -11,14 +11,14 @@ internal static class DocumentRules
         if (document.Find("schema-version") is { } version && version.Value.Number > PolicyLoader.SupportedSchemaVersion)
         {
             bag.Report(PolicyDiagnosticTable.SchemaTooNew, version.Source, version.Node,
-                $"document: schema-version is {version.Value.Number}; this release reads up to {PolicyLoader.SupportedSchemaVersion}");
+                $"document: schema-version is {QuotedValue.Number(version.Node.Text)}; this release reads up to {PolicyLoader.SupportedSchemaVersion}");
         }
 
         // A policy that names no product is for any.
         if (options.Product is { } wanted && document.Find("product") is { } product && product.Value.Text != wanted)
         {
             bag.Report(PolicyDiagnosticTable.ProductMismatch, product.Source, product.Node,
-                $"document: product is {Wording.Quote(product.Value.Text)}, but this program is {Wording.Quote(wanted)}");
+                $"document: product is {QuotedValue.Of(product.Value.Text)}, but this program is {Allowed.OneOf([wanted]).As(Wording.Quote(wanted))}");
         }
 
         // Something in "s" that is no streamtype has been reported already; null and {} have not.

@@ -3,6 +3,11 @@ namespace SecureStreams.Policy;
 /// <summary>Names that refer to something: it must exist, and for lws's sake stand in front.</summary>
 internal static class ReferenceRules
 {
+    /// <summary>The authentication scheme that stands behind http_auth_header when no other is named; it needs no definition.</summary>
+    public const string BuiltInAuth = "lwa";
+
+    public static bool IsBuiltIn(PolicySection section, string name) => section == PolicySection.Auth && name == BuiltInAuth;
+
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
         foreach (var entry in draft.All)
@@ -13,6 +18,12 @@ internal static class ReferenceRules
                     Check(draft, bag, entry, value, target);
             }
         }
+    }
+
+    private static IEnumerable<string> NamesOf(PolicyDraft draft, PolicySection section)
+    {
+        var defined = draft[section].Select(static one => one.Name);
+        return section == PolicySection.Auth ? defined.Append(BuiltInAuth) : defined;
     }
 
     private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target)
@@ -35,7 +46,7 @@ internal static class ReferenceRules
             if (!entry.IsWrong("metadata") && !SymbolRules.Declared(entry).Contains(name))
             {
                 bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
-                    $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
+                    $"{entry.Subject}: {value.Attribute.Name} names the {noun} {QuotedValue.Of(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
             }
 
             return;
@@ -43,14 +54,16 @@ internal static class ReferenceRules
 
         if (draft.Find(target, name) is not { } found)
         {
+            if (IsBuiltIn(target, name))
+                return;
             bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
-                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which is not defined{bag.Suggest(name, draft[target].Select(static one => one.Name))}");
+                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {QuotedValue.Of(name)}, which is not defined{bag.Suggest(name, NamesOf(draft, target))}");
         }
         else if (target != PolicySection.StreamTypes && found.Node.Offset > place.Offset && ReferenceEquals(found.Source, value.Source))
         {
             // Between streamtypes any order is usual: rideshare points at the following part.
             bag.Report(PolicyDiagnosticTable.ForwardReference, value.Source, place,
-                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {Wording.Quote(name)}, which is defined later, at {found.Source.Locate(found.Node.NameOffset)}");
+                $"{entry.Subject}: {value.Attribute.Name} names the {noun} {QuotedValue.Of(name)}, which is defined later, at {found.Source.Locate(found.Node.NameOffset)}");
         }
     }
 }

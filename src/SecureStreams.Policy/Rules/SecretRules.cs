@@ -3,6 +3,12 @@ namespace SecureStreams.Policy;
 /// <summary>Passwords and tokens in the text. The messages never quote them.</summary>
 internal static class SecretRules
 {
+    /// <summary>What names of secrets end in, in lower case and with <c>_</c> between words.</summary>
+    private static readonly string[] SecretNames =
+    [
+        "password", "passwd", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key", "secret_key", "access_key", "credentials", "bearer",
+    ];
+
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
         foreach (var entry in draft.All)
@@ -10,12 +16,32 @@ internal static class SecretRules
             foreach (var value in entry.Values)
             {
                 if (SecretIn(value) is { } secret)
-                {
-                    bag.Report(PolicyDiagnosticTable.SecretInText, value.Source, value.Node,
-                        $"{entry.Subject}: {value.Attribute.Name} holds {secret}, in clear text");
-                }
+                    bag.Report(PolicyDiagnosticTable.SecretInText, value, $"{entry.Subject}: {value.Attribute.Name} holds {secret}, in clear text");
             }
         }
+    }
+
+    /// <summary>Whether a member, or a parameter of a query, is called like a secret.</summary>
+    public static bool IsSecretName(string name)
+    {
+        var words = name.Replace('-', '_').ToLowerInvariant();
+        return Array.Exists(SecretNames, secret => words == secret || words.EndsWith("_" + secret, StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether it is <c>scheme://user:password@host</c>.</summary>
+    public static bool HasPassword(string endpoint) => UserInfoOf(endpoint).Contains(':');
+
+    /// <summary>What stands between the scheme and an <c>@</c> in front of the host; empty for none.</summary>
+    public static ReadOnlySpan<char> UserInfoOf(string endpoint)
+    {
+        var scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0)
+            return [];
+        var authority = endpoint.AsSpan(scheme + 3);
+        var end = authority.IndexOfAny('/', '?', '#');
+        authority = end < 0 ? authority : authority[..end];
+        var at = authority.LastIndexOf('@');
+        return at < 0 ? [] : authority[..at];
     }
 
     private static string? SecretIn(DraftValue value)
@@ -25,6 +51,7 @@ internal static class SecretRules
         {
             "via-socks5" when text.Contains('@', StringComparison.Ordinal) => "a user name and password",
             "endpoint" when HasPassword(text) => "a user name and password",
+            "endpoint" or "http_url" when SecretParameterOf(text) is { } name => $"a value for {Wording.Quote(name)} in its query",
 
             // "Bearer " is a preamble; "Bearer abc" is the token itself.
             "http_auth_preamble" when text.Trim().Contains(' ', StringComparison.Ordinal) => "more than the name of a scheme, which looks like a token",
@@ -32,15 +59,19 @@ internal static class SecretRules
         };
     }
 
-    /// <summary><c>scheme://user:password@host</c></summary>
-    public static bool HasPassword(string endpoint)
+    /// <summary>The first parameter that is called like a secret and has a value that is written out; a symbol is how it should be done.</summary>
+    private static string? SecretParameterOf(string url)
     {
-        var scheme = endpoint.IndexOf("://", StringComparison.Ordinal);
-        if (scheme < 0)
-            return false;
-        var authority = endpoint.AsSpan(scheme + 3);
-        var end = authority.IndexOfAny('/', '?', '#');
-        authority = end < 0 ? authority : authority[..end];
-        return authority.Contains('@') && authority[..authority.LastIndexOf('@')].Contains(':');
+        var query = url.IndexOf('?', StringComparison.Ordinal);
+        if (query < 0)
+            return null;
+        foreach (var parameter in url[(query + 1)..].Split('&', ';'))
+        {
+            var equals = parameter.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0 && equals < parameter.Length - 1 && IsSecretName(parameter[..equals]) && !parameter.AsSpan(equals + 1).StartsWith("${"))
+                return parameter[..equals];
+        }
+
+        return null;
     }
 }

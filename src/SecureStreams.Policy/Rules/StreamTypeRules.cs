@@ -9,68 +9,73 @@ internal static class StreamTypeRules
         {
             CheckEndpoint(stream, bag);
             CheckContradictions(stream, bag);
-            CheckScope(stream, bag);
+            CheckScope(draft, stream, bag);
         }
     }
 
     private static void CheckEndpoint(DraftEntry stream, DiagnosticBag bag)
     {
-        // When one of these was refused, what the streamtype would have been is unknown.
-        if (stream.Flag("server") || stream.Flag("local_sink") || stream.IsWrong("server") || stream.IsWrong("local_sink") || stream.IsWrong("endpoint"))
+        if (!StreamRole.Of(stream).IsClient || stream.IsWrong("endpoint"))
             return;
         if (stream.Find("endpoint") is not { } endpoint)
-            bag.ReportName(PolicyDiagnosticTable.EndpointMissing, stream.Source, stream.Node, $"{stream.Subject}: a client needs an endpoint, and there is none");
+            bag.Report(PolicyDiagnosticTable.EndpointMissing, stream, $"{stream.Subject}: a client needs an endpoint, and there is none");
         else if (endpoint.Value.Text.Length == 0)
-            bag.Report(PolicyDiagnosticTable.EndpointMissing, endpoint.Source, endpoint.Node, $"{stream.Subject}: a client needs an endpoint, and it is empty");
+            bag.Report(PolicyDiagnosticTable.EndpointMissing, endpoint, $"{stream.Subject}: a client needs an endpoint, and it is empty");
     }
 
     private static void CheckContradictions(DraftEntry stream, DiagnosticBag bag)
     {
         if (stream.Find("tls_trust_store") is { } store && !stream.Flag("tls") && !stream.IsWrong("tls"))
         {
-            bag.Report(PolicyDiagnosticTable.TrustWithoutTls, store.Source, store.Node,
-                $"{stream.Subject}: tls_trust_store names {Wording.Quote(store.Value.Text)}, but tls is not set, so that no peer is checked");
+            bag.Report(PolicyDiagnosticTable.TrustWithoutTls, store,
+                $"{stream.Subject}: tls_trust_store names {QuotedValue.Of(store.Value.Text)}, but tls is not set, so that no peer is checked");
         }
 
-        if (stream.Flag("nailed_up") && stream.Flag("opportunistic") && stream.Find("nailed_up") is { } nailed)
+        var role = StreamRole.Of(stream);
+        if (role.IsServer || !stream.Flag("nailed_up") || stream.Find("nailed_up") is not { } nailed)
+            return;
+        if (stream.Flag("opportunistic"))
         {
-            bag.Report(PolicyDiagnosticTable.NailedUpOpportunistic, nailed.Source, nailed.Node,
+            bag.Report(PolicyDiagnosticTable.NailedUpOpportunistic, nailed,
                 $"{stream.Subject}: nailed_up with opportunistic connects at creation and never again by itself");
+        }
+        else if (role.IsClient && !stream.IsStated("retry") && !stream.IsStated("restart_after_ms") && !stream.IsWrong("opportunistic"))
+        {
+            bag.Report(PolicyDiagnosticTable.NailedUpWithoutRetry, nailed,
+                $"{stream.Subject}: nailed_up without retry: the first attempt that fails is the last");
         }
     }
 
-    private static void CheckScope(DraftEntry stream, DiagnosticBag bag)
+    private static void CheckScope(PolicyDraft draft, DraftEntry stream, DiagnosticBag bag)
     {
-        if (stream.IsWrong("protocol") || stream.IsWrong("server"))
+        var role = StreamRole.Of(stream);
+        if (role.Protocol == PolicyProtocols.None || stream.IsWrong("server"))
             return;
 
-        var server = stream.Flag("server");
-        var name = stream.Find("protocol")?.Value.Text ?? "h1";
-        var protocol = StreamTypeParts.ProtocolOf(name) switch
-        {
-            WireProtocol.WebSocket => PolicyProtocols.WebSocket,
-            WireProtocol.Mqtt => PolicyProtocols.Mqtt,
-            WireProtocol.Raw => PolicyProtocols.Raw,
-            _ => PolicyProtocols.Http,
-        };
-
         // An HTTP listener takes ws upgrades as well.
-        var spoken = server && protocol == PolicyProtocols.Http ? protocol | PolicyProtocols.WebSocket : protocol;
+        var spoken = role.IsServer && role.IsHttp ? role.Protocol | PolicyProtocols.WebSocket : role.Protocol;
         foreach (var value in stream.Values)
         {
             var row = value.Attribute;
-            if (row.Scopes == PolicyScopes.Server && !server && row.Name != "server")
+            if (row.Scopes == PolicyScopes.Server && !role.IsServer && row.Name != "server")
             {
-                bag.Report(PolicyDiagnosticTable.ServerOnly, value.Source, value.Node,
+                bag.Report(PolicyDiagnosticTable.ServerOnly, value,
                     $"{stream.Subject}: {row.Name} has no effect on a client; it is for streamtypes with \"server\": true");
+            }
+            else if (row.Scopes == PolicyScopes.Client && role.IsServer && !GivesLiveness(draft, value))
+            {
+                bag.Report(PolicyDiagnosticTable.ClientOnly, value, $"{stream.Subject}: {row.Name} has no effect on a server; it is for streamtypes that connect");
             }
             else if ((row.Protocols & spoken) == PolicyProtocols.None)
             {
-                bag.Report(PolicyDiagnosticTable.OtherProtocol, value.Source, value.Node,
-                    $"{stream.Subject}: {value.Node.Name} has no effect on protocol {name}; it is for {NamesOf(row.Protocols)}");
+                bag.Report(PolicyDiagnosticTable.OtherProtocol, value,
+                    $"{stream.Subject}: {value.Node.Name} has no effect on protocol {role.ProtocolName}; it is for {Allowed.OneOf([.. row.Protocols.ToNames(" ").Split(' ')])}");
             }
         }
     }
 
-    private static string NamesOf(PolicyProtocols protocols) => protocols.ToNames(", ");
+    /// <summary>A server never retries, but takes the checks of its connections from the scheme.</summary>
+    private static bool GivesLiveness(PolicyDraft draft, DraftValue value) =>
+        value.Attribute.Name == "retry" && draft.Find(PolicySection.Retry, value.Value.Text) is { } scheme &&
+        scheme.FindAny("svalidping", "svalidhup", "svalidping_ms", "svalidhup_ms") is not null;
 }

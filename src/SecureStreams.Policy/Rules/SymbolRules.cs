@@ -27,7 +27,7 @@ internal static class SymbolRules
             if (!entry.IsWrong("metadata") && !declared.Contains(symbol))
             {
                 bag.Report(PolicyDiagnosticTable.UndeclaredSymbol, value.Source, value.Node,
-                    $"{entry.Subject}: {value.Attribute.Name} uses '${{{Wording.Shorten(symbol)}}}', which its metadata does not declare{bag.Suggest(symbol, declared)}");
+                    $"{entry.Subject}: {value.Attribute.Name} uses {new QuotedValue(Wording.Shorten(symbol), $"'${{{Wording.Shorten(symbol)}}}'")}, which its metadata does not declare{bag.Suggest(symbol, declared)}");
             }
         }
 
