@@ -15,8 +15,10 @@ internal static class OutputFile
 
         try
         {
-            var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
-            if (OpenDevice(path, target) is { } device)
+            // Made absolute first: links of relative paths are resolved against the root.
+            var full = Path.GetFullPath(path);
+            var target = File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+            if (OpenDevice(full, target) is { } device)
             {
                 await using (device)
                     await device.WriteAsync(content, cancellation);
@@ -42,7 +44,7 @@ internal static class OutputFile
 
     private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        var unfinished = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(target))!, $".sstreams-{Guid.NewGuid():N}.tmp");
+        var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".sstreams-{Guid.NewGuid():N}.tmp");
         try
         {
             await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
