@@ -40,7 +40,7 @@ internal static class Validation
     {
         var option = new Option<string>("--format")
         {
-            Description = $"The form of the output: {string.Join(", ", allowed)}; {allowed[0]} unless stated.",
+            Description = $"The form of the output: {string.Join(", ", allowed)}.",
             HelpName = string.Join('|', allowed),
             DefaultValueFactory = _ => allowed[0],
         };
