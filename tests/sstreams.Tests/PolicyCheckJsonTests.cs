@@ -57,6 +57,16 @@ public sealed class PolicyCheckJsonTests
     }
 
     [Fact]
+    public async Task Overlays_belong_to_their_base_in_the_order_given()
+    {
+        var result = await Tool.RunAsync("policy", "check", "--format", "json", "--overlay", "warnings.json", "--policy", "warnings.json", "--overlay", "./warnings.json");
+        using var document = JsonDocument.Parse(result.Output);
+        var file = Assert.Single(document.RootElement.GetProperty("files").EnumerateArray());
+        Assert.Equal("warnings.json", file.GetProperty("file").GetString());
+        Assert.Equal(["warnings.json", "./warnings.json"], file.GetProperty("overlays").EnumerateArray().Select(static one => one.GetString()));
+    }
+
+    [Fact]
     public async Task Control_characters_of_a_policy_do_not_reach_the_terminal()
     {
         var text = """{ "schema-version": 1, "s": [{ "o\u001b[31mne": { "endpoint": "example.com", "\u202eport\r\nx": 1 } }] }"""u8.ToArray();
