@@ -16,7 +16,9 @@ public sealed partial class PageTests
         ("/index.html", "/bytes/20"), ("/weather?", "/headers?"), ("/reports", "/echo"), ("/images", "/hash"), ("/absent", "/status/404"),
     ];
 
-    private static string Page { get; } = File.ReadAllText(RepoPaths.Combine("docs", "sstreams.md"));
+    private static string PagePath { get; } = RepoPaths.Combine("docs", "sstreams.md");
+
+    private static string Page { get; } = File.ReadAllText(PagePath);
 
     [Fact]
     public async Task Every_example_ends_as_the_page_says()
@@ -45,10 +47,41 @@ public sealed partial class PageTests
         }
     }
 
+    [Fact]
+    public async Task Every_sample_shows_what_is_printed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The samples are for a POSIX shell.");
+        await using var host = await KestrelTestHost.StartAsync();
+        var directory = Directory.CreateTempSubdirectory("sstreams-page-");
+        try
+        {
+            await PrepareAsync(directory.FullName, host.HttpPort);
+            var shown = Samples().Matches(Page);
+            Assert.True(shown.Count > 5, "The page has no samples, or they are not found.");
+            var printed = Page;
+            foreach (Match sample in shown)
+            {
+                var command = sample.Groups["command"].Value;
+                var output = (await PrintAsync(directory.FullName, command)).Replace($":{host.HttpPort}", ":8080", StringComparison.Ordinal);
+                printed = printed.Replace(sample.Value, $"```console\n$ {command}\n{output}```\n", StringComparison.Ordinal);
+            }
+
+            if (Environment.GetEnvironmentVariable("UPDATE_APPROVED") == "1")
+                await File.WriteAllTextAsync(PagePath, printed, TestContext.Current.CancellationToken);
+            else
+                Assert.Equal(printed, Page);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("policy", "--help")]
     [InlineData("policy", "check", "--help")]
+    [InlineData("policy", "explain", "--help")]
     [InlineData("run", "--help")]
     public async Task Help_and_page_agree(params string[] arguments)
     {
@@ -68,6 +101,7 @@ public sealed partial class PageTests
         foreach (var (page, test) in Urls)
             policy = policy.Replace($"\"http_url\": \"{page}", $"\"http_url\": \"{test}", StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(directory, "demo.json"), policy);
+        await File.WriteAllTextAsync(Path.Combine(directory, "broken.json"), BrokenPolicyOfThePage().Match(Page).Groups["text"].Value);
         await File.WriteAllTextAsync(Path.Combine(directory, "report.txt"), "all is well\n");
         await File.WriteAllBytesAsync(Path.Combine(directory, "image.bin"), DeterministicBytes.Make(100_000));
         var program = Path.Combine(directory, "sstreams");
@@ -76,13 +110,19 @@ public sealed partial class PageTests
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static async Task<int> RunAsync(string directory, string command)
+    private static async Task<int> RunAsync(string directory, string command) => (await ShellAsync(directory, command)).ExitCode;
+
+    /// <summary>Both outputs, as a terminal shows them; a sample has only one of them, so their order is no question.</summary>
+    private static async Task<string> PrintAsync(string directory, string command) => (await ShellAsync(directory, $"{{ {command}; }} 2>&1")).Output;
+
+    private static async Task<(int ExitCode, string Output)> ShellAsync(string directory, string command)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", command]) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{directory}:{Environment.GetEnvironmentVariable("PATH")}";
         using var shell = Process.Start(start)!;
-        await Task.WhenAll(shell.StandardOutput.ReadToEndAsync(), shell.StandardError.ReadToEndAsync(), shell.WaitForExitAsync());
-        return shell.ExitCode;
+        var output = shell.StandardOutput.ReadToEndAsync();
+        await Task.WhenAll(output, shell.StandardError.ReadToEndAsync(), shell.WaitForExitAsync());
+        return (shell.ExitCode, await output);
     }
 
     [GeneratedRegex(@"^(?<command>(sstreams|cat) .+?) +# exits (?<status>\d+)$", RegexOptions.Multiline)]
@@ -90,4 +130,10 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"<!-- begin policy -->\s+```json\n(?<text>.+?)```\s+<!-- end policy -->", RegexOptions.Singleline)]
     private static partial Regex PolicyOfThePage();
+
+    [GeneratedRegex(@"<!-- begin broken -->\s+```json\n(?<text>.+?)```\s+<!-- end broken -->", RegexOptions.Singleline)]
+    private static partial Regex BrokenPolicyOfThePage();
+
+    [GeneratedRegex(@"```console\n\$ (?<command>[^\n]+)\n(?<output>.*?)```\n", RegexOptions.Singleline)]
+    private static partial Regex Samples();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using SecureStreams.TestSupport.Checks;
@@ -31,7 +30,7 @@ public sealed class RunEndTests : IAsyncLifetime
         using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/hang"));
         await using var tool = policy.Start(readOutput: true, "get");
         await _host.WaitForRequestAsync("/hang");
-        await SignalAsync(tool, signal);
+        await Signals.SendAsync(tool, signal);
         (await tool.WaitAsync(Promptly)).Exits(exitCode);
     }
 
@@ -42,7 +41,7 @@ public sealed class RunEndTests : IAsyncLifetime
         using var policy = new TestPolicy(TestPolicy.Http("echo", _host.HttpPort, "POST", "/echo"));
         await using var tool = policy.Start(readOutput: true, "echo", "--data", "-");
         await _host.WaitForRequestAsync("/echo");
-        await SignalAsync(tool, "INT");
+        await Signals.SendAsync(tool, "INT");
         (await tool.WaitAsync(Promptly)).Exits(130);
     }
 
@@ -97,11 +96,4 @@ public sealed class RunEndTests : IAsyncLifetime
     private static long ReceivedBytes(string trace) =>
         trace.Split('\n').Where(static line => line.Contains("] rx ", StringComparison.Ordinal))
             .Sum(static line => long.Parse(line.Split(' ')[^(line.EndsWith("bytes", StringComparison.Ordinal) ? 2 : 3)], CultureInfo.InvariantCulture));
-
-    private static async Task SignalAsync(Tool tool, string signal)
-    {
-        using var kill = Process.Start("kill", ["-" + signal, tool.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
 }

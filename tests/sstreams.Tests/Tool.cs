@@ -61,7 +61,10 @@ internal sealed class Tool : IAsyncDisposable
         return await tool.WaitAsync();
     }
 
-    public static Tool Start(string? directory, bool readOutput, params string[] arguments)
+    public static Tool Start(string? directory, bool readOutput, params string[] arguments) => Start(directory, readOutput, [], arguments);
+
+    /// <summary>Starts it with variables of the environment.</summary>
+    public static Tool Start(string? directory, bool readOutput, KeyValuePair<string, string>[] environment, string[] arguments)
     {
         var start = new ProcessStartInfo(DotNet, ["exec", Assembly, .. arguments])
         {
@@ -70,6 +73,8 @@ internal sealed class Tool : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = directory ?? Policies,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return new Tool(Process.Start(start)!, readOutput);
     }
 

@@ -4,11 +4,23 @@ namespace SecureStreams.Tool.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("Required command was not provided.")]
-    [InlineData("Required command was not provided.", "policy")]
-    [InlineData("Unrecognized command or argument 'bogus'.", "bogus")]
-    [InlineData("Required argument missing for command: 'check'.", "policy", "check")]
-    [InlineData("Standard input (-) can be checked only once.", "policy", "check", "-", "-")]
+    [InlineData("'bogus' is no command", "bogus")]
+    [InlineData("'chek' is no command; did you mean 'check'?", "policy", "chek")]
+    [InlineData("FILE is missing: which policy is to be checked?", "policy", "check")]
+    [InlineData("FILE: the file name is empty.", "policy", "check", "warnings.json", "")]
+    [InlineData("--policy: the file name is empty.", "policy", "check", "--policy", "")]
+    [InlineData("--overlay: the file name is empty.", "run", "get", "--policy", "x.json", "--overlay", "")]
+    [InlineData("--output: the file name is empty.", "policy", "check", "x.json", "--output", "")]
+    [InlineData("--data @FILE: the file name is empty.", "run", "get", "--policy", "x.json", "--data", "@")]
+    [InlineData("Standard input (-) can be read only once.", "policy", "check", "-", "-")]
+    [InlineData("Standard input (-) can be read only once.", "policy", "check", "-", "--overlay", "-")]
+    [InlineData("Standard input (-) can be read only once.", "run", "get", "--policy", "-", "--overlay", "-")]
+    [InlineData("Standard input (-) can be the policy or the data, not both.", "run", "get", "--policy", "x.json", "--overlay", "-", "--data", "-")]
+    [InlineData("Give the policy as FILE or with --policy, not both.", "policy", "check", "a.json", "--policy", "b.json")]
+    [InlineData("--overlay belongs to one policy, and 2 are given.", "policy", "check", "a.json", "b.json", "--overlay", "c.json")]
+    [InlineData("--format is text or json or sarif, not 'xml'.", "policy", "check", "a.json", "--format", "xml")]
+    [InlineData("--format is text or json, not 'sarif'.", "policy", "explain", "--format", "sarif")]
+    [InlineData("STREAMTYPE is missing. A client streamtype of the policy.", "run", "--policy", "x.json")]
     [InlineData("Option '--policy' is required.", "run", "get")]
     [InlineData("--metadata needs NAME=VALUE, not 'city'.", "run", "get", "--policy", "x.json", "--metadata", "city")]
     [InlineData("--metadata needs NAME=VALUE, not '=x'.", "run", "get", "--policy", "x.json", "--metadata", "=x")]
@@ -48,7 +60,17 @@ public sealed class UsageTests
             2, "", "sstreams: error: Streamtype 'weather' does not declare metadata 'town': it declares 'city'. Add it to the \"metadata\" of the streamtype.\n");
         (await policy.RunAsync("weather", "--metadata", "city=a\r\nHost: b")).Exits(2);
         (await policy.RunAsync("weather", "--data", "@absent.bin")).Is(2, "", "sstreams: error: absent.bin: cannot be read: there is no such file\n");
-        (await policy.RunAsync("weather", "--data", "@")).Is(2, "", "sstreams: error: a file name is empty\n");
+    }
+
+    [Theory]
+    [InlineData("sstreams [command]")]
+    [InlineData("sstreams policy [command]", "policy")]
+    public async Task Missing_command_shows_the_usage(string usage, params string[] arguments)
+    {
+        var result = (await Tool.RunAsync(arguments)).Exits(2);
+        Assert.Equal("", result.Text);
+        Assert.Contains(usage, result.Errors, StringComparison.Ordinal);
+        Assert.Equal((await Tool.RunAsync([.. arguments, "--help"])).Text, result.Errors);
     }
 
     [Theory]

@@ -6,11 +6,14 @@ internal static class ExitCode
     /// <summary>It worked: the policy is sound, the transaction was acknowledged.</summary>
     public const int Success = 0;
 
-    /// <summary>The stream failed, the peer refused, or time ran out.</summary>
+    /// <summary>The stream failed, the peer refused, time ran out, or the result could not be written.</summary>
     public const int Failed = 1;
 
     /// <summary>Nothing was run: wrong usage, or a policy that cannot be used.</summary>
     public const int Usage = 2;
+
+    /// <summary>A mistake of the program (EX_SOFTWARE of sysexits.h).</summary>
+    public const int Internal = 70;
 
     /// <summary>128 + SIGINT.</summary>
     public const int Interrupted = 130;

@@ -8,13 +8,19 @@ namespace SecureStreams.Tool;
 /// <summary>The entry: parses, says what is wrong with the usage, runs the command.</summary>
 internal static class Program
 {
-    public static async Task<int> Main(string[] args)
+    // '@' belongs to --data, so arguments that begin with it are not response files.
+    private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
+    public static Task<int> Main(string[] args) => CommandGuard.RunAsync(() => RunAsync(args));
+
+    private static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("""
-            Secure Streams on the command line: checks policies and runs streamtypes.
+            Secure Streams on the command line: checks and explains policies, runs streamtypes.
 
             Examples:
               sstreams policy check demo.json
+              sstreams policy explain port
               sstreams run page --policy demo.json > page.html
             """)
         {
@@ -24,20 +30,17 @@ internal static class Program
 
         DetailedCommand.UseIn(root);
 
-        // '@' belongs to --data, so arguments that begin with it are not response files.
-        var result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var result = root.Parse(args, Parser);
         if (result.Action is ParseErrorAction)
         {
-            foreach (var error in result.Errors)
-                await Console.Error.WriteLineAsync($"sstreams: {PlainText.OneLine(error.Message)}");
-            await Console.Error.WriteLineAsync($"sstreams: see '{CommandPath(result.CommandResult)} --help'");
+            if (UsageErrors.LacksCommand(result))
+                await root.Parse([.. args, "--help"], Parser).InvokeAsync(new InvocationConfiguration { Output = Console.Error });
+            else
+                UsageErrors.Tell(LineWriter.Error(), result);
             return ExitCode.Usage;
         }
 
         // Signals are the running command's own affair: it alone knows what an orderly end is.
-        return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
     }
-
-    private static string CommandPath(CommandResult command) =>
-        command.Parent is CommandResult parent ? $"{CommandPath(parent)} {command.Command.Name}" : "sstreams";
 }

@@ -7,7 +7,7 @@ namespace SecureStreams.Policy;
 /// Of several names the one with fewer mistakes wins; then what was only left off or added at the end (<c>prot</c> is <c>protocol</c> before <c>port</c>);
 /// then the same first letter, the longer common beginning, the same length, and the order of the candidates, which has current names before old spellings.
 /// </summary>
-internal static class Suggestion
+public static class Suggestion
 {
     // Bounds the work on hostile input: names in policies are short and few.
     private const int MaximumLength = 64;
@@ -19,6 +19,8 @@ internal static class Suggestion
     /// <summary>The nearest candidate; null when none is near.</summary>
     public static string? Nearest(string written, IEnumerable<string> candidates)
     {
+        ArgumentNullException.ThrowIfNull(written);
+        ArgumentNullException.ThrowIfNull(candidates);
         if (written.Length is 0 or > MaximumLength)
             return null;
 

@@ -1,68 +1,64 @@
 using System.CommandLine;
-using SecureStreams.Policy;
-using Spectre.Console;
+using SecureStreams.Tool.Checking;
 
 namespace SecureStreams.Tool.Commands;
 
-/// <summary><c>sstreams policy check</c>: every finding of every file, one to a line that editors can jump to.</summary>
+/// <summary><c>sstreams policy check</c>: the arguments of one check.</summary>
 internal static class PolicyCheckCommand
 {
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Policy files; - reads standard input.", Arity = ArgumentArity.OneOrMore };
-        var strict = new Option<bool>("--strict") { Description = "Warnings count as errors." };
-        var product = new Option<string?>("--product") { Description = "The product that will load the policy; a policy for another product is an error.", HelpName = "NAME" };
+        var files = new Argument<string[]>("FILE") { Description = "Policy files, each checked by itself; - reads standard input.", Arity = ArgumentArity.ZeroOrMore };
+        var policy = new PolicyOptions();
+        var format = Validation.Format(CheckFormat.Text, CheckFormat.Json, CheckFormat.Sarif);
+        var output = Validation.Output();
         var verbose = new Option<bool>("--verbose") { Description = "Also tell which attributes are accepted and not acted on." };
-        files.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count(static token => token.Value == PolicySource.StandardInput) > 1)
-                result.AddError("Standard input (-) can be checked only once.");
-        });
 
         var command = new DetailedCommand("check", "Checks policy files and prints everything that is wrong with them.", """
-            Each finding is one line, file(line,col): error SSPnnnn: ..., and each file ends with a line that sums up.
-            Exit status: 0 when all files can be used (warnings included), 2 when one has errors or cannot be read.
+            Each finding is one line, file(line,col): error SSPnnnn: ..., and each policy ends with a line that sums up.
+            --policy FILE is the same as FILE; with --overlay there is one policy, checked as the sum of its layers.
+
+            Exit status: 0 when all policies can be used (warnings included), 2 when one has errors or cannot be read.
+            A file that was cut off in transit may lack only its last brackets, which is a warning: use --strict in
+            pipelines.
 
             Examples:
               sstreams policy check demo.json
               sstreams policy check --strict --product camera demo.json
+              sstreams policy check --strict --format sarif --output findings.sarif demo.json
               cat demo.json | sstreams policy check -
             """)
         {
-            files, strict, product, verbose,
+            files,
         };
-        command.SetAction((result, cancellation) => RunAsync(
-            result.GetRequiredValue(files),
-            new PolicyLoadOptions { Strict = result.GetValue(strict), Product = result.GetValue(product) },
-            result.GetValue(verbose),
-            cancellation));
-        return command;
-    }
-
-    private static async Task<int> RunAsync(string[] files, PolicyLoadOptions options, bool verbose, CancellationToken cancellation)
-    {
-        var output = LineWriter.Output();
-        var errors = LineWriter.Error();
-        var exitCode = ExitCode.Success;
-        foreach (var file in files)
+        policy.AddTo(command);
+        command.Add(format);
+        command.Add(output);
+        command.Add(verbose);
+        command.Validators.Add(result =>
         {
-            try
+            var given = result.Given(files).ToList();
+            var hasPolicy = result.GetResult(policy.Files.Policy) is not null;
+            result.RefuseEmpty(files);
+            policy.Files.RefuseTwice(result, given);
+            if (given.Count > 0 && hasPolicy)
+                result.AddError("Give the policy as FILE or with --policy, not both.");
+            else if (given.Count == 0 && !hasPolicy)
+                result.AddError("FILE is missing: which policy is to be checked?");
+            else if (given.Count > 1 && result.Given(policy.Files.Overlay).Any())
+                result.AddError($"--overlay belongs to one policy, and {given.Count} are given.");
+        });
+        command.SetAction(result =>
+        {
+            var settings = new CheckSettings
             {
-                var result = await PolicySource.LoadAsync(file, options, cancellation);
-                PolicyReport.Findings(output, result.Diagnostics);
-                if (verbose && result.Model is { } model)
-                    PolicyReport.NotActedOn(output, model);
-                PolicyReport.Summary(output, PolicySource.NameOf(file), result);
-                if (result.HasErrors)
-                    exitCode = ExitCode.Usage;
-            }
-            catch (UnusableInputException error)
-            {
-                errors.Line("sstreams: ", "error", Color.Red, $": {error.Message}");
-                exitCode = ExitCode.Usage;
-            }
-        }
-
-        return exitCode;
+                Policies = result.GetValue(files) is { Length: > 0 } given ? [.. given.Select(file => policy.Read(result, file))] : [policy.Read(result)],
+                Format = result.GetRequiredValue(format),
+                OutputFile = result.GetValue(output),
+                Verbose = result.GetValue(verbose),
+            };
+            return Interruptible.RunAsync(cancellation => CheckSession.RunAsync(settings, cancellation));
+        });
+        return command;
     }
 }

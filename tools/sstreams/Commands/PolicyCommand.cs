@@ -8,5 +8,6 @@ internal static class PolicyCommand
     public static Command Create() => new("policy", "Works on policy files without running them.")
     {
         PolicyCheckCommand.Create(),
+        PolicyExplainCommand.Create(),
     };
 }

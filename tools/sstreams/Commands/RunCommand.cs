@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using SecureStreams.Policy;
 using SecureStreams.Tool.Running;
 
 namespace SecureStreams.Tool.Commands;
@@ -14,7 +15,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var streamType = new Argument<string>("STREAMTYPE") { Description = "A client streamtype of the policy." };
-        var policy = new Option<string>("--policy") { Description = "The policy file; - reads standard input.", HelpName = "FILE", Required = true };
+        var policy = new PolicyFileOptions { Policy = { Required = true } };
         var metadata = new Option<Dictionary<string, string>>("--metadata")
         {
             Description = "Sets a metadata value that the streamtype declares; may be repeated. Split at the first =.",
@@ -26,6 +27,11 @@ internal static class RunCommand
             Description = "The body to send: text, @FILE for a file, - for standard input as it comes.",
             HelpName = "TEXT|@FILE|-",
         };
+        data.Validators.Add(static result =>
+        {
+            if (result.Tokens.Any(static token => token.Value == "@"))
+                result.AddError("--data @FILE: the file name is empty.");
+        });
         var trace = new Option<bool>("--trace") { Description = "Tell every state, every piece received or sent, and all that is known about each failure." };
         var timeout = new Option<TimeSpan?>("--timeout")
         {
@@ -47,24 +53,25 @@ internal static class RunCommand
               cat report.txt | sstreams run report --policy demo.json --data -
             """)
         {
-            streamType, policy, metadata, data, trace, timeout,
+            streamType,
         };
+        policy.AddTo(command);
+        foreach (var option in new Option[] { metadata, data, trace, timeout })
+            command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(policy) == PolicySource.StandardInput && result.GetValue(data) == RequestBody.StandardInput)
+            if (policy.ReadsStandardInput(result) && result.Given(data).Contains(RequestBody.StandardInput))
                 result.AddError("Standard input (-) can be the policy or the data, not both.");
         });
-        command.SetAction((result, cancellation) => RunSession.RunAsync(
-            new RunSettings
-            {
-                StreamType = result.GetRequiredValue(streamType),
-                PolicyFile = result.GetRequiredValue(policy),
-                Metadata = result.GetValue(metadata) ?? [],
-                Data = result.GetValue(data),
-                Trace = result.GetValue(trace),
-                Timeout = result.GetValue(timeout),
-            },
-            cancellation));
+        command.SetAction(result => RunSession.RunAsync(new RunSettings
+        {
+            StreamType = result.GetRequiredValue(streamType),
+            Policy = policy.Read(result, new PolicyLoadOptions()),
+            Metadata = result.GetValue(metadata) ?? [],
+            Data = result.GetValue(data),
+            Trace = result.GetValue(trace),
+            Timeout = result.GetValue(timeout),
+        }));
         return command;
     }
 

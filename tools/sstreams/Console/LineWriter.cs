@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+using System.Text;
 using Spectre.Console;
 
 namespace SecureStreams.Tool;
@@ -8,14 +10,20 @@ internal sealed class LineWriter
     // Spectre folds at the width of the terminal by inserting line ends, which would tear file(line,col) apart; the terminal folds better.
     private const int Unfolded = 1 << 20;
 
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     private readonly Lock _lock = new();
     private readonly TextWriter _writer;
     private readonly IAnsiConsole? _console;
+    private readonly bool _isOutput;
+    private readonly bool _isPipe;
     private bool _hasStatus;
 
-    private LineWriter(TextWriter writer, bool redirected)
+    private LineWriter(TextWriter writer, bool redirected, bool isOutput = false, bool isPipe = false)
     {
         _writer = writer;
+        _isOutput = isOutput;
+        _isPipe = isPipe;
         if (redirected)
             return;
         _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
@@ -25,9 +33,22 @@ internal sealed class LineWriter
     /// <summary>Whether a person looks on.</summary>
     public bool IsTerminal => _console is { Profile.Capabilities.Ansi: true };
 
-    public static LineWriter Output() => new(System.Console.Out, System.Console.IsOutputRedirected);
+    /// <summary>Standard output. Its lines may throw <see cref="OutputLostException"/>.</summary>
+    public static LineWriter Output()
+    {
+        if (!System.Console.IsOutputRedirected)
+            return new(System.Console.Out, redirected: false, isOutput: true);
+        var target = StandardOutput.Open();
+        return new(new StreamWriter(target, Utf8) { AutoFlush = true }, redirected: true, isOutput: true, isPipe: target is PipeStream);
+    }
+
+    /// <summary>Lines that go somewhere else.</summary>
+    public static LineWriter To(TextWriter writer) => new(writer, redirected: true);
 
     public static LineWriter Error() => new(System.Console.Error, System.Console.IsErrorRedirected);
+
+    /// <summary>What keeps the program from doing what it was asked, in one line.</summary>
+    public void Problem(string text) => Line("sstreams: ", "error", Color.Red, $": {PlainText.OneLine(text)}");
 
     /// <summary>Writes a line.</summary>
     public void Line(string text) => Line(text, "", Color.Default, "");
@@ -38,10 +59,21 @@ internal sealed class LineWriter
         lock (_lock)
         {
             ClearStatus();
-            if (_console is null)
-                _writer.WriteLine(before + word + after);
-            else
-                _console.Write(new Paragraph().Append(before).Append(word, new Style(color)).Append(after + "\n"));
+            try
+            {
+                if (_console is null)
+                    _writer.WriteLine(before + word + after);
+                else
+                    _console.Write(new Paragraph().Append(before).Append(word, new Style(color)).Append(after + "\n"));
+            }
+            catch (IOException) when (!_isOutput)
+            {
+                // Standard error is lost, and with it whoever could be told.
+            }
+            catch (IOException error)
+            {
+                throw OutputLostException.OfStandardOutput(error, _isPipe);
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipes;
 using System.Threading.Channels;
-using Microsoft.Win32.SafeHandles;
 
 namespace SecureStreams.Tool.Running;
 
@@ -57,7 +56,7 @@ internal sealed class PayloadOutput
 
     private async Task WriteAsync()
     {
-        var target = Open();
+        var target = StandardOutput.Open();
         var broken = false;
         await foreach (var (buffer, count) in _queue.Reader.ReadAllAsync())
         {
@@ -94,26 +93,5 @@ internal sealed class PayloadOutput
         {
             // The run ended meanwhile.
         }
-    }
-
-    /// <summary>
-    /// The console's own stream keeps silent about a reader that went away, so a pipe is opened as a pipe. A file is not opened as a file: that would write at
-    /// positions of its own and overwrite what others write to the same one.
-    /// </summary>
-    private static Stream Open()
-    {
-        if (!OperatingSystem.IsWindows() && System.Console.IsOutputRedirected)
-        {
-            try
-            {
-                return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(1, ownsHandle: false));
-            }
-            catch (Exception error) when (error is IOException or ArgumentException)
-            {
-                // No pipe.
-            }
-        }
-
-        return System.Console.OpenStandardOutput();
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SecureStreams.Policy;
-using Spectre.Console;
 
 namespace SecureStreams.Tool.Running;
 
@@ -11,28 +10,12 @@ internal static class RunSession
     /// <summary>How long an orderly end may take; then the process just ends.</summary>
     private static readonly TimeSpan CloseBound = TimeSpan.FromSeconds(1);
 
-    public static async Task<int> RunAsync(RunSettings settings, CancellationToken cancellation)
+    public static async Task<int> RunAsync(RunSettings settings)
     {
         var errors = LineWriter.Error();
-        try
-        {
-            var loaded = await PolicySource.LoadAsync(settings.PolicyFile, new PolicyLoadOptions(), cancellation);
-            if (loaded.Model is not { } model)
-            {
-                PolicyReport.Findings(errors, loaded.Diagnostics);
-                PolicyReport.Summary(errors, PolicySource.NameOf(settings.PolicyFile), loaded);
-                return ExitCode.Usage;
-            }
-
-            if (settings.Trace)
-                PolicyReport.Findings(errors, loaded.Diagnostics);
-            return await RunAsync(settings, model, errors);
-        }
-        catch (Exception error) when (error is UnusableInputException or SsPolicyException or SsMetadataException)
-        {
-            errors.Line("sstreams: ", "error", Color.Red, $": {PlainText.OneLine(error.Message)}");
-            return ExitCode.Usage;
-        }
+        return await PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: settings.Trace) is { } model
+            ? await RunAsync(settings, model, errors)
+            : ExitCode.Usage;
     }
 
     private static async Task<int> RunAsync(RunSettings settings, PolicyModel model, LineWriter errors)

@@ -5,7 +5,7 @@ internal sealed record RunSettings
 {
     public required string StreamType { get; init; }
 
-    public required string PolicyFile { get; init; }
+    public required PolicySelection Policy { get; init; }
 
     public required Dictionary<string, string> Metadata { get; init; }
 

@@ -1,0 +1,79 @@
+namespace SecureStreams.Tool.Tests;
+
+/// <summary>Where the result of a check goes: files, pipes without a reader, full disks.</summary>
+public sealed class PolicyOutputTests
+{
+    [Theory]
+    [InlineData("text")]
+    [InlineData("json")]
+    [InlineData("sarif")]
+    public async Task A_file_gets_what_standard_output_would(string format)
+    {
+        using var directory = new TestDirectory();
+        var input = Path.Combine(Tool.Policies, "warnings.json");
+        var expected = (await directory.RunAsync("policy", "check", "--verbose", "--format", format, input)).Exits(0).Text;
+        directory.Add("out", "what was there before");
+        (await directory.RunAsync("policy", "check", "--verbose", "--format", format, "--output", "out", input)).Is(0, "", "");
+        Assert.Equal(expected, await File.ReadAllTextAsync(directory["out"], TestContext.Current.CancellationToken));
+        Assert.Equal(["out"], directory.Names);
+    }
+
+    [Fact]
+    public async Task A_link_stays_a_link()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege here.");
+        using var directory = new TestDirectory();
+        directory.Add("folder/target", "");
+        File.CreateSymbolicLink(directory["link"], "folder/target");
+        (await directory.RunAsync("policy", "check", "--output", "link", Path.Combine(Tool.Policies, "warnings.json"))).Is(0, "", "");
+        Assert.Equal("folder/target", new FileInfo(directory["link"]).LinkTarget);
+        Assert.EndsWith("ok, 2 streamtypes, 4 warnings\n", await File.ReadAllTextAsync(directory["folder/target"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_file_has_the_mode_that_the_umask_says()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no modes here.");
+        using var directory = new TestDirectory();
+        directory.Add("usual", "");
+        (await directory.RunAsync("policy", "check", "--output", "out", Path.Combine(Tool.Policies, "warnings.json"))).Exits(0);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(File.GetUnixFileMode(directory["usual"]), File.GetUnixFileMode(directory["out"]));
+    }
+
+    [Theory]
+    [InlineData(".", 2, ".: cannot be written: it is a directory")]
+    [InlineData("no/such", 2, "no/such: cannot be written: there is no such directory")]
+    public async Task What_cannot_be_a_file_is_told(string name, int exitCode, string problem)
+    {
+        using var directory = new TestDirectory();
+        (await directory.RunAsync("policy", "check", "--output", name, Path.Combine(Tool.Policies, "warnings.json"))).Is(exitCode, "", $"sstreams: error: {problem}\n");
+        Assert.Empty(directory.Names);
+    }
+
+    [Fact]
+    public async Task A_device_is_written_to_and_stays()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        var full = (await Tool.RunAsync("policy", "check", "--output", "/dev/full", "warnings.json")).Exits(1);
+        Assert.StartsWith("sstreams: error: /dev/full: cannot be written: No space left on device", full.Errors, StringComparison.Ordinal);
+        Assert.True(File.Exists("/dev/full"));
+        (await Tool.RunAsync("policy", "check", "--output", "/dev/stdout", "warnings.json")).Exits(0);
+        (await Tool.RunAsync("policy", "check", "--output", "/dev/null", "warnings.json")).Is(0, "", "");
+        await using var zero = File.OpenRead("/dev/null");
+        Assert.Equal(-1, zero.ReadByte());
+    }
+
+    [Theory]
+    [InlineData("policy", "check", "warnings.json", "-")]
+    [InlineData("policy", "check", "--format", "json", "-")]
+    [InlineData("policy", "check", "--format", "sarif", "-")]
+    public async Task Reader_that_goes_away_ends_it_quietly(params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A closed pipe is reported differently here.");
+        await using var tool = Tool.Start(null, readOutput: false, arguments);
+        tool.Output.Close();
+        tool.Input.Close();
+        (await tool.WaitAsync()).Is(141, "", "");
+    }
+}

@@ -1,0 +1,88 @@
+namespace SecureStreams.Tool;
+
+/// <summary>
+/// Writes the file that <c>--output</c> names: whole or not at all, and what was there before stays until then. A new file appears under another name in the
+/// same folder and takes its place by renaming; links are followed, so that they stay links.
+/// </summary>
+internal static class OutputFile
+{
+    /// <exception cref="UnusableInputException">There can be no such file.</exception>
+    /// <exception cref="OutputLostException">The disk is full, or fails.</exception>
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+            throw new UnusableInputException($"{path}: cannot be written: it is a directory");
+
+        try
+        {
+            // Made absolute first: links of relative paths are resolved against the root.
+            var full = Path.GetFullPath(path);
+            var target = File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+            if (OpenDevice(full, target) is { } device)
+            {
+                await using (device)
+                    await device.WriteAsync(content, cancellation);
+            }
+            else
+            {
+                await ReplaceAsync(target, content, cancellation);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new UnusableInputException($"{path}: cannot be written: there is no such directory");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UnusableInputException($"{path}: cannot be written: permission denied");
+        }
+        catch (IOException error)
+        {
+            throw new OutputLostException($"{path}: cannot be written: {error.Message}");
+        }
+    }
+
+    private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellation)
+    {
+        var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".sstreams-{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            {
+                await file.WriteAsync(content, cancellation);
+                file.Flush(flushToDisk: true);
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            File.Move(unfinished, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A pipe or a device is written to; replacing <c>/dev/null</c> by a file would be a bad surprise. Such a thing has no length and cannot be given one.
+    /// Null for files, and for what does not exist yet.
+    /// </summary>
+    private static FileStream? OpenDevice(string path, string target)
+    {
+        if (!File.Exists(path) || new FileInfo(target) is { Exists: true, Length: > 0 })
+            return null;
+
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        try
+        {
+            file.SetLength(0);
+        }
+        catch (Exception error) when (error is IOException or NotSupportedException)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return null;
+    }
+}
