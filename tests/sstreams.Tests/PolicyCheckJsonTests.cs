@@ -25,8 +25,16 @@ public sealed class PolicyCheckJsonTests
             """, root.GetProperty("files"));
         Same("""
             { "id": "SSP0106", "severity": "warning", "file": "warnings.json", "line": 5, "column": 68, "path": "$.s[0].one.tls",
-              "message": "streamtype 'one': tls is 0; read as false", "help": "Write false or true." }
+              "message": "streamtype 'one': tls is 0; read as false", "value": "0", "help": "Write false or true." }
             """, root.GetProperty("diagnostics")[0]);
+        Same("""
+            { "id": "SSP0103", "severity": "error", "file": "twelve-mistakes.json", "line": 11, "column": 19, "path": "$.s[0].weather.protocol",
+              "message": "streamtype 'weather': protocol is 'http'; allowed are h1, h2, h3, ws, mqtt, raw",
+              "value": "http", "allowed": ["h1", "h2", "h3", "ws", "mqtt", "raw"], "help": "Choose one of the values that the message lists. Values are case sensitive." }
+            """, root.GetProperty("diagnostics").EnumerateArray().Single(static one => one.GetProperty("id").GetString() == "SSP0103"));
+        Assert.Equal([("htp_url", "http_url"), ("rooot", "root"), ("endpont", "endpoint"), ("stor", "store"), ("defualt", "default")],
+            root.GetProperty("diagnostics").EnumerateArray().Where(static one => one.TryGetProperty("suggestion", out _))
+                .Select(static one => (one.GetProperty("value").GetString()!, one.GetProperty("suggestion").GetString()!)));
         Same("""
             [{ "attribute": "attr_priority", "in": "streamtype 'one'", "file": "warnings.json", "line": 5, "column": 105 }]
             """, root.GetProperty("accepted_not_acted_on"));

@@ -21,13 +21,15 @@ public sealed class PolicyCheckSarifTests
         Assert.Matches(@"^\d+\.\d+\.\d+$", driver.GetProperty("version").GetString());
 
         var page = await File.ReadAllTextAsync(RepoPaths.Combine("docs", "policy-errors.md"), TestContext.Current.CancellationToken);
-        var ids = Regex.Matches(page, @"^\| (SSP\d{4}) \| (error|warning) ", RegexOptions.Multiline).Select(static match => $"{match.Groups[1]} {match.Groups[2]}");
+        var ids = Regex.Matches(page, @"^\| \[(SSP\d{4})\]\(#\w+\) \| (error|warning) ", RegexOptions.Multiline).Select(static match => $"{match.Groups[1]} {match.Groups[2]}");
+        Assert.NotEmpty(ids);
         Assert.Equal(ids, driver.GetProperty("rules").EnumerateArray().Select(static rule =>
             $"{rule.GetProperty("id")} {rule.GetProperty("defaultConfiguration").GetProperty("level")}"));
-        Assert.All(driver.GetProperty("rules").EnumerateArray(), static rule =>
+        Assert.All(driver.GetProperty("rules").EnumerateArray(), rule =>
         {
-            foreach (var text in new[] { "shortDescription", "fullDescription", "help" })
-                Assert.NotEqual("", rule.GetProperty(text).GetProperty("text").GetString());
+            Assert.Contains($"**{TextOf(rule, "shortDescription")}** (", page, StringComparison.Ordinal);
+            Assert.Contains($"\n\n{TextOf(rule, "fullDescription")}\n\n", page, StringComparison.Ordinal);
+            Assert.Contains($"\nWhat to do: {TextOf(rule, "help")}\n", page, StringComparison.Ordinal);
         });
     }
 
@@ -84,6 +86,8 @@ public sealed class PolicyCheckSarifTests
         Assert.Equal("absent.json: cannot be read: there is no such file", told.GetProperty("message").GetProperty("text").GetString());
         Assert.Equal("absent.json", UriOf(told.GetProperty("locations")[0]));
     }
+
+    private static string? TextOf(JsonElement rule, string member) => rule.GetProperty(member).GetProperty("text").GetString();
 
     private static string? UriOf(JsonElement location) => location.GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString();
 

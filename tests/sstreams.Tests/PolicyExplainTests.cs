@@ -45,13 +45,56 @@ public sealed class PolicyExplainTests
         (await Tool.RunAsync("policy", "explain", "ssp0102")).Is(0, """
             SSP0102
               A number is out of range.
+              lws lets such numbers wrap: a port of 70000 becomes 4464. Here the policy is refused.
               severity:     error: the policy is not loaded
               what to do:   Choose a number in the range that the message names. Numbers are never wrapped.
+              example:
+                { "s": [ { "demo": { "endpoint": "example.com", "port": 70000 } } ] }
+              gives:
+                policy.json(1,57): error SSP0102: streamtype 'demo': port is 70000, which is out of range; allowed is 0..65535
 
             """, "");
 
     [Theory]
-    [InlineData("prot", "; did you mean 'port'?")]
+    [InlineData("SSP0001", "  example:\n    (an empty file)\n  gives:\n    policy.json(1,1): error SSP0001: the document is empty\n")]
+    [InlineData("SSP0005", "  example:      none: a document of more than 16 MiB is too large to be shown\n")]
+    [InlineData("SSP0502", "\"product\": \"lamp\", ")]
+    [InlineData("SSP0104", "  severity:     warning: an error with --strict\n")]
+    public async Task A_diagnostic_has_an_example_or_says_why_not(string id, string expected) =>
+        Assert.Contains(expected, (await Tool.RunAsync("policy", "explain", id)).Exits(0).Text, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("http_method", "  refused:      CONNECT (a tunnel is not a transaction), TRACE (")]
+    [InlineData("http_expect", "  zero:         0 means the default\n")]
+    [InlineData("backoff", "  at most:      256 items\n")]
+    [InlineData("via-socks5", "  form:         host:port or user:password@host:port, ")]
+    [InlineData("tls_pins", "  type:         array of strings\n  form:         ")]
+    [InlineData("metadata_from_connection", "  type:         array of objects: name of an entry of metadata to one of a few strings\n")]
+    [InlineData("connect_timeout_ms", "  extension:    yes: lws does not know it\n")]
+    public async Task What_narrows_a_value_is_told(string attribute, string expected) =>
+        Assert.Contains(expected, (await Tool.RunAsync("policy", "explain", attribute)).Exits(0).Text, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Json_has_what_narrows_a_value()
+    {
+        Assert.Equal("TRACE", (await RowAsync("http_method")).GetProperty("refused")[1].GetProperty("text").GetString());
+        Assert.True((await RowAsync("http_expect")).GetProperty("zero_means_default").GetBoolean());
+        Assert.Equal(256, (await RowAsync("backoff")).GetProperty("maximum_items").GetInt32());
+        Assert.StartsWith("host:port", (await RowAsync("via-socks5")).GetProperty("form").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("^", (await RowAsync("via-socks5")).GetProperty("pattern").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_has_a_diagnostic_as_data()
+    {
+        using var document = JsonDocument.Parse((await Tool.RunAsync("policy", "explain", "SSP0102", "--format", "json")).Exits(0).Output);
+        var row = Assert.Single(document.RootElement.GetProperty("diagnostics").EnumerateArray());
+        Assert.Equal(["id", "severity", "title", "explanation", "help", "example", "gives"], row.EnumerateObject().Select(static one => one.Name));
+        Assert.StartsWith("policy.json(1,57): error SSP0102: ", Assert.Single(row.GetProperty("gives").EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("prot", "; did you mean 'protocol'?")]
     [InlineData("Endpoint", "; did you mean 'endpoint'?")]
     [InlineData("zzzzzzzz", "; 'sstreams policy explain' lists the attributes")]
     [InlineData("", "; 'sstreams policy explain' lists the attributes")]
@@ -66,9 +109,16 @@ public sealed class PolicyExplainTests
         Assert.NotEmpty(names);
         var text = (await Tool.RunAsync("policy", "explain")).Exits(0).Text;
         Assert.Equal(names, Regex.Matches(text, @"^  (\S+) ", RegexOptions.Multiline).Select(static match => match.Groups[1].Value));
+        Assert.Matches(@"\n  connect_timeout_ms .*\[extension\]", text);
 
         using var document = JsonDocument.Parse((await Tool.RunAsync("policy", "explain", "--format", "json")).Exits(0).Output);
         Assert.Equal(names, document.RootElement.GetProperty("attributes").EnumerateArray().Select(static row => row.GetProperty("name").GetString()!));
+    }
+
+    private static async Task<JsonElement> RowAsync(string attribute)
+    {
+        using var document = JsonDocument.Parse((await Tool.RunAsync("policy", "explain", attribute, "--format", "json")).Exits(0).Output);
+        return document.RootElement.GetProperty("attributes")[0].Clone();
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace SecureStreams.Tool.Tests;
 /// <summary>Files that are no files, have no end, or never come.</summary>
 public sealed class PolicyInputTests
 {
-    /// <summary>Enough for the program, too little for any document of the size that is refused.</summary>
+    /// <summary>Enough for the program and one large document, too little for two, and for any of the size that is refused.</summary>
     private const string SmallHeap = "0x1400000";
 
     private const string Sound = """{ "schema-version": 1, "s": [{ "one": { "endpoint": "example.com" } }] }""";
@@ -97,12 +97,28 @@ public sealed class PolicyInputTests
     [Fact]
     public async Task A_mistake_of_the_program_is_one_line_and_exits_70()
     {
-        // No memory for what is within the limit stands for all that nobody thought of.
+        // No memory for what is within the limits stands for all that nobody thought of: the layers of a policy are held side by side.
         using var directory = new TestDirectory();
         directory.Add("large.json", "{\"s\":[" + new string(' ', 15_000_000) + "]}");
-        var result = (await RunSmallAsync(directory, "policy", "check", "large.json")).Exits(70);
+        var result = (await RunSmallAsync(directory, "policy", "check", "large.json", "--overlay", "large.json")).Exits(70);
         Assert.Equal("", result.Text);
         Assert.Matches(@"^sstreams: error: this is a mistake of the program, not yours: OutOfMemoryException.*\. Please report it, with the command line\.\n$", result.Errors);
+    }
+
+    [Theory]
+    [InlineData("policy", "check", "-")]
+    [InlineData("policy", "check", "--policy", "sound.json", "--overlay", "-")]
+    [InlineData("run", "one", "--policy", "-")]
+    [InlineData("run", "one", "--policy", "sound.json", "--data", "-")]
+    public async Task A_closed_standard_input_is_told_and_not_waited_for(params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists("/proc/self/fdinfo/0"), "The system does not tell.");
+        using var directory = new TestDirectory();
+        directory.Add("sound.json", Sound);
+        await using var tool = Tool.StartWithoutInput(directory.Path, arguments);
+        var result = (await tool.WaitAsync()).Exits(2);
+        Assert.Equal("sstreams: error: standard input: cannot be read: it is closed\n", result.Errors);
+        Assert.DoesNotContain("ok", result.Text, StringComparison.Ordinal);
     }
 
     private static async Task<ToolResult> RunSmallAsync(TestDirectory directory, params string[] arguments)

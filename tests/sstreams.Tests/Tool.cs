@@ -63,6 +63,19 @@ internal sealed class Tool : IAsyncDisposable
 
     public static Tool Start(string? directory, bool readOutput, params string[] arguments) => Start(directory, readOutput, [], arguments);
 
+    /// <summary>Starts it as a program that has no standard input at all, which is not one that ends at once.</summary>
+    public static Tool StartWithoutInput(string directory, params string[] arguments)
+    {
+        // Only a shell can close what a process is given.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" <&-", DotNet, "exec", Assembly, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = directory,
+        };
+        return new Tool(Process.Start(start)!, readOutput: true);
+    }
+
     /// <summary>Starts it with variables of the environment.</summary>
     public static Tool Start(string? directory, bool readOutput, KeyValuePair<string, string>[] environment, string[] arguments)
     {

@@ -52,7 +52,7 @@ internal sealed class SarifCheckReport : ICheckReport
             writer.WriteStartObject();
             writer.WriteString("id", rule.Id);
             WriteText(writer, "shortDescription", rule.Title);
-            WriteText(writer, "fullDescription", $"{rule.Title}. {rule.Fix}");
+            WriteText(writer, "fullDescription", rule.Explanation);
             writer.WriteStartObject("defaultConfiguration");
             writer.WriteString("level", SeverityText.Of(rule.Severity));
             writer.WriteEndObject();

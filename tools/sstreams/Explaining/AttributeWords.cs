@@ -45,6 +45,8 @@ internal static class AttributeWords
         PolicyValueKind.NameList => $"array of names of entries of {Target(row)}",
         PolicyValueKind.MetadataMap => "array of objects: name to header name or \"\"",
         PolicyValueKind.StatusMap => "array of objects: status 100..599 to state",
+        PolicyValueKind.ChoiceMap => $"array of objects: name of an entry of {Target(row)} to one of a few strings",
+        PolicyValueKind.TextList => "array of strings",
         PolicyValueKind.Section => "array of objects",
         _ => "anything",
     };
@@ -60,6 +62,12 @@ internal static class AttributeWords
     public static string Range(PolicyAttributeInfo row) => IsBounded(row)
         ? string.Create(CultureInfo.InvariantCulture, $"{row.Minimum}..{row.Maximum}")
         : string.Create(CultureInfo.InvariantCulture, $"{row.Minimum} or more");
+
+    /// <summary>Whether the number of items is limited.</summary>
+    public static bool HasMaximumItems(PolicyAttributeInfo row) => row.MaximumItems != int.MaxValue;
+
+    /// <summary>A text that is refused, and why.</summary>
+    public static IEnumerable<string> Refused(PolicyAttributeInfo row) => row.Refused.Select(static one => $"{one.Key} ({one.Value})");
 
     public static IEnumerable<string> Scopes(PolicyScopes scopes) => Names(
         (scopes.HasFlag(PolicyScopes.Client), "client"), (scopes.HasFlag(PolicyScopes.Server), "server"), (scopes.HasFlag(PolicyScopes.Proxy), "proxy"));

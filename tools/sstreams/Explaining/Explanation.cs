@@ -5,7 +5,7 @@ namespace SecureStreams.Tool.Explaining;
 
 /// <summary>The rows that a question is answered with.</summary>
 /// <param name="Name">What was asked for; null for everything.</param>
-/// <param name="Attributes">By section, in the order of the table.</param>
+/// <param name="Attributes">By section, extensions last, as the reference page has them.</param>
 /// <param name="Diagnostic">The diagnostic, when an id was asked for.</param>
 internal sealed record Explanation(string? Name, ImmutableArray<PolicyAttributeInfo> Attributes, PolicyDiagnosticInfo? Diagnostic)
 {
@@ -14,7 +14,7 @@ internal sealed record Explanation(string? Name, ImmutableArray<PolicyAttributeI
     public static Explanation Of(string? name)
     {
         if (name is null)
-            return new Explanation(null, PolicyAttributeTable.All, null);
+            return new Explanation(null, [.. PolicyAttributeTable.All.OrderBy(static row => (row.Section, row.IsExtension))], null);
         if (DiagnosticHelp.Find(name) is { } diagnostic)
             return new Explanation(name, [], diagnostic);
         var rows = PolicyAttributeTable.All.Where(row => row.Name == name || row.OldSpellings.Contains(name)).ToImmutableArray();

@@ -37,9 +37,16 @@ internal static class ExplanationJson
                 writer.WriteNumber("maximum", row.Maximum);
         }
 
+        if (row.ZeroMeansDefault)
+            writer.WriteBoolean("zero_means_default", true);
         writer.WriteStringIfAny("unit", row.Unit);
         if (!row.Choices.IsEmpty)
             writer.WriteStrings("allowed", row.Choices);
+        WriteRefused(writer, row);
+        writer.WriteStringIfAny("form", row.PatternHelp);
+        writer.WriteStringIfAny("pattern", row.Pattern);
+        if (AttributeWords.HasMaximumItems(row))
+            writer.WriteNumber("maximum_items", row.MaximumItems);
         writer.WriteStringIfAny("refers_to", AttributeWords.Target(row));
         writer.WriteStringIfAny("default", row.Default);
         writer.WriteStrings("scope", AttributeWords.Scopes(row.Scopes));
@@ -52,13 +59,34 @@ internal static class ExplanationJson
         writer.WriteEndObject();
     }
 
+    private static void WriteRefused(Utf8JsonWriter writer, PolicyAttributeInfo row)
+    {
+        if (row.Refused.IsEmpty)
+            return;
+        writer.WriteStartArray("refused");
+        foreach (var (text, reason) in row.Refused)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("text", text);
+            writer.WriteString("reason", reason);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
     private static void Write(Utf8JsonWriter writer, PolicyDiagnosticInfo diagnostic)
     {
         writer.WriteStartObject();
         writer.WriteString("id", diagnostic.Id);
         writer.WriteString("severity", SeverityText.Of(diagnostic.Severity));
         writer.WriteString("title", diagnostic.Title);
+        writer.WriteString("explanation", diagnostic.Explanation);
         writer.WriteString("help", diagnostic.Fix);
+        writer.WriteStringIfAny("example", diagnostic.Example);
+        if (diagnostic.Example is not null)
+            writer.WriteStrings("gives", DiagnosticExample.Findings(diagnostic));
+        writer.WriteStringIfAny("no_example", diagnostic.NoExample);
         writer.WriteEndObject();
     }
 }

@@ -19,7 +19,7 @@ internal static class InputFile
         {
             if (path == StandardInput)
             {
-                await using var input = System.Console.OpenStandardInput();
+                await using var input = SecureStreams.Tool.StandardInput.Open();
                 return await ReadAsync(input, PieceBytes, limit, cancellation);
             }
 

@@ -26,7 +26,7 @@ internal abstract class RequestBody : IAsyncDisposable
             case null:
                 return new NoBody();
             case StandardInput:
-                return new StreamedBody(System.Console.OpenStandardInput());
+                return new StreamedBody(SecureStreams.Tool.StandardInput.Open());
             case ['@', .. var path]:
                 try
                 {
