@@ -46,16 +46,7 @@ internal static class StreamTypeRules
 
         var server = stream.Flag("server");
         var name = stream.Find("protocol")?.Value.Text ?? "h1";
-        var protocol = StreamTypeParts.ProtocolOf(name) switch
-        {
-            WireProtocol.WebSocket => PolicyProtocols.WebSocket,
-            WireProtocol.Mqtt => PolicyProtocols.Mqtt,
-            WireProtocol.Raw => PolicyProtocols.Raw,
-            _ => PolicyProtocols.Http,
-        };
-
-        // An HTTP listener takes ws upgrades as well.
-        var spoken = server && protocol == PolicyProtocols.Http ? protocol | PolicyProtocols.WebSocket : protocol;
+        var spoken = SpokenBy(StreamTypeParts.ProtocolOf(name), server);
         foreach (var value in stream.Values)
         {
             var row = value.Attribute;
@@ -71,6 +62,19 @@ internal static class StreamTypeRules
             }
         }
     }
+
+    /// <summary>The protocols whose attributes mean something to the streamtype.</summary>
+    public static PolicyProtocols SpokenBy(StreamTypePolicy stream) => SpokenBy(stream.Protocol, stream.Server);
+
+    private static PolicyProtocols SpokenBy(WireProtocol protocol, bool server) => protocol switch
+    {
+        WireProtocol.WebSocket => PolicyProtocols.WebSocket,
+        WireProtocol.Mqtt => PolicyProtocols.Mqtt,
+        WireProtocol.Raw => PolicyProtocols.Raw,
+
+        // An HTTP listener takes ws upgrades as well.
+        _ => server ? PolicyProtocols.Http | PolicyProtocols.WebSocket : PolicyProtocols.Http,
+    };
 
     private static string NamesOf(PolicyProtocols protocols) => protocols.ToNames(", ");
 }
