@@ -123,11 +123,11 @@ internal sealed class SketchGenerator(Random random, int size)
             part = part.With("server", "true");
         if (metadata is not null)
             part = part.With("metadata", metadata);
-        else if (declared.Count > 0)
+        else if (declared.Count > 0 || random.Next(2) == 0)
             part = part.With("metadata", SketchValues.Metadata(random, declared));
         foreach (var row in PolicyAttributeTable.Of(PolicySection.StreamTypes))
         {
-            if (row.Name is not ("server" or "metadata" or "local_sink") && (row.Name == "endpoint" || random.NextDouble() < 0.15))
+            if (row.Name is not ("server" or "metadata") && (row.Name == "endpoint" || random.NextDouble() < 0.15))
                 part = State(part, row, declared);
         }
 
@@ -143,9 +143,9 @@ internal sealed class SketchGenerator(Random random, int size)
         var part = new SketchPart(name, SketchPart.Empty);
         foreach (var row in PolicyAttributeTable.Of(PolicySection.StreamTypes))
         {
-            if (random.NextDouble() > 0.12 || row.Name == "local_sink")
+            if (random.NextDouble() > 0.12)
                 continue;
-            if (row.Name == "metadata")
+            if (row.Name == "metadata" && random.Next(8) != 0)
                 part = part.With("metadata", SketchValues.Metadata(random, [.. Some(MetadataNames)]));
             else if (row.Name != "endpoint" && random.Next(4) == 0)
                 part = part.With(row.Name, "null");
