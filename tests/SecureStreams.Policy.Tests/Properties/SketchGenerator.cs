@@ -131,7 +131,10 @@ internal sealed class SketchGenerator(Random random, int size)
                 part = State(part, row, declared);
         }
 
-        return part;
+        // A listener in TLS needs a certificate and a key from somewhere, and each broker's client an id of its own.
+        if (server)
+            part = part.With("tls_cert_blob", "\"cert\"").With("tls_key_blob", "\"key\"");
+        return part.With("mqtt_client_id", SketchValues.Quote("id " + name));
     }
 
     /// <summary>What an overlay says of a streamtype that there is.</summary>
@@ -158,9 +161,28 @@ internal sealed class SketchGenerator(Random random, int size)
 
     private SketchPart State(SketchPart part, PolicyAttributeInfo row, List<string> declared)
     {
-        // Two streams of one client id would fight over it.
-        if (row.Name == "mqtt_client_id")
-            return part.With(row.Name, SketchValues.Quote("id " + part.Name));
+        // What rules look at beyond type and range.
+        switch (row.Name)
+        {
+            case "endpoint":
+                return part.With(row.Name, SketchValues.Quote(SketchValues.Endpoint(random, declared)));
+            case "mqtt_topic" or "mqtt_will_topic" or "mqtt_birth_topic" or "mqtt_subscribe":
+                return part.With(row.Name, SketchValues.Quote(SketchValues.Topic(random, declared, row.Name == "mqtt_subscribe")));
+
+            // A circle would never end.
+            case "rideshare":
+                var later = NamesOf(PolicySection.StreamTypes).Where(name => string.CompareOrdinal(name, part.Name) > 0).ToList();
+                return SketchValues.Pick(random, later) is { } next ? part.With(row.Name, SketchValues.Quote(next)) : part;
+
+            // Two streams of one client id would fight over it.
+            case "mqtt_client_id":
+                return part.With(row.Name, SketchValues.Quote("id " + part.Name));
+
+            // It would have to be the one that belongs to the certificate.
+            case "server_key" when part.Members!.ContainsKey("server_cert"):
+                return part;
+        }
+
         var json = SketchValues.Of(row, random, section => section == PolicySection.Metadata ? declared : row.Name == "server_key" ? [.. NamesOf(section), .. Odd()] : NamesOf(section));
         return json is null ? part : part.With(row.Name, json);
     }
