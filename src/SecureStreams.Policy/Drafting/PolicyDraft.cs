@@ -34,11 +34,12 @@ internal sealed class PolicyDraft(DraftEntry document)
     /// <summary>Adds an entry that nothing refers to, so that its name need not be its own.</summary>
     public void AddUnnamed(DraftEntry entry) => _entries[(int)entry.Section].Add(entry);
 
-    public void Remove(DraftEntry entry)
-    {
-        _byName[(int)entry.Section].Remove(entry.Name);
-        _entries[(int)entry.Section].Remove(entry);
-    }
+    /// <summary>Takes the name of an entry away, so that nothing finds it; <see cref="Sweep"/> takes the entries themselves away, all at once.</summary>
+    public void Forget(DraftEntry entry) => _byName[(int)entry.Section].Remove(entry.Name);
+
+    /// <summary>Takes away every entry whose name was forgotten.</summary>
+    public void Sweep(PolicySection section) =>
+        _entries[(int)section].RemoveAll(entry => !ReferenceEquals(_byName[(int)section].GetValueOrDefault(entry.Name), entry));
 
     public void Clear(PolicySection section)
     {
