@@ -57,7 +57,6 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     {
         var row = value.Attribute;
         _marks?.Wrong.Remove(row);
-        _marks?.Cleared.Remove(row);
         var at = IndexOf(row);
         if (at >= 0)
         {

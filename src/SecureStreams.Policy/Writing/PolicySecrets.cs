@@ -25,6 +25,8 @@ internal static class PolicySecrets
         if (row.IsSecret)
             return text.Length == 0 ? text : Redacted;
         var shown = HideUserInfo(text);
+        if (row.Name is "endpoint" or "http_url")
+            shown = SecretRules.HideParameters(shown, Redacted);
 
         // An endpoint may be an authority alone. Behind + stands the path of a Unix socket, behind ! the name of a listener: there an @ means something else.
         return row.Name == "endpoint" && shown is not ['+' or '!', ..] && !shown.Contains("://", StringComparison.Ordinal) ? HideUserInfo(shown, 0) : shown;
