@@ -98,7 +98,7 @@ public sealed class SuggestionTests
             }
         }
 
-        Assert.InRange(count, names.Length * 10, int.MaxValue);
+        Assert.InRange(count, names.Count * 10, int.MaxValue);
 
         // Names that are near each other are few, so ties are.
         Assert.InRange(others, 0, count / 50);

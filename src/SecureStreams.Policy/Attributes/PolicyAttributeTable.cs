@@ -8,6 +8,7 @@ public static class PolicyAttributeTable
 {
     private static readonly PolicyAttributeNames?[] Names = new PolicyAttributeNames?[(int)PolicySection.Metadata + 1];
     private static readonly ImmutableArray<PolicyAttributeInfo>[] Rows = new ImmutableArray<PolicyAttributeInfo>[(int)PolicySection.Metadata + 1];
+    private static readonly IReadOnlyList<string>?[] Spellings = new IReadOnlyList<string>?[(int)PolicySection.Metadata + 1];
 
     static PolicyAttributeTable()
     {
@@ -60,6 +61,18 @@ public static class PolicyAttributeTable
     /// <summary>The row that a name, as it stands in the text, names in <paramref name="section"/>; null when it is unknown.</summary>
     internal static PolicyAttributeInfo? Find(PolicySection section, ReadOnlySpan<byte> utf8) => Names[(int)section]?.Find(utf8);
 
-    /// <summary>Every spelling that <paramref name="section"/> knows.</summary>
-    internal static ImmutableArray<string> SpellingsOf(PolicySection section) => [.. Of(section).SelectMany(static row => row.OldSpellings.Prepend(row.Name))];
+    /// <summary>Every spelling that <paramref name="section"/> knows, each current name before its old ones. Made at most once, when a mistake first asks: a document may be full of them.</summary>
+    internal static IReadOnlyList<string> SpellingsOf(PolicySection section)
+    {
+        if (Spellings[(int)section] is { } known)
+            return known;
+        var spellings = new List<string>();
+        foreach (var row in Of(section))
+        {
+            spellings.Add(row.Name);
+            spellings.AddRange(row.OldSpellings);
+        }
+
+        return Spellings[(int)section] = spellings;
+    }
 }

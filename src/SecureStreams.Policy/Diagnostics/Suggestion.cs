@@ -83,9 +83,15 @@ public static class Suggestion
 
     private static int Allowance(string written, string candidate)
     {
-        if (candidate.Length <= 2)
-            return candidate.All(letter => written.Contains(letter, StringComparison.OrdinalIgnoreCase)) ? 1 : 0;
-        return Math.Min(3, Math.Max(written.Length, candidate.Length) / 3);
+        if (candidate.Length > 2)
+            return Math.Min(3, Math.Max(written.Length, candidate.Length) / 3);
+        foreach (var letter in candidate)
+        {
+            if (!written.Contains(letter, StringComparison.OrdinalIgnoreCase))
+                return 0;
+        }
+
+        return 1;
     }
 
     private static int CommonPrefix(string left, string right)

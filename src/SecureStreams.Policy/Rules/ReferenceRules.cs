@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SecureStreams.Policy;
 
 /// <summary>Names that refer to something: it must exist, and for lws's sake stand in front.</summary>
@@ -34,11 +36,9 @@ internal static class ReferenceRules
             return;
         }
 
-        if (value.Value.Pairs.Length > 0)
+        if (value.Attribute.Kind == PolicyValueKind.ChoiceMap)
         {
-            // A map whose keys are the names.
-            foreach (var pair in value.Value.Pairs)
-                Check(draft, bag, entry, value, target, pair.Key, value.Node);
+            CheckKeys(bag, entry, value);
             return;
         }
 
@@ -50,20 +50,46 @@ internal static class ReferenceRules
             Check(draft, bag, entry, value, target, items[at++].Text, node);
     }
 
-    private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target, string name, JsonNode place)
+    /// <summary>A map whose keys are metadata: an object, or an array of such.</summary>
+    private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value)
     {
-        var noun = DraftEntry.NounOf(target);
-        if (target == PolicySection.Metadata)
+        if (value.Node.Kind == JsonValueKind.Object)
         {
-            if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name))
-            {
-                bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
-                    $"{entry.Subject}: {value.Attribute.Name} names the {noun} {QuotedValue.Of(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
-            }
-
+            CheckKeys(bag, entry, value, value.Node);
             return;
         }
 
+        foreach (var item in value.Node.Children)
+            CheckKeys(bag, entry, value, item);
+    }
+
+    private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value, JsonNode map)
+    {
+        foreach (var member in map.Children)
+        {
+            if (!member.TryGetPlainName(out var utf8) || utf8 is not [(byte)'$', ..])
+                CheckMetadata(bag, entry, value, member.Name ?? "", member, member.NameOffset);
+        }
+    }
+
+    private static void CheckMetadata(DiagnosticBag bag, DraftEntry entry, DraftValue value, string name, JsonNode place, int offset)
+    {
+        if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name))
+        {
+            bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, offset, place.Path,
+                $"{entry.Subject}: {value.Attribute.Name} names the metadata {QuotedValue.Of(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
+        }
+    }
+
+    private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target, string name, JsonNode place)
+    {
+        if (target == PolicySection.Metadata)
+        {
+            CheckMetadata(bag, entry, value, name, place, place.Offset);
+            return;
+        }
+
+        var noun = DraftEntry.NounOf(target);
         if (draft.Find(target, name) is not { } found)
         {
             if (IsBuiltIn(target, name))

@@ -20,11 +20,11 @@ public sealed class LargeOverlayTests
     [Fact]
     public void Very_many_names_of_metadata_are_merged()
     {
-        var metadata = Layered.Model(Text("x-a"), Text("x-b")).StreamTypes["x"].Metadata;
+        var metadata = Layered.Model(Text("a-"), Text("b-")).StreamTypes["x"].Metadata;
         Assert.Equal(Many, metadata.Length);
-        Assert.All(metadata, static one => Assert.Equal("x-b", one.Header));
+        Assert.All(metadata, static one => Assert.Equal("b-" + one.Name, one.Header));
 
         static string Text(string header) =>
-            $$"""{ "s": [ { "x": { "endpoint": "a", "metadata": { {{string.Join(',', Enumerable.Range(0, Many).Select(i => $"\"{i}\":\"{header}\""))}} } } } ] }""";
+            $$"""{ "s": [ { "x": { "endpoint": "a", "metadata": { {{string.Join(',', Enumerable.Range(0, Many).Select(i => $"\"{i}\":\"{header}{i}\""))}} } } } ] }""";
     }
 }

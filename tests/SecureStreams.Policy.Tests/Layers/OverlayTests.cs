@@ -12,7 +12,7 @@ public sealed class OverlayTests
           "retry": [ { "r": { "backoff": [1, 2, 3], "conceal": 3, "jitterpc": 4 } } ],
           "certs": [ { "c": "AAAA...", "d": "BBBB..." } ],
           "trust_stores": [ { "name": "t", "stack": ["c", "d"] } ],
-          "auth": [ { "name": "a", "type": "sigv4", "blob": 1 } ],
+          "auth": [ { "name": "a", "type": "bearer", "blob": 1 } ],
           "metrics": [ { "name": "m", "report": "x" }, { "name": "n" } ],
           "s": [ {
             "x": { "endpoint": "x.example", "port": 443, "tls": true, "tls_trust_store": "t", "retry": "r", "use_auth": "a", "http_auth_header": "authorization",
@@ -20,6 +20,11 @@ public sealed class OverlayTests
             "y": { "endpoint": "y.example" }
           } ]
         }
+        """;
+
+    /// <summary>A streamtype that uses what the base defines, for overlays after which the other one does not.</summary>
+    private const string User = """
+        "user": { "endpoint": "u.example", "tls": true, "tls_trust_store": "t", "retry": "r", "use_auth": "a" }
         """;
 
     [Fact]
@@ -65,6 +70,10 @@ public sealed class OverlayTests
         Assert.Empty(Load(Base, """{ "s": [ { "x": { "metadata": null } } ] }""").StreamTypes["x"].Metadata);
 
     [Fact]
+    public void Metadata_behind_a_null_replaces_all_of_it() => Assert.Equal(
+        ["only"], Layered.Load(Base, """{ "s": [ { "x": { "metadata": null, "metadata": { "only": "" } } } ] }""").Model!.StreamTypes["x"].Metadata.Select(static one => one.Name));
+
+    [Fact]
     public void A_certificate_is_replaced_in_every_store()
     {
         var model = Layered.Load(Base, """{ "certs": [ { "c": "CCCC..." } ] }""").Model!;
@@ -73,17 +82,17 @@ public sealed class OverlayTests
     }
 
     [Theory]
-    [InlineData("""{ "trust_stores": [ { "name": "t", "stack": ["d"] } ] }""")]
-    [InlineData("""{ "trust_stores": [ { "t": ["d"] } ] }""")]
+    [InlineData("""{ "certs": [ { "c": null } ], "trust_stores": [ { "name": "t", "stack": ["d"] } ] }""")]
+    [InlineData("""{ "certs": [ { "c": null } ], "trust_stores": [ { "t": ["d"] } ] }""")]
     public void A_stack_is_replaced_in_either_shape(string overlay) =>
         Assert.Equal(["d"], Load(Base, overlay).StreamTypes["x"].TrustStore!.Certificates.Select(static one => one.Name));
 
     [Fact]
     public void An_auth_scheme_is_changed_value_by_value()
     {
-        var auth = Load(Base, """{ "auth": [ { "name": "a", "blob": 7 }, { "name": "b" } ] }""");
-        Assert.Equal(("sigv4", 7), (auth.StreamTypes["x"].Auth!.Type, auth.StreamTypes["x"].Auth!.Blob));
-        Assert.Contains("b", auth.Auths.Keys);
+        var auth = Load(Base, """{ "auth": [ { "name": "a", "blob": 7 }, { "name": "b" } ], "s": [ { "y": { "use_auth": "b" } } ] }""");
+        Assert.Equal(("bearer", 7), (auth.StreamTypes["x"].Auth!.Type, auth.StreamTypes["x"].Auth!.Blob));
+        Assert.Same(auth.Auths["b"], auth.StreamTypes["y"].Auth);
     }
 
     [Theory]
@@ -104,7 +113,7 @@ public sealed class OverlayTests
     [Fact]
     public void Null_returns_an_attribute_to_its_default()
     {
-        var stream = Load(Base, """{ "s": [ { "x": { "port": null, "retry": null, "tls_trust_store": null, "http_resp_map": null } } ] }""").StreamTypes["x"];
+        var stream = Load(Base, $$"""{ "s": [ { "x": { "port": null, "retry": null, "tls_trust_store": null, "http_resp_map": null } }, { {{User}} } ] }""").StreamTypes["x"];
         Assert.Equal((0, null, null, 0), (stream.Port, stream.Retry, stream.TrustStore, stream.Http!.ResponseMap.Length));
         Assert.Null(stream.Find("port"));
         Assert.True(stream.Tls);
@@ -117,7 +126,7 @@ public sealed class OverlayTests
     [Theory]
     [InlineData("s", "y", """{ "s": [ { "y": null } ] }""")]
     [InlineData("retry", "r", """{ "retry": [ { "r": null } ], "s": [ { "x": { "retry": null } } ] }""")]
-    [InlineData("trust_stores", "t", """{ "trust_stores": [ { "t": null } ], "s": [ { "x": { "tls_trust_store": null } } ] }""")]
+    [InlineData("trust_stores", "t", """{ "certs": [ { "c": null, "d": null } ], "trust_stores": [ { "t": null } ], "s": [ { "x": { "tls_trust_store": null } } ] }""")]
     [InlineData("auth", "a", """{ "auth": [ { "a": null } ], "s": [ { "x": { "use_auth": null } } ] }""")]
     [InlineData("certs", "d", """{ "certs": [ { "d": null } ], "trust_stores": [ { "t": ["c"] } ] }""")]
     public void Null_takes_a_definition_away(string section, string name, string overlay)
@@ -136,7 +145,7 @@ public sealed class OverlayTests
     [Fact]
     public void A_definition_may_be_removed_and_made_anew_by_one_overlay()
     {
-        var stream = Load(Base, """{ "s": [ { "x": null }, { "x": { "endpoint": "new.example" } } ] }""").StreamTypes["x"];
+        var stream = Load(Base, $$"""{ "s": [ { "x": null }, { "x": { "endpoint": "new.example" } }, { {{User}} } ] }""").StreamTypes["x"];
         Assert.Equal(["endpoint"], stream.Stated.Select(static value => value.Attribute.Name));
     }
 

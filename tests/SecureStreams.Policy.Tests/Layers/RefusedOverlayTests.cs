@@ -17,7 +17,7 @@ public sealed class RefusedOverlayTests
     [Theory]
     [InlineData("{\n \"s\": [ { \"x\": {\n  \"port\": 70000 } } ] }", "o1(3,11): error SSP0102: streamtype 'x': port is 70000, which is out of range; allowed is 0..65535")]
     [InlineData("{ \"s\": [ { \"x\": { \"tls\": \"yes\" } } ] }", "o1(1,26): error SSP0101: streamtype 'x': tls must be true or false, not the string 'yes'")]
-    [InlineData("{ \"s\": [ { \"x\": { \"retry\": \"rr\" } } ] }", "o1(1,28): error SSP0202: streamtype 'x': retry names the retry scheme 'rr', which is not defined")]
+    [InlineData("{ \"s\": [ { \"x\": { \"retry\": \"rr\" } } ] }", "o1(1,28): error SSP0202: streamtype 'x': retry names the retry scheme 'rr', which is not defined; did you mean 'r'?")]
     [InlineData("{ \"s\": [ { \"x\": { \"http_url\": \"/${q}\" } } ] }", "o1(1,31): error SSP0203: streamtype 'x': http_url uses '${q}', which its metadata does not declare")]
     [InlineData("{ \"s\": [ { \"new\": { \"port\": 1 } } ] }", "o1(1,12): error SSP0401: streamtype 'new': a client needs an endpoint, and there is none")]
     [InlineData("{ \"retry\": [ { \"r\": { \"backoff\": [-1] } } ] }", "o1(1,35): error SSP0102: retry scheme 'r': an item of backoff is -1, which is out of range; allowed is 0..2147483647 ms")]
@@ -44,7 +44,7 @@ public sealed class RefusedOverlayTests
     [Fact]
     public void What_an_overlay_refers_to_the_base_or_a_later_overlay_may_define()
     {
-        const string Plain = """{ "retry": [ { "r": { "conceal": 1 } } ], "s": [ { "x": { "endpoint": "x.example" } } ] }""";
+        const string Plain = """{ "retry": [ { "r": { "conceal": 1 } } ], "s": [ { "x": { "endpoint": "x.example" } }, { "y": { "endpoint": "y.example", "retry": "r" } } ] }""";
         Assert.Equal(1, Layered.Model(Plain, """{ "s": [ { "x": { "retry": "r" } } ] }""").StreamTypes["x"].Retry!.Conceal);
         Assert.Equal(2, Layered.Model(Plain, """{ "s": [ { "x": { "retry": "q" } } ] }""", """{ "retry": [ { "q": { "conceal": 2 } } ] }""").StreamTypes["x"].Retry!.Conceal);
     }

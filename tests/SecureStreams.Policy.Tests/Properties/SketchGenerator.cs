@@ -178,12 +178,16 @@ internal sealed class SketchGenerator(Random random, int size)
             case "mqtt_client_id":
                 return part.With(row.Name, SketchValues.Quote("id " + part.Name));
 
-            // It would have to be the one that belongs to the certificate.
-            case "server_key" when part.Members!.ContainsKey("server_cert"):
-                return part;
+            // A certificate cannot be one, nor a key that belongs to another certificate; of these nobody can tell.
+            case "server_key":
+                return SketchValues.Pick(random, NamesOf(PolicySection.Certificates, KeyNames)) is { } key ? part.With(row.Name, SketchValues.Quote(key)) : part;
+
+            // A token that should not stand there.
+            case "http_auth_preamble":
+                return part.With(row.Name, SketchValues.Quote(random.Next(2) == 0 ? "Bearer " : "Bearer hunter2"));
         }
 
-        var json = SketchValues.Of(row, random, section => section == PolicySection.Metadata ? declared : row.Name == "server_key" ? [.. NamesOf(section), .. Odd()] : NamesOf(section));
+        var json = SketchValues.Of(row, random, section => section == PolicySection.Metadata ? declared : NamesOf(section));
         return json is null ? part : part.With(row.Name, json);
     }
 
@@ -192,11 +196,11 @@ internal sealed class SketchGenerator(Random random, int size)
     private void AddOrRemove(PolicySection section, SketchPart part) => Add(section, random.Next(12) == 0 ? part with { Members = null } : part);
 
     /// <summary>Names that can be referred to: of this layer and of those below. Of certificates those that may stand in a store.</summary>
-    private List<string> NamesOf(PolicySection section) =>
-        [.. _lower[section].Concat(_sketch[section]).Where(static part => part.Members is not null).Select(static part => part.Name)
-            .Where(name => section != PolicySection.Certificates || CertificateNames.Contains(name)).Distinct()];
+    private List<string> NamesOf(PolicySection section) => NamesOf(section, section == PolicySection.Certificates ? CertificateNames : null);
 
-    private IEnumerable<string> Odd() => _sketch[PolicySection.Certificates].Select(static part => part.Name).Where(KeyNames.Contains);
+    private List<string> NamesOf(PolicySection section, string[]? among) =>
+        [.. _lower[section].Concat(_sketch[section]).Where(static part => part.Members is not null).Select(static part => part.Name)
+            .Where(name => among?.Contains(name) != false).Distinct()];
 
     private string Usable() => random.Next(4) == 0 ? "\"MIIB...\"" : SketchValues.Quote(Certificates.Value[random.Next(Certificates.Value.Length)]);
 

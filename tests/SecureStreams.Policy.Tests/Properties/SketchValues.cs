@@ -34,11 +34,11 @@ internal static class SketchValues
     public static string Metadata(Random random, IReadOnlyList<string> names) =>
         Map(names.Select(name => (name, random.Next(3) switch { 0 => "\"\"", 1 => "\"x-a:\"", _ => $"\"x-{random.Next(4).ToString(CultureInfo.InvariantCulture)}\"" })));
 
-    /// <summary>Hosts, addresses, URLs, sockets; without a port of its own, without user information.</summary>
+    /// <summary>Hosts, addresses, URLs, sockets; without a port of their own. User information only where it is not known what is connected to, which is no error.</summary>
     public static string Endpoint(Random random, IReadOnlyList<string> symbols)
     {
         if (random.Next(2) == 0 && Pick(random, symbols) is { } symbol)
-            return $"a${{{symbol}}}.example";
+            return random.Next(4) == 0 ? $"https://u:hunter2@${{{symbol}}}.example/" : $"a${{{symbol}}}.example";
         string[] plain = ["a.example", "b.example", "127.0.0.1", "[::1]", "+/run/a.sock", "+@a", "$", "ä.example"];
         return plain[random.Next(plain.Length)];
     }
