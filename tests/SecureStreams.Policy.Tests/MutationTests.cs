@@ -56,6 +56,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     [InlineData("{\"s\":[{\"x\":{", "\"portt\":1,", "}}]}")]
     [InlineData("{\"s\":[{\"x\":{", "\"port\":-1,", "}}]}")]
     [InlineData("{\"s\":[{\"x\":{\"metadata\":[", "{\"m\":\"\"},", "]}}]}")]
+    [InlineData("{\"s\":[{\"x\":{\"metadata_from_connection\":[", "{\"m\":\"alpn\"},", "]}}]}")]
     [InlineData("{\"s\":[{\"x\":{\"http_url\":\"", "${a}", "\"}}]}")]
     [InlineData("{\"retry\":[{\"r\":{\"backoff\":[", "1,", "1]}}]}")]
     [InlineData("{\"trust_stores\":[{\"t\":[", "\"c\",", "\"c\"]}]}")]
