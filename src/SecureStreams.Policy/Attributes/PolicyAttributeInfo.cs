@@ -95,6 +95,7 @@ public class PolicyAttributeInfo
     {
         PolicyValueKind.Anything => true,
         PolicyValueKind.NumberList => value.Items.IsEmpty,
+        PolicyValueKind.MetadataMap => value.Pairs.IsEmpty,
         PolicyValueKind.Number => ZeroMeansDefault && value.Number == 0,
         _ => false,
     };

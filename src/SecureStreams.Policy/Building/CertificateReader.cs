@@ -10,27 +10,41 @@ internal static class CertificateReader
 
     public const string Elided = "it is shortened with '...'";
 
+    private const string Several = "it holds more than one PEM block";
+    private const string Empty = "it is empty";
+    private const string NotBase64 = "it is not base64";
+
     public static CertificatePolicy Read(string name, string text)
     {
         if (text.Contains("...", StringComparison.Ordinal) || text.Contains('\u2026', StringComparison.Ordinal))
             return Unusable(name, Elided);
         if (Unwrap(text) is not { } base64)
-            return Unusable(name, "it holds more than one PEM block");
+            return Unusable(name, Several);
         if (string.IsNullOrWhiteSpace(base64))
-            return Unusable(name, "it is empty");
+            return Unusable(name, Empty);
 
         var der = new byte[(base64.Length * 3 / 4) + 3];
         return Convert.TryFromBase64String(base64, der, out var length)
             ? new CertificatePolicy { Name = name, Der = [.. der.AsSpan(0, length)], Problem = null }
-            : Unusable(name, "it is not base64");
+            : Unusable(name, NotBase64);
     }
+
+    /// <summary>A text that reads as <paramref name="entry"/>: its bytes, or something with the same problem.</summary>
+    public static string TextOf(CertificatePolicy entry) => entry.Problem switch
+    {
+        null => Convert.ToBase64String(entry.Der.AsSpan()),
+        Several => $"{Armour}BEGIN A{Armour}{Armour}END A{Armour}{Armour}BEGIN B{Armour}{Armour}END B{Armour}",
+        Empty => "",
+        NotBase64 => "?",
+        _ => "...",
+    };
 
     /// <summary>Whether the text says by its armour, or its bytes by their shape, that it is a private key.</summary>
     public static bool IsPrivateKey(CertificatePolicy entry, string text) =>
         text.Contains("PRIVATE KEY" + Armour, StringComparison.Ordinal) || IsPrivateKey(entry);
 
     /// <summary>Whether the bytes are a PKCS#1, SEC 1 or PKCS#8 private key: a SEQUENCE that begins with the INTEGER 0 or 1.</summary>
-    private static bool IsPrivateKey(CertificatePolicy entry)
+    public static bool IsPrivateKey(CertificatePolicy entry)
     {
         var der = entry.Der.AsSpan();
         if (der.Length < 8 || der[0] != 0x30)

@@ -56,7 +56,7 @@ public static class PolicyReference
             .Append(" | ").Append(Cell(row.Default.Length == 0 ? "–" : row.Default))
             .Append(" | ").Append(ScopeOf(row.Scopes))
             .Append(" | ").Append(row.Section == PolicySection.StreamTypes && row.Protocols != PolicyProtocols.All ? row.Protocols.ToNames(" ") : "any")
-            .Append(" | ").Append(ImpactOf(row.Impact))
+            .Append(" | ").Append(row.Impact.ToName())
             .Append(" | ").Append(row.ActedOn ? "yes" : "no")
             .Append(" | ").Append(Cell(help)).Append(" |\n");
     }
@@ -118,14 +118,6 @@ public static class PolicyReference
             names.Add("proxy");
         return names.Count == 0 ? "–" : string.Join(", ", names);
     }
-
-    private static string ImpactOf(PolicyImpact impact) => impact switch
-    {
-        PolicyImpact.Live => "live",
-        PolicyImpact.NextAttempt => "next_attempt",
-        PolicyImpact.Reconnect => "reconnect",
-        _ => "recreate",
-    };
 
     internal static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -111,7 +111,8 @@ internal sealed class DraftReader
                 ReadTrustStores(item);
                 break;
             case "auth":
-                ReadRecord(PolicySection.Auth, item, nameRequired: true);
+                if (!RemovesAll(PolicySection.Auth, item))
+                    ReadRecord(PolicySection.Auth, item, nameRequired: true);
                 break;
             case "metrics":
                 ReadRecord(PolicySection.Metrics, item, nameRequired: false);
@@ -198,18 +199,26 @@ internal sealed class DraftReader
         return true;
     }
 
-    /// <summary>Entries that carry their names as members are taken away as <c>{"the name": null}</c>.</summary>
+    /// <summary>Entries that carry their names as a member are taken away as <c>{"the name": null}</c>, unless that is the name of an attribute.</summary>
     private bool RemovesAll(PolicySection section, JsonNode item)
     {
+        var removes = false;
         foreach (var member in item.Children)
         {
-            if (member.Kind != JsonValueKind.Null || RowOf(section, member) is not null || member.IsAuthorsOwn)
+            if (IsRemark(member))
+                continue;
+            if (member.Kind != JsonValueKind.Null || RowOf(section, member) is not null)
                 return false;
+            removes = true;
         }
 
         foreach (var member in item.Children)
-            IsRemoval(section, member);
-        return true;
+        {
+            if (!IsRemark(member))
+                IsRemoval(section, member);
+        }
+
+        return removes;
     }
 
     private void Add(DraftEntry entry)

@@ -22,7 +22,7 @@ public sealed record AuthPolicy : PolicyPart
     public static AuthPolicy Default { get; } = new() { Name = DefaultName, Type = "", StreamType = "", Blob = 0 };
 
     /// <summary>By value, places not.</summary>
-    public bool Equals(AuthPolicy? other) => other is not null && Name == other.Name && StatedValues.Same(this, other);
+    public bool Equals(AuthPolicy? other) => other is not null && Name == other.Name && StatedValues.SameBesideName(this, other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Type, StreamType, Blob);

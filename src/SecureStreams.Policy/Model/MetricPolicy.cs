@@ -4,7 +4,7 @@ namespace SecureStreams.Policy;
 public sealed record MetricPolicy : PolicyPart
 {
     /// <summary>By value, places not.</summary>
-    public bool Equals(MetricPolicy? other) => other is not null && Name == other.Name && StatedValues.Same(this, other);
+    public bool Equals(MetricPolicy? other) => other is not null && Name == other.Name && StatedValues.SameBesideName(this, other);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Stated.Length);

@@ -5,6 +5,9 @@ internal static class StatedValues
 {
     public static bool Same(PolicyPart left, PolicyPart right) => Same(left, right, static (_, _) => true);
 
+    /// <summary>Of parts whose name is an attribute as well: the name is compared apart from it, because one that no document defines states none.</summary>
+    public static bool SameBesideName(PolicyPart left, PolicyPart right) => Same(left, right, static (_, row) => row.Name != "name");
+
     /// <summary>Of the attributes that <paramref name="counts"/> for either part.</summary>
     public static bool Same(PolicyPart left, PolicyPart right, Func<PolicyPart, PolicyAttributeInfo, bool> counts)
     {

@@ -52,8 +52,7 @@ internal static class StreamTypeRules
         if (role.Protocol == PolicyProtocols.None || stream.IsWrong("server"))
             return;
 
-        // An HTTP listener takes ws upgrades as well.
-        var spoken = role.IsServer && role.IsHttp ? role.Protocol | PolicyProtocols.WebSocket : role.Protocol;
+        var spoken = SpokenBy(role.Protocol, role.IsServer);
         foreach (var value in stream.Values)
         {
             var row = value.Attribute;
@@ -78,4 +77,19 @@ internal static class StreamTypeRules
     private static bool GivesLiveness(PolicyDraft draft, DraftValue value) =>
         value.Attribute.Name == "retry" && draft.Find(PolicySection.Retry, value.Value.Text) is { } scheme &&
         scheme.FindAny("svalidping", "svalidhup", "svalidping_ms", "svalidhup_ms") is not null;
+
+    /// <summary>The protocols whose attributes mean something to the streamtype.</summary>
+    public static PolicyProtocols SpokenBy(StreamTypePolicy stream) => SpokenBy(
+        stream.Protocol switch
+        {
+            WireProtocol.WebSocket => PolicyProtocols.WebSocket,
+            WireProtocol.Mqtt => PolicyProtocols.Mqtt,
+            WireProtocol.Raw => PolicyProtocols.Raw,
+            _ => PolicyProtocols.Http,
+        },
+        stream.Server);
+
+    // An HTTP listener takes ws upgrades as well.
+    private static PolicyProtocols SpokenBy(PolicyProtocols protocol, bool server) =>
+        server && protocol == PolicyProtocols.Http ? PolicyProtocols.Http | PolicyProtocols.WebSocket : protocol;
 }
