@@ -8,6 +8,9 @@ internal static class PolicyCommand
     public static Command Create() => new("policy", "Works on policy files without running them.")
     {
         PolicyCheckCommand.Create(),
+        PolicyShowCommand.Create(),
+        PolicyDiffCommand.Create(),
         PolicyExplainCommand.Create(),
+        PolicySchemaCommand.Create(),
     };
 }
