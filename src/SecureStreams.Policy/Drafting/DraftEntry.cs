@@ -23,17 +23,7 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     /// <summary>How messages call it.</summary>
     public string Subject => Section == PolicySection.Document ? "document" : $"{NounOf(Section)} {Wording.Quote(Name)}";
 
-    public static string NounOf(PolicySection section) => section switch
-    {
-        PolicySection.Retry => "retry scheme",
-        PolicySection.Certificates => "certificate",
-        PolicySection.TrustStores => "trust store",
-        PolicySection.Auth => "auth scheme",
-        PolicySection.Metrics => "metric",
-        PolicySection.StreamTypes => "streamtype",
-        PolicySection.Metadata => "metadata",
-        _ => "document",
-    };
+    public static string NounOf(PolicySection section) => SectionNouns.Of(section);
 
     /// <summary>The stated value of the attribute with this canonical name, or null.</summary>
     public DraftValue? Find(string attribute)

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace SecureStreams.Policy;
+
+/// <summary>What a policy is not compiled with: errors, and secrets that would be copied into sources and programs.</summary>
+internal static class CompilerRefusals
+{
+    public static ImmutableArray<PolicyDiagnostic> Of(PolicyLoadResult policy)
+    {
+        var refusals = ImmutableArray.CreateBuilder<PolicyDiagnostic>();
+        foreach (var found in policy.Diagnostics)
+        {
+            if (Mend(found.Id) is { } mend)
+                refusals.Add(found with { Severity = PolicySeverity.Error, Message = $"{found.Message}; {mend}" });
+            else if (found.Severity == PolicySeverity.Error)
+                refusals.Add(found);
+        }
+
+        if (policy.Model is { } model)
+            AddKeys(model, refusals);
+        return refusals.ToImmutable();
+    }
+
+    /// <summary>Keys that only their use shows: an encrypted one looks like nothing in particular.</summary>
+    private static void AddKeys(PolicyModel model, ImmutableArray<PolicyDiagnostic>.Builder refusals)
+    {
+        foreach (var stream in model.StreamTypes.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
+        {
+            if (stream.ServerKey is not { Der.IsEmpty: false, Location: var place } key || CertificateReader.Parse(key, out _, out _) is null)
+                continue;
+            if (refusals.Any(one => one.File == place.File && one.Line == place.Line && one.Column == place.Column))
+                continue;
+            refusals.Add(new PolicyDiagnostic(PolicyDiagnosticTable.PrivateKeyInText.Id, PolicySeverity.Error, place.File, place.Line, place.Column, "$",
+                $"certificate {Wording.Quote(key.Name)}: streamtype {Wording.Quote(stream.Name)} names it as its server_key, so that it is a key; {Mend(PolicyDiagnosticTable.PrivateKeyInText.Id)}"));
+        }
+    }
+
+    /// <summary>What to do about a finding that loads and does not compile; null for others.</summary>
+    private static string? Mend(string id)
+    {
+        if (id == PolicyDiagnosticTable.PrivateKeyInText.Id)
+            return "it is not compiled into a program: keep the key in a blob and name that, as in \"tls_key_blob\": \"my-key\"";
+        if (id == PolicyDiagnosticTable.SecretInText.Id)
+            return "it is not compiled into a program: keep it in a blob and name that, as in \"blob_name\" of an auth scheme, or have the program set it as metadata";
+
+        // Any of those left out may have been a secret.
+        return id == PolicyDiagnosticTable.MoreLeftOut.Id ? "a secret may be among them, so the policy is not compiled" : null;
+    }
+}

@@ -1,0 +1,17 @@
+namespace SecureStreams.Policy;
+
+/// <summary>What messages call an entry of a section.</summary>
+internal static class SectionNouns
+{
+    public static string Of(PolicySection section) => section switch
+    {
+        PolicySection.Retry => "retry scheme",
+        PolicySection.Certificates => "certificate",
+        PolicySection.TrustStores => "trust store",
+        PolicySection.Auth => "auth scheme",
+        PolicySection.Metrics => "metric",
+        PolicySection.StreamTypes => "streamtype",
+        PolicySection.Metadata => "metadata",
+        _ => "document",
+    };
+}
