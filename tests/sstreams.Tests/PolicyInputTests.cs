@@ -99,8 +99,9 @@ public sealed class PolicyInputTests
     {
         // No memory for what is within the limits stands for all that nobody thought of: the layers of a policy are held side by side.
         using var directory = new TestDirectory();
-        directory.Add("large.json", "{\"s\":[" + new string(' ', 15_000_000) + "]}");
-        var result = (await RunSmallAsync(directory, "policy", "check", "large.json", "--overlay", "large.json")).Exits(70);
+        foreach (var name in new[] { "large.json", "above.json" })
+            directory.Add(name, "{\"s\":[" + new string(' ', 15_000_000) + "]}");
+        var result = (await RunSmallAsync(directory, "policy", "check", "large.json", "--overlay", "above.json")).Exits(70);
         Assert.Equal("", result.Text);
         Assert.Matches(@"^sstreams: error: this is a mistake of the program, not yours: OutOfMemoryException.*\. Please report it, with the command line\.\n$", result.Errors);
     }
@@ -108,6 +109,9 @@ public sealed class PolicyInputTests
     [Theory]
     [InlineData("policy", "check", "-")]
     [InlineData("policy", "check", "--policy", "sound.json", "--overlay", "-")]
+    [InlineData("policy", "show", "--policy", "-")]
+    [InlineData("policy", "diff", "sound.json", "-")]
+    [InlineData("policy", "compile")]
     [InlineData("run", "one", "--policy", "-")]
     [InlineData("run", "one", "--policy", "sound.json", "--data", "-")]
     public async Task A_closed_standard_input_is_told_and_not_waited_for(params string[] arguments)

@@ -28,14 +28,19 @@ internal static class DiffSession
         return settings.ExitCode && !diff.IsEmpty ? ExitCode.Different : ExitCode.Success;
     }
 
-    // A mistake in what both have is told once.
     private static void Refuse(LoadedPolicy before, LoadedPolicy after)
     {
         var errors = LineWriter.Error();
         if (before.Model is null)
             PolicyReport.Refusal(errors, before);
-        if (after.Model is null && !(before.Model is null && before.Diagnostics.SequenceEqual(after.Diagnostics)))
-            PolicyReport.Refusal(errors, after);
+        if (after.Model is not null)
+            return;
+
+        // A mistake in what both have is told once.
+        var untold = before.Model is null ? after.Diagnostics.Except(before.Diagnostics).ToList() : [.. after.Diagnostics];
+        PolicyReport.Findings(errors, untold);
+        if (untold.Count > 0)
+            PolicyReport.Summary(errors, after);
     }
 
     private static void Write(Utf8JsonWriter writer, DiffSettings settings, PolicyDiff diff)
