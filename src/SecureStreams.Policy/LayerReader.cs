@@ -92,19 +92,11 @@ internal sealed class LayerReader(PolicyLoadOptions options, DiagnosticBag bag) 
             Layers = [.. layers.Select(static layer => layer.Name)],
             Document = draft.Document.ToModel(),
             Certificates = [.. draft[PolicySection.Certificates].Select(entry => certificates[entry.Name] with { Location = entry.Node.Location })],
-            Retries = Parts(draft[PolicySection.Retry]),
-            TrustStores = Parts(draft[PolicySection.TrustStores]),
-            Auths = Parts(draft[PolicySection.Auth]),
-            Metrics = Parts(draft[PolicySection.Metrics]),
-            StreamTypes = Parts(draft[PolicySection.StreamTypes]),
+            Retries = new DraftParts(draft[PolicySection.Retry]),
+            TrustStores = new DraftParts(draft[PolicySection.TrustStores]),
+            Auths = new DraftParts(draft[PolicySection.Auth]),
+            Metrics = new DraftParts(draft[PolicySection.Metrics]),
+            StreamTypes = new DraftParts(draft[PolicySection.StreamTypes]),
         };
-    }
-
-    private static StatedPart[] Parts(IReadOnlyList<DraftEntry> entries)
-    {
-        var parts = new StatedPart[entries.Count];
-        for (var i = 0; i < parts.Length; i++)
-            parts[i] = new StatedPart(entries[i].Name, entries[i].Source.Locate(entries[i].Node.NameOffset), entries[i].ToModel());
-        return parts;
     }
 }

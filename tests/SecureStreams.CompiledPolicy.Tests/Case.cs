@@ -33,7 +33,8 @@ internal sealed record Case(string File, PolicyCompilerOptions Options, params s
     public static Case Find(string className) => All.Single(one => one.Options.ClassName == className);
 
     /// <summary>The class that was compiled in.</summary>
-    public Type Compiled => typeof(Case).Assembly.GetType($"{Options.Namespace}.{Options.ClassName}", throwOnError: true)!;
+    public Type Compiled => typeof(Case).Assembly.GetType($"{Options.Namespace}.{Options.ClassName}") ??
+        throw new InvalidOperationException($"{File} is not compiled in: run these tests once with UPDATE_APPROVED=1, and build again.");
 
     public PolicyLoadResult Load() =>
         PolicyLoader.Load([.. Layers.Select(static layer => new PolicyDocument(System.IO.File.ReadAllBytes(RepoPaths.Combine(layer)), Path.GetFileName(layer)))]);

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace SecureStreams.Policy.Tests;
 
-/// <summary>Nothing in a text may make the loader throw, and what it says must be consistent.</summary>
+/// <summary>
+/// Nothing in a text may make the loader throw or cost more than its size allows, and what it says must be consistent. <c>SS_TEST_LONG=1</c> reads a million texts;
+/// <c>SS_TEST_SEED</c> reads those of one seed again.
+/// </summary>
 [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Inputs must repeat from the printed seed.")]
 public sealed class MutationTests(ITestOutputHelper output)
 {
@@ -18,49 +21,132 @@ public sealed class MutationTests(ITestOutputHelper output)
         "\"s\":", "\"retry\":", "\"name\":", "\"stack\":", "\"certs\":", "\"endpoint\":", "${", "${x}", "...", "-----BEGIN X-----", "\uFEFF", "\u2028", "\0", "😀",
     ];
 
+    /// <summary>Of one load with its findings. The factor is what a text of nothing but mistakes may cost, the rest what the machinery costs once.</summary>
+    private const int BytesPerByte = 400;
+    private const int BytesAnyway = 256 * 1024;
+
+    private static readonly Lazy<List<byte[]>> Documents = new(static () => [.. Directory.EnumerateFiles(Fixtures, "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)]);
+
+    private static readonly Lazy<List<byte[]>> Bases = new(static () => [.. Documents.Value.Where(static text => PolicyLoader.Load(text, "p").Model is not null)]);
+
     [Fact]
-    public void No_text_makes_the_loader_throw()
+    public void No_text_makes_the_loader_throw() => Run("documents", 20_000, static random =>
+        [new PolicyDocument(Mutate(Documents.Value[random.Next(Documents.Value.Count)], Documents.Value, random), "p")]);
+
+    /// <summary>The base is right, what is laid over it is anything.</summary>
+    [Fact]
+    public void No_overlay_makes_the_loader_throw() => Run("overlays", 10_000, static random =>
     {
-        var count = Setting("SECURESTREAMS_MUTATIONS", 20_000);
-        var seed = Setting("SECURESTREAMS_SEED", Environment.ProcessId);
-        output.WriteLine($"SECURESTREAMS_SEED={seed} SECURESTREAMS_MUTATIONS={count}");
+        var layers = new List<PolicyDocument> { new(Bases.Value[random.Next(Bases.Value.Count)], "base") };
+        for (var count = random.Next(1, 4); count > 0; count--)
+        {
+            // Most overlays are about the base itself; what is strange to it are other documents.
+            var from = random.Next(4) == 0 ? Documents.Value[random.Next(Documents.Value.Count)] : layers[0].Utf8.ToArray();
+            layers.Add(new PolicyDocument(random.Next(4) == 0 ? from : Mutate(from, Documents.Value, random), $"o{layers.Count}"));
+        }
+
+        return layers;
+    });
+
+    /// <summary>Texts that ask for much work in few bytes: none costs more than its size allows.</summary>
+    [Theory]
+    [InlineData("{", "\"a\":1,", "}")]
+    [InlineData("{\"s\":[{", "\"a\":{},", "}]}")]
+    [InlineData("{\"s\":[{", "\"a\":null,", "}]}")]
+    [InlineData("{\"s\":[{\"x\":{", "\"portt\":1,", "}}]}")]
+    [InlineData("{\"s\":[{\"x\":{", "\"port\":-1,", "}}]}")]
+    [InlineData("{\"s\":[{\"x\":{\"metadata\":[", "{\"m\":\"\"},", "]}}]}")]
+    [InlineData("{\"s\":[{\"x\":{\"http_url\":\"", "${a}", "\"}}]}")]
+    [InlineData("{\"retry\":[{\"r\":{\"backoff\":[", "1,", "1]}}]}")]
+    [InlineData("{\"trust_stores\":[{\"t\":[", "\"c\",", "\"c\"]}]}")]
+    [InlineData("{\"certs\":[{\"c\":\"", "AAAA", "\"}]}")]
+    [InlineData("", "[", "")]
+    [InlineData("", "{\"a\":", "")]
+    [InlineData("", "#\n", "{}")]
+    [InlineData("{\"release\":\"", "\\ud800", "\"}")]
+    public void A_hostile_text_of_64_KiB_costs_no_more_than_its_size_allows(string head, string repeated, string tail)
+    {
+        var text = Encoding.UTF8.GetBytes(head + string.Concat(Enumerable.Repeat(repeated, ((64 * 1024) - head.Length - tail.Length) / repeated.Length)) + tail);
+        Measure([new PolicyDocument(text, "p")]);
+        Measure([new PolicyDocument("{}"u8.ToArray(), "base"), new PolicyDocument(text, "o1")]);
+    }
+
+    private void Run(string what, int inputs, Func<Random, List<PolicyDocument>> make)
+    {
+        var isLong = Environment.GetEnvironmentVariable("SS_TEST_LONG") == "1";
+        var count = isLong ? 500_000 : inputs;
+        var seed = Setting("SS_TEST_SEED", Environment.ProcessId);
+        output.WriteLine($"SS_TEST_SEED={seed}, {count} {what}");
         var random = new Random(seed);
-        var documents = Directory.EnumerateFiles(Fixtures, "*.json").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
-        var (loaded, refused) = (0, 0);
+        var (loaded, refused, most) = (0, 0, 0d);
         for (var i = 0; i < count; i++)
         {
-            var text = Mutate(documents[random.Next(documents.Count)], documents, random);
+            var layers = make(random);
             try
             {
-                var result = PolicyLoader.Load(text, "p", new PolicyLoadOptions { Strict = random.Next(8) == 0 });
-                Check(result, text);
+                var result = Measure(layers, new PolicyLoadOptions { Strict = random.Next(8) == 0 }, out var cost);
+                Check(result, layers);
+                most = Math.Max(most, cost);
                 _ = result.Model is null ? refused++ : loaded++;
             }
             catch (Exception thrown)
             {
-                throw new InvalidOperationException($"Seed {seed}, input {i}, as base64: {Convert.ToBase64String(text)}", thrown);
+                throw new InvalidOperationException(
+                    $"SS_TEST_SEED={seed}, input {i}, as base64: {string.Join(' ', layers.Select(static layer => Convert.ToBase64String(layer.Utf8.Span)))}", thrown);
             }
+
+            if (isLong && (i + 1) % 50_000 == 0)
+                Progress($"{what}: {i + 1} of {count}, {loaded} loaded, {refused} refused, at most {most:F0} % of the bytes allowed");
         }
 
-        output.WriteLine($"{loaded} loaded, {refused} refused");
+        output.WriteLine($"{loaded} loaded, {refused} refused, at most {most:F0} % of the bytes allowed");
 
         // Both must happen often, else the mutations are too weak or too wild to say anything.
         Assert.InRange(loaded, count / 100, count);
         Assert.InRange(refused, count / 100, count);
     }
 
-    private static void Check(PolicyLoadResult result, byte[] text)
+    private static void Measure(List<PolicyDocument> layers) => Measure(layers, new PolicyLoadOptions(), out _);
+
+    /// <summary>A load, and the bytes that it allocated in percent of what is allowed. They stand for its work: nothing here computes much without allocating.</summary>
+    private static PolicyLoadResult Measure(List<PolicyDocument> layers, PolicyLoadOptions options, out double cost)
+    {
+        var allowed = BytesAnyway + ((long)BytesPerByte * layers.Sum(static layer => layer.Utf8.Length));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var result = PolicyLoader.Load(layers, options);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(allocated <= allowed, $"{allocated} bytes were allocated for {layers.Sum(static layer => layer.Utf8.Length)} bytes of text; {allowed} are allowed.");
+        cost = 100d * allocated / allowed;
+        return result;
+    }
+
+    private static void Check(PolicyLoadResult result, List<PolicyDocument> layers)
     {
         Assert.Equal(result.Model is null, result.Diagnostics.Any(static one => one.Severity == PolicySeverity.Error));
         Assert.Equal(result.HasErrors, result.Model is null);
-        var lines = text.Count(static one => one == (byte)'\n') + 1;
+        var lines = layers.ToDictionary(static layer => layer.Name, static layer => layer.Utf8.Span.Count((byte)'\n') + 1);
         foreach (var one in result.Diagnostics)
         {
-            Assert.InRange(one.Line, 1, lines);
-            Assert.InRange(one.Column, 1, text.Length + 1);
+            Assert.InRange(one.Line, 1, lines[one.File]);
+            Assert.InRange(one.Column, 1, layers.Find(layer => layer.Name == one.File).Utf8.Length + 1);
             Assert.DoesNotContain('\n', one.ToString());
         }
+
+        if (result.Model is { } model)
+            CheckWritten(model);
     }
+
+    /// <summary>Whatever loads is written, read again, and the same; and can be shown.</summary>
+    private static void CheckWritten(PolicyModel model)
+    {
+        var again = PolicyLoader.Load(PolicyWriter.ToUtf8(model), "written");
+        Assert.True(again.Model is not null, string.Join('\n', again.Diagnostics));
+        Assert.Equal(model, again.Model);
+        Assert.True(PolicyDiff.Between(model, again.Model).IsEmpty);
+        Assert.All(model.StreamTypes.Values, static stream => Assert.NotEmpty(EffectivePolicy.Of(stream).ToText()));
+    }
+
+    private static void Progress(string text) => TestContext.Current.SendDiagnosticMessage(text);
 
     private static byte[] Mutate(byte[] document, List<byte[]> documents, Random random)
     {

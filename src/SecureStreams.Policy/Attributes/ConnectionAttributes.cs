@@ -57,8 +57,7 @@ internal static class ConnectionAttributes
             Name = "timeout_ms", Kind = PolicyValueKind.Number, Unit = "ms", ZeroMeansDefault = true, ActedOn = true, Impact = PolicyImpact.Live,
             Help = "What a timeout lasts that the application starts \"as the policy says\"; it never starts by itself. 0: none starts.",
         },
-        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata =
-            MetadataPolicy.Of(value.Pairs))
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata = stream.MetadataOf(value.Pairs))
         {
             Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
             Help = "Names for ${} and for the application, each with the header it travels in or \"\".",

@@ -1,33 +1,48 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SecureStreams.Policy;
 
 /// <summary>A set of rows of the table, one bit for each.</summary>
 internal struct PolicyAttributeSet
 {
     /// <summary>How many rows the table may have.</summary>
-    public const int Capacity = 256;
+    public const int Capacity = 4 * WordBits;
 
-    private UInt128 _low;
-    private UInt128 _high;
+    private const int WordBits = 64;
 
-    public readonly bool Contains(PolicyAttributeInfo row) => row.Ordinal < 128 ? (_low >> row.Ordinal & 1) != 0 : (_high >> (row.Ordinal - 128) & 1) != 0;
+    private ulong _first;
+    private ulong _second;
+    private ulong _third;
+    private ulong _fourth;
+
+    public bool Contains(PolicyAttributeInfo row) => (WordOf(row) & BitOf(row)) != 0;
 
     /// <summary>Whether it was not in the set.</summary>
     public bool Add(PolicyAttributeInfo row)
     {
-        if (Contains(row))
-            return false;
-        if (row.Ordinal < 128)
-            _low |= UInt128.One << row.Ordinal;
-        else
-            _high |= UInt128.One << (row.Ordinal - 128);
-        return true;
+        ref var word = ref WordOf(row);
+        var isNew = (word & BitOf(row)) == 0;
+        word |= BitOf(row);
+        return isNew;
     }
 
-    public void Remove(PolicyAttributeInfo row)
+    public void Remove(PolicyAttributeInfo row) => WordOf(row) &= ~BitOf(row);
+
+    private static ulong BitOf(PolicyAttributeInfo row) => 1UL << (row.Ordinal % WordBits);
+
+    [UnscopedRef]
+    private ref ulong WordOf(PolicyAttributeInfo row)
     {
-        if (row.Ordinal < 128)
-            _low &= ~(UInt128.One << row.Ordinal);
-        else
-            _high &= ~(UInt128.One << (row.Ordinal - 128));
+        switch (row.Ordinal / WordBits)
+        {
+            case 0:
+                return ref _first;
+            case 1:
+                return ref _second;
+            case 2:
+                return ref _third;
+            default:
+                return ref _fourth;
+        }
     }
 }

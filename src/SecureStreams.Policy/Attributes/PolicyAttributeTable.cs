@@ -48,7 +48,10 @@ public static class PolicyAttributeTable
     public static PolicyAttributeInfo? Find(PolicySection section, string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Find(section, Encoding.UTF8.GetBytes(name));
+
+        // No name of ours is half as long.
+        Span<byte> utf8 = stackalloc byte[128];
+        return Encoding.UTF8.TryGetBytes(name, utf8, out var length) ? Find(section, utf8[..length]) : null;
     }
 
     /// <summary>The rows of <paramref name="section"/> in the order of the table.</summary>

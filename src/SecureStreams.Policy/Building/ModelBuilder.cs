@@ -24,8 +24,12 @@ internal static class ModelBuilder
 
         var streams = new Dictionary<string, StreamTypePolicy>(policy.StreamTypes.Count, StringComparer.Ordinal);
         var parts = new StreamTypeParts(names);
-        foreach (var part in policy.StreamTypes)
+        for (var i = 0; i < policy.StreamTypes.Count; i++)
+        {
+            var part = policy.StreamTypes[i];
             streams.Add(part.Name, BuildStreamType(part, parts));
+        }
+
         return new PolicyModel
         {
             Release = document.Release,

@@ -6,6 +6,8 @@ namespace SecureStreams.Policy;
 /// <summary>Gathers the values of a streamtype, beginning with their defaults. One for all streamtypes of a policy: there may be thousands.</summary>
 internal sealed class StreamTypeParts
 {
+    private ImmutableArray<MetadataPolicy> _lastMetadata = [];
+
     public StreamTypeParts(ResolvedNames names)
     {
         Names = names;
@@ -51,6 +53,14 @@ internal sealed class StreamTypeParts
     public TrustStorePolicy? ClientTrustStore { get; set; }
 
     public ImmutableArray<MetadataPolicy> Metadata { get; set; }
+
+    /// <summary>Streamtypes of one policy often declare the same names, one after the other: they share the array.</summary>
+    public ImmutableArray<MetadataPolicy> MetadataOf(ImmutableArray<PolicyPair> pairs)
+    {
+        if (!MetadataPolicy.Are(_lastMetadata, pairs))
+            _lastMetadata = MetadataPolicy.Of(pairs);
+        return _lastMetadata;
+    }
 
     public static WireProtocol ProtocolOf(string text) => text switch
     {

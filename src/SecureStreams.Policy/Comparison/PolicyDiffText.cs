@@ -64,7 +64,7 @@ internal static class PolicyDiffText
     private static string Shown(PolicyChange change, PolicyValue? value)
     {
         if (change.Attribute is not { } row)
-            return value?.Text ?? "(none)";
+            return value is { } content && content.Text.StartsWith("sha256:", StringComparison.Ordinal) ? content.Text : $"({value?.Text ?? "none"})";
         if (value is { } stated)
             return change.Key is null ? PolicyValueWriter.ToText(row, stated, redact: true) : PolicyValueWriter.ItemToText(row, stated, redact: true);
         return change.Key is not null || row.Default.Length == 0 ? "(none)" : $"(default: {row.Default})";

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SecureStreams.Policy;
 
 /// <summary>A part of a compiled policy while its values come in. Takes only what this release knows, so that nothing is silently lost.</summary>
@@ -47,6 +49,8 @@ internal sealed class CompiledPart(PolicySection section, string name, PolicyLoc
         var wanted = CompiledShapes.OfEntries(row.Kind);
         if (wanted != shape)
             throw Misuse($"gives '{pair.Key}' of {row.Name} {CompiledShapes.Describe(shape)}, but it has {CompiledShapes.Describe(wanted)}");
+        if (row.Kind == PolicyValueKind.StatusMap && !int.TryParse(pair.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw Misuse($"has the entry '{pair.Key}' in {row.Name}, which is no status");
         Judge(row, pair.Value);
         _pairs.Add(pair);
     }

@@ -1,11 +1,14 @@
-using System.Buffers;
-
 namespace SecureStreams.Policy;
 
 /// <summary>Where the values of draft entries lie, those of an entry side by side. The memory is borrowed and goes back with <see cref="Dispose"/>.</summary>
 internal sealed class DraftArena : IDisposable
 {
-    private DraftValue[] _values = ArrayPool<DraftValue>.Shared.Rent(64);
+    // As with the tokens of a JsonTree.
+    [ThreadStatic]
+    private static WeakReference<DraftValue[]>? spare;
+
+    private DraftValue[] _values = TakeSpare() ?? new DraftValue[256];
+    private int _highest;
 
     public int Count { get; private set; }
 
@@ -15,6 +18,7 @@ internal sealed class DraftArena : IDisposable
     {
         Reserve(1);
         _values[Count++] = value;
+        _highest = Math.Max(_highest, Count);
     }
 
     /// <summary>Copies a run to the end, where it can grow.</summary>
@@ -22,8 +26,9 @@ internal sealed class DraftArena : IDisposable
     {
         Reserve(count);
         var moved = Count;
-        _values.AsSpan(start, count).CopyTo(_values.AsSpan(moved));
+        Array.Copy(_values, start, _values, moved, count);
         Count += count;
+        _highest = Math.Max(_highest, Count);
         return moved;
     }
 
@@ -31,7 +36,9 @@ internal sealed class DraftArena : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<DraftValue>.Shared.Return(_values, clearArray: true);
+        // What is kept must hold on to nothing.
+        Array.Clear(_values, 0, Math.Min(_highest, _values.Length));
+        spare = new WeakReference<DraftValue[]>(_values);
         _values = [];
         Count = 0;
     }
@@ -40,9 +47,16 @@ internal sealed class DraftArena : IDisposable
     {
         if (Count + more <= _values.Length)
             return;
-        var larger = ArrayPool<DraftValue>.Shared.Rent(2 * (Count + more));
-        _values.AsSpan(0, Count).CopyTo(larger);
-        ArrayPool<DraftValue>.Shared.Return(_values, clearArray: true);
+        var larger = new DraftValue[2 * (Count + more)];
+        Array.Copy(_values, larger, Count);
         _values = larger;
+    }
+
+    private static DraftValue[]? TakeSpare()
+    {
+        DraftValue[]? kept = null;
+        spare?.TryGetTarget(out kept);
+        spare = null;
+        return kept;
     }
 }

@@ -41,7 +41,15 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     /// <summary>Whether the attribute is stated with a value that was refused: rules then keep quiet about it.</summary>
     public bool IsWrong(string attribute) => _marks is not null && PolicyAttributeTable.Find(Section, attribute) is { } row && _marks.Wrong.Contains(row);
 
-    public void MarkWrong(PolicyAttributeInfo attribute) => (_marks ??= new DraftMarks()).Wrong.Add(attribute);
+    /// <summary>Whether anything stated was refused.</summary>
+    public bool HasWrong => _marks is { IsAnyWrong: true };
+
+    public void MarkWrong(PolicyAttributeInfo attribute)
+    {
+        _marks ??= new DraftMarks();
+        _marks.Wrong.Add(attribute);
+        _marks.IsAnyWrong = true;
+    }
 
     public bool Flag(string attribute) => Find(attribute) is { Value.Flag: true };
 

@@ -5,4 +5,7 @@ internal sealed class DraftMarks
 {
     public PolicyAttributeSet Wrong;
     public PolicyAttributeSet Cleared;
+
+    /// <summary>Whether anything was refused, even if a later layer states it rightly.</summary>
+    public bool IsAnyWrong;
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -10,7 +9,15 @@ namespace SecureStreams.Policy;
 /// </summary>
 internal sealed class JsonTree(SourceText source) : IDisposable
 {
-    private JsonToken[] _tokens = ArrayPool<JsonToken>.Shared.Rent(64);
+    /// <summary>Nearly every value takes more bytes of text than this, its name, quotes and comma included.</summary>
+    private const int BytesOfAValue = 11;
+
+    // The array that the last load on this thread gave back, until the collector wants it: policies are seldom loaded. A pool of the platform does more, but its
+    // code would have to be compiled for our type first, which takes longer than many a load.
+    [ThreadStatic]
+    private static WeakReference<JsonToken[]>? spare;
+
+    private JsonToken[] _tokens = [];
     private ReadOnlyMemory<byte> _text;
 
     public SourceText Source { get; } = source;
@@ -27,15 +34,22 @@ internal sealed class JsonTree(SourceText source) : IDisposable
     {
         Count = 0;
         _text = text;
+        var expected = (text.Length / BytesOfAValue) + 16;
+        if (_tokens.Length >= expected)
+            return;
+        if (spare is not null && spare.TryGetTarget(out var kept) && kept.Length >= expected)
+            _tokens = kept;
+        else
+            _tokens = new JsonToken[expected];
+        spare = null;
     }
 
     public ref JsonToken Add(out int index)
     {
         if (Count == _tokens.Length)
         {
-            var larger = ArrayPool<JsonToken>.Shared.Rent(2 * Count);
-            _tokens.AsSpan(0, Count).CopyTo(larger);
-            ArrayPool<JsonToken>.Shared.Return(_tokens);
+            var larger = new JsonToken[2 * Count];
+            Array.Copy(_tokens, larger, Count);
             _tokens = larger;
         }
 
@@ -65,7 +79,7 @@ internal sealed class JsonTree(SourceText source) : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<JsonToken>.Shared.Return(_tokens);
+        spare = new WeakReference<JsonToken[]>(_tokens);
         _tokens = [];
         Count = 0;
     }

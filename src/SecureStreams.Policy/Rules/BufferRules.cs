@@ -7,16 +7,14 @@ internal static class BufferRules
     {
         foreach (var stream in draft[PolicySection.StreamTypes])
         {
-            CheckFlow(stream, bag, "proxy_buflen");
-            CheckFlow(stream, bag, "client_buflen");
+            CheckFlow(stream, bag, "proxy_buflen", "proxy_buflen_rxflow_on_above", "proxy_buflen_rxflow_off_below");
+            CheckFlow(stream, bag, "client_buflen", "client_buflen_rxflow_on_above", "client_buflen_rxflow_off_below");
             CheckWatermarks(stream, bag, "rx_watermark_low", "rx_watermark_high");
-            CheckWatermarks(stream, bag, "tx_watermark_low", "tx_watermark_high");
         }
     }
 
-    private static void CheckFlow(DraftEntry stream, DiagnosticBag bag, string size)
+    private static void CheckFlow(DraftEntry stream, DiagnosticBag bag, string size, string above, string below)
     {
-        var (above, below) = (size + "_rxflow_on_above", size + "_rxflow_off_below");
         if (stream.FindAny(below, above) is not { } stated || stream.EffectiveNumber(above) is not { } on || stream.EffectiveNumber(below) is not { } off)
             return;
         if (on == 0)

@@ -15,7 +15,7 @@ internal static class EndpointRules
                 continue;
 
             // A symbol may bring anything, a port or a whole URL, so that only what stands around it is judged.
-            var template = PolicyTemplate.Parse(endpoint.Value.Text);
+            var template = endpoint.Value.Template;
             var known = template.Expand(static _ => "x");
             if (known.StartsWith('+'))
                 continue;

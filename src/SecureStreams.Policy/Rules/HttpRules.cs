@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SecureStreams.Policy;
 
 /// <summary>Attributes of one HTTP streamtype that do not go together.</summary>
@@ -9,9 +11,17 @@ internal static class HttpRules
         "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade",
     };
 
+    private const int SearchedInTurn = 16;
+
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
-        var parts = draft[PolicySection.StreamTypes].Select(static stream => stream.Find("rideshare")?.Value.Text).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var parts = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var stream in draft[PolicySection.StreamTypes])
+        {
+            if (stream.Find("rideshare") is { } next)
+                parts.Add(next.Value.Text);
+        }
+
         foreach (var stream in draft[PolicySection.StreamTypes])
         {
             var role = StreamRole.Of(stream);
@@ -57,7 +67,7 @@ internal static class HttpRules
     {
         if (stream.Find("metadata") is not { } metadata)
             return;
-        var owners = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string>? owners = null;
         foreach (var pair in metadata.Value.Pairs)
         {
             var name = pair.Key;
@@ -66,8 +76,22 @@ internal static class HttpRules
                 continue;
             if (Framing.Contains(header))
                 bag.Report(PolicyDiagnosticTable.FramingHeader, metadata, $"{stream.Subject}: metadata {Wording.Quote(name)} travels in {QuotedValue.Of(header)}, which frames the connection and is not the application's to set");
+            if (owners is null && !IsRepeated(metadata.Value.Pairs, header))
+                continue;
+            owners ??= new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
             if (!owners.TryAdd(header, name))
                 bag.Report(PolicyDiagnosticTable.HeaderTwice, metadata, $"{stream.Subject}: metadata {Wording.Quote(owners[header])} and {Wording.Quote(name)} both travel in header {QuotedValue.Of(header)}");
         }
+    }
+
+    /// <summary>Whether more than one entry has this header; for many entries simply yes, and a table tells.</summary>
+    private static bool IsRepeated(ImmutableArray<PolicyPair> pairs, string header)
+    {
+        if (pairs.Length > SearchedInTurn)
+            return true;
+        var count = 0;
+        foreach (var pair in pairs)
+            count += pair.Value.Text.Equals(header, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
+        return count > 1;
     }
 }

@@ -27,16 +27,22 @@ internal static class MqttIdentityRules
     /// <summary>Null when the text does not tell it: values that a stream brings, or a value that was refused.</summary>
     private static string? IdentityOf(DraftEntry stream)
     {
-        if (Identity.Any(stream.IsWrong) || stream.IsStated("port_metadata"))
+        foreach (var attribute in Identity)
+        {
+            if (stream.IsWrong(attribute))
+                return null;
+        }
+
+        if (stream.IsStated("port_metadata"))
             return null;
         var endpoint = stream.Find("endpoint")?.Value.Text ?? "";
         var client = stream.Find("mqtt_client_id")?.Value.Text;
         return endpoint.Length == 0 || HasSymbol(endpoint) || (client is not null && HasSymbol(client))
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{endpoint.ToUpperInvariant()}\n{stream.EffectiveNumber("port")}\n{stream.Flag("tls")}\n{client is null}\n{client}");
+            : string.Create(CultureInfo.InvariantCulture, $"{endpoint.ToLowerInvariant()}\n{stream.EffectiveNumber("port")}\n{stream.Flag("tls")}\n{client is null}\n{client}");
     }
 
-    private static bool HasSymbol(string text) => !PolicyTemplate.Parse(text).IsLiteral;
+    private static bool HasSymbol(string text) => text.Contains("${", StringComparison.Ordinal) && !PolicyTemplate.Parse(text).IsLiteral;
 
     private static void Compare(DraftEntry first, DraftEntry second, DiagnosticBag bag)
     {

@@ -34,8 +34,20 @@ internal static class ReferenceRules
             return;
         }
 
-        for (var i = 0; i < value.Value.Items.Length; i++)
-            Check(draft, bag, entry, value, target, value.Value.Items[i].Text, value.Node.Children[i]);
+        if (value.Value.Pairs.Length > 0)
+        {
+            // A map whose keys are the names.
+            foreach (var pair in value.Value.Pairs)
+                Check(draft, bag, entry, value, target, pair.Key, value.Node);
+            return;
+        }
+
+        var items = value.Value.Items;
+        if (items.IsEmpty)
+            return;
+        var at = 0;
+        foreach (var node in value.Node.Children)
+            Check(draft, bag, entry, value, target, items[at++].Text, node);
     }
 
     private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target, string name, JsonNode place)
@@ -43,7 +55,7 @@ internal static class ReferenceRules
         var noun = DraftEntry.NounOf(target);
         if (target == PolicySection.Metadata)
         {
-            if (!entry.IsWrong("metadata") && !SymbolRules.Declared(entry).Contains(name))
+            if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name))
             {
                 bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
                     $"{entry.Subject}: {value.Attribute.Name} names the {noun} {QuotedValue.Of(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");

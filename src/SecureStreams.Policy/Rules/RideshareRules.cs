@@ -9,7 +9,9 @@ internal static class RideshareRules
         var walks = new Dictionary<DraftEntry, DraftEntry>();
         foreach (var stream in draft[PolicySection.StreamTypes])
         {
-            var at = stream;
+            if (stream.Find("rideshare") is null)
+                continue;
+            DraftEntry? at = stream;
             while (at is not null && walks.TryAdd(at, stream))
                 at = Next(draft, at);
             if (at is not null && ReferenceEquals(walks[at], stream) && at.Find("rideshare") is { } back)

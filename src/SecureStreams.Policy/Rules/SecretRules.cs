@@ -13,7 +13,7 @@ internal static class SecretRules
     {
         foreach (var entry in draft.All)
         {
-            foreach (var value in entry.Values)
+            foreach (ref readonly var value in entry.Values)
             {
                 if (SecretIn(value) is { } secret)
                     bag.Report(PolicyDiagnosticTable.SecretInText, value, $"{entry.Subject}: {value.Attribute.Name} holds {secret}, in clear text");
@@ -22,10 +22,16 @@ internal static class SecretRules
     }
 
     /// <summary>Whether a member, or a parameter of a query, is called like a secret.</summary>
-    public static bool IsSecretName(string name)
+    public static bool IsSecretName(ReadOnlySpan<char> name)
     {
-        var words = name.Replace('-', '_').ToLowerInvariant();
-        return Array.Exists(SecretNames, secret => words == secret || words.EndsWith("_" + secret, StringComparison.Ordinal));
+        foreach (var secret in SecretNames)
+        {
+            var before = name.Length - secret.Length;
+            if (before >= 0 && IsWord(name[before..], secret) && (before == 0 || name[before - 1] is '_' or '-'))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Whether it is <c>scheme://user:password@host</c>.</summary>
@@ -44,7 +50,19 @@ internal static class SecretRules
         return at < 0 ? [] : authority[..at];
     }
 
-    private static string? SecretIn(DraftValue value)
+    private static bool IsWord(ReadOnlySpan<char> written, string word)
+    {
+        for (var i = 0; i < word.Length; i++)
+        {
+            var letter = written[i] == '-' ? '_' : char.ToLowerInvariant(written[i]);
+            if (letter != word[i])
+                return false;
+        }
+
+        return true;
+    }
+
+    private static string? SecretIn(in DraftValue value)
     {
         var text = value.Value.Text;
         return value.Attribute.Name switch
@@ -65,11 +83,13 @@ internal static class SecretRules
         var query = url.IndexOf('?', StringComparison.Ordinal);
         if (query < 0)
             return null;
-        foreach (var parameter in url[(query + 1)..].Split('&', ';'))
+        var parameters = url.AsSpan(query + 1);
+        foreach (var range in parameters.SplitAny('&', ';'))
         {
-            var equals = parameter.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0 && equals < parameter.Length - 1 && IsSecretName(parameter[..equals]) && !parameter.AsSpan(equals + 1).StartsWith("${"))
-                return parameter[..equals];
+            var parameter = parameters[range];
+            var equals = parameter.IndexOf('=');
+            if (equals > 0 && equals < parameter.Length - 1 && IsSecretName(parameter[..equals]) && !parameter[(equals + 1)..].StartsWith("${"))
+                return parameter[..equals].ToString();
         }
 
         return null;

@@ -15,10 +15,10 @@ internal readonly record struct StreamRole(bool IsServer, bool IsClient, PolicyP
         var known = !stream.IsWrong("server") && !stream.IsWrong("local_sink");
         var server = known && stream.Flag("server");
         var name = stream.Find("protocol")?.Value.Text ?? "h1";
-        return new StreamRole(server, known && !server && !stream.Flag("local_sink"), stream.IsWrong("protocol") ? PolicyProtocols.None : ProtocolOf(name), name);
+        return new StreamRole(server, known && !server && !stream.Flag("local_sink"), stream.IsWrong("protocol") ? PolicyProtocols.None : ProtocolOf(StreamTypeParts.ProtocolOf(name)), name);
     }
 
-    private static PolicyProtocols ProtocolOf(string name) => StreamTypeParts.ProtocolOf(name) switch
+    public static PolicyProtocols ProtocolOf(WireProtocol protocol) => protocol switch
     {
         WireProtocol.WebSocket => PolicyProtocols.WebSocket,
         WireProtocol.Mqtt => PolicyProtocols.Mqtt,

@@ -79,17 +79,9 @@ internal static class StreamTypeRules
         scheme.FindAny("svalidping", "svalidhup", "svalidping_ms", "svalidhup_ms") is not null;
 
     /// <summary>The protocols whose attributes mean something to the streamtype.</summary>
-    public static PolicyProtocols SpokenBy(StreamTypePolicy stream) => SpokenBy(
-        stream.Protocol switch
-        {
-            WireProtocol.WebSocket => PolicyProtocols.WebSocket,
-            WireProtocol.Mqtt => PolicyProtocols.Mqtt,
-            WireProtocol.Raw => PolicyProtocols.Raw,
-            _ => PolicyProtocols.Http,
-        },
-        stream.Server);
+    public static PolicyProtocols SpokenBy(StreamTypePolicy stream) => SpokenBy(StreamRole.ProtocolOf(stream.Protocol), stream.Server);
 
     // An HTTP listener takes ws upgrades as well.
     private static PolicyProtocols SpokenBy(PolicyProtocols protocol, bool server) =>
-        server && protocol == PolicyProtocols.Http ? PolicyProtocols.Http | PolicyProtocols.WebSocket : protocol;
+        server && protocol == PolicyProtocols.Http ? protocol | PolicyProtocols.WebSocket : protocol;
 }

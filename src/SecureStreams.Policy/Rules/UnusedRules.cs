@@ -15,6 +15,8 @@ internal static class UnusedRules
             return;
         foreach (var section in Judged)
         {
+            if (draft[section].Count == 0)
+                continue;
             var named = NamedIn(draft, section, out var uncertain);
 
             // Where a reference is wrong, any of the entries may be the one that was meant.
@@ -31,24 +33,43 @@ internal static class UnusedRules
     private static HashSet<string> NamedIn(PolicyDraft draft, PolicySection section, out bool uncertain)
     {
         uncertain = false;
-        var referring = PolicyAttributeTable.All.Where(row => row.RefersTo == section).ToList();
         var named = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in draft.All)
         {
-            foreach (var value in entry.Values)
+            foreach (ref readonly var value in entry.Values)
             {
                 if (value.Attribute.RefersTo == section)
-                    named.UnionWith(value.NamesIn());
+                    AddNames(value, named);
             }
 
-            uncertain |= referring.Exists(row => row.Section == entry.Section && entry.IsWrong(row.Name));
+            uncertain |= entry.HasWrong && HasWrongReference(entry, section);
 
             // A header for the token with no scheme named means the one called lwa.
             if (section == PolicySection.Auth && entry.IsStated("http_auth_header") && !entry.IsStated("use_auth"))
                 named.Add(ReferenceRules.BuiltInAuth);
         }
 
-        uncertain |= named.Any(name => draft.Find(section, name) is null && !ReferenceRules.IsBuiltIn(section, name));
+        foreach (var name in named)
+            uncertain |= draft.Find(section, name) is null && !ReferenceRules.IsBuiltIn(section, name);
         return named;
+    }
+
+    private static void AddNames(in DraftValue value, HashSet<string> named)
+    {
+        if (value.Attribute.Kind == PolicyValueKind.Name)
+            named.Add(value.Value.Text);
+        foreach (var item in value.Value.Items)
+            named.Add(item.Text);
+    }
+
+    private static bool HasWrongReference(DraftEntry entry, PolicySection section)
+    {
+        foreach (var row in PolicyAttributeTable.Of(entry.Section))
+        {
+            if (row.RefersTo == section && entry.IsWrong(row.Name))
+                return true;
+        }
+
+        return false;
     }
 }

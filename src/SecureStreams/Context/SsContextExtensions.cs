@@ -19,7 +19,21 @@ public static class SsContextExtensions
         public static LocalContext FromFile(string path, SsContextOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(path);
-            return FromBytes(ReadFile(path), path, options);
+            return FromFiles([path], options);
+        }
+
+        /// <summary>Reads a policy file and overlays, each once, and makes a context of their sum.</summary>
+        /// <param name="paths">The base, then the overlays in their order: JSON files, UTF-8; diagnostics name each as it is given here.</param>
+        /// <param name="options">Settings of the program; defaults when null. Its <see cref="SsContextOptions.Overlays"/> lie on top.</param>
+        /// <returns>The context; the caller disposes it. Warnings of the policy go to the logger.</returns>
+        /// <exception cref="SsPolicyException">A file cannot be read or the sum has errors; each is named with its place.</exception>
+        /// <exception cref="ArgumentException"><paramref name="paths"/> is empty.</exception>
+        public static LocalContext FromFiles(IReadOnlyList<string> paths, SsContextOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(paths);
+            if (paths.Count == 0)
+                throw new ArgumentException("A policy has at least a base file.", nameof(paths));
+            return FromDocuments([.. paths.Select(static path => new PolicyDocument(ReadFile(path), path))], options);
         }
 
         /// <summary>Makes a context of policy text.</summary>
@@ -30,14 +44,15 @@ public static class SsContextExtensions
         public static LocalContext FromJson(string json, SsContextOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(json);
-            return FromBytes(System.Text.Encoding.UTF8.GetBytes(json), "policy", options);
+            return FromDocuments([PolicyDocument.FromJson(json, "policy")], options);
         }
     }
 
-    private static LocalContext FromBytes(byte[] utf8, string name, SsContextOptions? options)
+    private static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
     {
         options ??= new SsContextOptions();
-        var result = PolicyLoader.Load(utf8, name, new PolicyLoadOptions
+        List<PolicyDocument> layers = [.. documents, .. options.Overlays];
+        var result = PolicyLoader.Load(layers, new PolicyLoadOptions
         {
             Product = options.Product,
             Strict = options.StrictPolicy,
@@ -45,7 +60,7 @@ public static class SsContextExtensions
         });
         string[] lines = [.. result.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
         if (result.Model is not { } model)
-            throw new SsPolicyException($"The policy '{name}' cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
+            throw new SsPolicyException($"The policy {string.Join(" with ", layers.Select(static layer => $"'{layer}'"))} cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
 
         // What loads with warnings runs; the warnings are not lost.
         var logger = options.LoggerFactory.CreateLogger("SecureStreams.Policy");

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureStreams.Policy;
 
 namespace SecureStreams;
 
@@ -11,6 +12,12 @@ public sealed class SsContextOptions
 
     /// <summary>Whether warnings of a policy refuse it too. False by default: they are logged.</summary>
     public bool StrictPolicy { get; init; }
+
+    /// <summary>
+    /// Overlays that go over what the context is made of, in their order; none by default. For tests above all: they move streamtypes to other peers and shorten
+    /// their delays. A context that is given a model ignores them, since that is a sum already.
+    /// </summary>
+    public IReadOnlyList<PolicyDocument> Overlays { get; init; } = [];
 
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

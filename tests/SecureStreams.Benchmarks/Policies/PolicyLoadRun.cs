@@ -17,32 +17,44 @@ internal static class PolicyLoadRun
 
     public static int Run(BenchOptions options)
     {
+        using var published = ReadyToRunBuild.Make();
         PinnedProcess.PinSelf();
-        var cold = new List<double>();
-        for (var i = 0; i < options.Pairs; i++)
-        {
-            using var child = PinnedProcess.Start(["policy-load-cold"], piped: true);
-            var line = child.StandardOutput.ReadToEnd();
-            child.WaitForExit();
-            cold.Add(double.Parse(line, CultureInfo.InvariantCulture));
-        }
-
-        Console.WriteLine(FormattableString.Invariant(
-            $"cold: {Cold} streamtypes, first load of a process: median of {cold.Count} {HttpGetFigures.Median(cold):0.0} ms ({cold.Min():0.0} to {cold.Max():0.0})"));
+        Console.WriteLine(FormattableString.Invariant($"cold: first load of a process, {Cold} streamtypes, libwebsockets {Sizes.Single(static one => one.StreamTypes == Cold).Microseconds / 1000:0.0} ms"));
+        if (published.Program is { } program)
+            MeasureCold("published with ReadyToRun", options.Pairs, program);
+        MeasureCold("compiled as it runs", options.Pairs, program: null);
         using var measured = PinnedProcess.Start(["policy-load-warm", "--pairs", options.Pairs.ToString(CultureInfo.InvariantCulture)], piped: false);
         measured.WaitForExit();
         return measured.ExitCode;
     }
 
+    private static void MeasureCold(string how, int processes, string? program)
+    {
+        var times = new List<double>();
+        var processor = new List<double>();
+        for (var i = 0; i < processes; i++)
+        {
+            using var child = PinnedProcess.Start(["policy-load-cold"], piped: true, program);
+            var figures = child.StandardOutput.ReadToEnd().Split(' ');
+            child.WaitForExit();
+            times.Add(double.Parse(figures[0], CultureInfo.InvariantCulture));
+            processor.Add(double.Parse(figures[1], CultureInfo.InvariantCulture));
+        }
+
+        Console.WriteLine(FormattableString.Invariant(
+            $"  {how,-28} {HttpGetFigures.Median(times),7:0.0} ms ({times.Min():0.0} to {times.Max():0.0}), CPU {HttpGetFigures.Median(processor):0.0} ms   (median of {processes} processes)"));
+    }
+
     public static int RunCold()
     {
         var text = ScalePolicy.ToUtf8(Cold);
+        var used = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
         var result = PolicyLoader.Load(text, "scale.json");
         var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        var cpu = (Environment.CpuUsage.TotalTime - used).TotalMilliseconds;
         Check(result, Cold);
-        Console.Error.WriteLine($"jit {System.Runtime.JitInfo.GetCompiledMethodCount()} methods {System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds} ms gc {GC.CollectionCount(0)} {GC.GetTotalPauseDuration().TotalMilliseconds}");
-        Console.WriteLine(took.ToString(CultureInfo.InvariantCulture));
+        Console.WriteLine(FormattableString.Invariant($"{took} {cpu}"));
         return 0;
     }
 

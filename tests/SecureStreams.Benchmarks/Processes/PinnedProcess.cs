@@ -23,12 +23,15 @@ internal static class PinnedProcess
         }
     }
 
-    public static Process Start(IEnumerable<string> arguments, bool piped)
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="piped">Whether its input and output are ours.</param>
+    /// <param name="program">Another build of this program; null for this one.</param>
+    public static Process Start(IEnumerable<string> arguments, bool piped, string? program = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = piped, RedirectStandardOutput = piped };
+        var start = new ProcessStartInfo(program ?? Environment.ProcessPath!) { RedirectStandardInput = piped, RedirectStandardOutput = piped };
 
         // Under `dotnet X.dll` the process is the host and wants the program first.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
+        if (program is null && Path.GetFileNameWithoutExtension(Environment.ProcessPath!).Equals("dotnet", StringComparison.OrdinalIgnoreCase))
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "SecureStreams.Benchmarks.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);

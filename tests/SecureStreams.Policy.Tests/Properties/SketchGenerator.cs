@@ -123,15 +123,18 @@ internal sealed class SketchGenerator(Random random, int size)
             part = part.With("server", "true");
         if (metadata is not null)
             part = part.With("metadata", metadata);
-        else if (declared.Count > 0)
+        else if (declared.Count > 0 || random.Next(2) == 0)
             part = part.With("metadata", SketchValues.Metadata(random, declared));
         foreach (var row in PolicyAttributeTable.Of(PolicySection.StreamTypes))
         {
-            if (row.Name is not ("server" or "metadata" or "local_sink") && (row.Name == "endpoint" || random.NextDouble() < 0.15))
+            if (row.Name is not ("server" or "metadata") && (row.Name == "endpoint" || random.NextDouble() < 0.15))
                 part = State(part, row, declared);
         }
 
-        return part;
+        // A listener in TLS needs a certificate and a key from somewhere, and each broker's client an id of its own.
+        if (server)
+            part = part.With("tls_cert_blob", "\"cert\"").With("tls_key_blob", "\"key\"");
+        return part.With("mqtt_client_id", SketchValues.Quote("id " + name));
     }
 
     /// <summary>What an overlay says of a streamtype that there is.</summary>
@@ -143,9 +146,9 @@ internal sealed class SketchGenerator(Random random, int size)
         var part = new SketchPart(name, SketchPart.Empty);
         foreach (var row in PolicyAttributeTable.Of(PolicySection.StreamTypes))
         {
-            if (random.NextDouble() > 0.12 || row.Name == "local_sink")
+            if (random.NextDouble() > 0.12)
                 continue;
-            if (row.Name == "metadata")
+            if (row.Name == "metadata" && random.Next(8) != 0)
                 part = part.With("metadata", SketchValues.Metadata(random, [.. Some(MetadataNames)]));
             else if (row.Name != "endpoint" && random.Next(4) == 0)
                 part = part.With(row.Name, "null");
@@ -158,9 +161,28 @@ internal sealed class SketchGenerator(Random random, int size)
 
     private SketchPart State(SketchPart part, PolicyAttributeInfo row, List<string> declared)
     {
-        // Two streams of one client id would fight over it.
-        if (row.Name == "mqtt_client_id")
-            return part.With(row.Name, SketchValues.Quote("id " + part.Name));
+        // What rules look at beyond type and range.
+        switch (row.Name)
+        {
+            case "endpoint":
+                return part.With(row.Name, SketchValues.Quote(SketchValues.Endpoint(random, declared)));
+            case "mqtt_topic" or "mqtt_will_topic" or "mqtt_birth_topic" or "mqtt_subscribe":
+                return part.With(row.Name, SketchValues.Quote(SketchValues.Topic(random, declared, row.Name == "mqtt_subscribe")));
+
+            // A circle would never end.
+            case "rideshare":
+                var later = NamesOf(PolicySection.StreamTypes).Where(name => string.CompareOrdinal(name, part.Name) > 0).ToList();
+                return SketchValues.Pick(random, later) is { } next ? part.With(row.Name, SketchValues.Quote(next)) : part;
+
+            // Two streams of one client id would fight over it.
+            case "mqtt_client_id":
+                return part.With(row.Name, SketchValues.Quote("id " + part.Name));
+
+            // It would have to be the one that belongs to the certificate.
+            case "server_key" when part.Members!.ContainsKey("server_cert"):
+                return part;
+        }
+
         var json = SketchValues.Of(row, random, section => section == PolicySection.Metadata ? declared : row.Name == "server_key" ? [.. NamesOf(section), .. Odd()] : NamesOf(section));
         return json is null ? part : part.With(row.Name, json);
     }

@@ -34,6 +34,21 @@ internal static class SketchValues
     public static string Metadata(Random random, IReadOnlyList<string> names) =>
         Map(names.Select(name => (name, random.Next(3) switch { 0 => "\"\"", 1 => "\"x-a:\"", _ => $"\"x-{random.Next(4).ToString(CultureInfo.InvariantCulture)}\"" })));
 
+    /// <summary>Hosts, addresses, URLs, sockets; without a port of its own, without user information.</summary>
+    public static string Endpoint(Random random, IReadOnlyList<string> symbols)
+    {
+        if (random.Next(2) == 0 && Pick(random, symbols) is { } symbol)
+            return $"a${{{symbol}}}.example";
+        string[] plain = ["a.example", "b.example", "127.0.0.1", "[::1]", "+/run/a.sock", "+@a", "$", "ä.example"];
+        return plain[random.Next(plain.Length)];
+    }
+
+    public static string Topic(Random random, IReadOnlyList<string> symbols, bool filter)
+    {
+        var levels = Some(random, 3, () => random.Next(2) == 0 && Pick(random, symbols) is { } symbol ? $"${{{symbol}}}" : random.Next(2) == 0 ? "ä b" : "");
+        return "t/" + string.Join('/', levels) + (filter && random.Next(2) == 0 ? "/+/#" : "");
+    }
+
     public static string? Pick(Random random, IReadOnlyList<string> from) => from.Count == 0 ? null : from[random.Next(from.Count)];
 
     public static string Quote(string text) => JsonSerializer.Serialize(text);
