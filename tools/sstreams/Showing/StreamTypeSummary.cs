@@ -42,11 +42,16 @@ internal sealed record StreamTypeSummary
     public static string ToText(IEnumerable<StreamTypeSummary> summaries)
     {
         var rows = summaries.Select(static one => (string[])[PlainText.OneLine(one.Name), one.Role, one.Protocol, PlainText.OneLine(one.Address), one.Location.ToString()]).ToList();
+        if (rows.Count == 0)
+            return "";
+
+        // The last column ends the line, whatever its width.
+        var widths = Enumerable.Range(0, rows[0].Length - 1).Select(column => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var row in rows)
         {
-            for (var column = 0; column < row.Length - 1; column++)
-                text.Append(row[column].PadRight(rows.Max(one => one[column].Length))).Append("  ");
+            for (var column = 0; column < widths.Length; column++)
+                text.Append(row[column].PadRight(widths[column])).Append("  ");
             text.Append(row[^1]).Append('\n');
         }
 
