@@ -64,6 +64,9 @@ public sealed class PolicyInputTests
     [InlineData("INT", 130, "policy", "check", "first", "pipe")]
     [InlineData("TERM", 143, "policy", "check", "--format", "json", "--output", "out.json", "first", "pipe")]
     [InlineData("INT", 130, "policy", "check", "first", "-")]
+    [InlineData("INT", 130, "policy", "show", "--policy", "first", "--overlay", "pipe")]
+    [InlineData("TERM", 143, "policy", "diff", "--output", "out", "first", "pipe")]
+    [InlineData("INT", 130, "policy", "compile", "--policy", "first", "--overlay", "pipe", "--output", "out")]
     public async Task Signal_ends_a_wait_for_a_policy(string signal, int exitCode, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");

@@ -22,6 +22,26 @@ public sealed partial class PolicyShowTests : IDisposable
             """, "");
 
     [Fact]
+    public async Task The_list_shows_every_form_of_endpoint()
+    {
+        _directory.Add("forms.json", """
+            { "schema-version": 1, "s": [
+              { "address": { "endpoint": "::1", "port": 80, "protocol": "h1" } },
+              { "anywhere": { "endpoint": "${where}", "port": 80, "protocol": "h1", "metadata": [{ "where": "" }] } },
+              { "socket": { "endpoint": "+/run/peer.sock", "port": 80, "protocol": "h1" } },
+              { "nowhere": { "endpoint": "example.com", "protocol": "mqtt", "mqtt_topic": "t" } }
+            ] }
+            """);
+        (await _directory.RunAsync("policy", "show", "--policy", "forms.json")).Is(0, """
+            address   client  h1    [::1]:80         forms.json(2,5)
+            anywhere  client  h1    ${where}:80      forms.json(3,5)
+            nowhere   client  mqtt  example.com      forms.json(5,5)
+            socket    client  h1    +/run/peer.sock  forms.json(4,5)
+
+            """, "");
+    }
+
+    [Fact]
     public async Task Every_value_has_the_place_of_the_layer_that_decided() =>
         Assert.Equal("""
             streamtype 'upload' base.json(8,7)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using SecureStreams.Policy;
@@ -84,8 +86,9 @@ internal sealed record StreamTypeSummary
     private string Address => (Endpoint, Port) switch
     {
         ("", 0) => "-",
-        (_, 0) => Endpoint,
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Endpoint}:{Port}"),
+        (['+', ..], _) or (_, 0) => Endpoint,
+        _ when Endpoint.Contains("://", StringComparison.Ordinal) => Endpoint,
+        _ => string.Create(CultureInfo.InvariantCulture, $"{(IPAddress.TryParse(Endpoint, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : Endpoint)}:{Port}"),
     };
 
     // What is safe to show of a string that the policy has, or its default.
