@@ -116,9 +116,10 @@ internal sealed class PartComparer
 
     private void CompareCertificates(TrustStorePolicy before, TrustStorePolicy after, string? via, PolicyImpact atMost)
     {
+        var nowByName = after.Certificates.DistinctBy(static one => one.Name, StringComparer.Ordinal).ToDictionary(static one => one.Name, StringComparer.Ordinal);
         foreach (var was in before.Certificates.DistinctBy(static one => one.Name, StringComparer.Ordinal).OrderBy(static one => one.Name, StringComparer.Ordinal))
         {
-            if (after.Certificates.FirstOrDefault(one => one.Name == was.Name) is { } now && !was.Equals(now))
+            if (nowByName.TryGetValue(was.Name, out var now) && !was.Equals(now))
                 CompareParts(was, now, via is null ? NameOf(was) : $"{NameOf(was)} of {via}", atMost);
         }
     }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>A part of a policy, such as a streamtype, that both versions have and that is not the same in both. Immutable.</summary>
-public sealed record PolicyPartDiff
+public sealed class PolicyPartDiff
 {
     internal PolicyPartDiff(PolicyPart before, PolicyPart after, ImmutableArray<PolicyChange> changes)
     {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>What differs in one section of two policies. Immutable; lists are in the order of names.</summary>
-public sealed record PolicySectionDiff
+public sealed class PolicySectionDiff
 {
     internal PolicySectionDiff()
     {

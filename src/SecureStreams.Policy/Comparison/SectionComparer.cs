@@ -5,7 +5,11 @@ namespace SecureStreams.Policy;
 /// <summary>Pairs the parts of a section by name.</summary>
 internal static class SectionComparer
 {
-    public static PolicySectionDiff Compare<T>(PolicySection section, IReadOnlyDictionary<string, T> before, IReadOnlyDictionary<string, T> after)
+    /// <param name="section">Which section.</param>
+    /// <param name="before">Its parts as they were.</param>
+    /// <param name="after">Its parts as they are.</param>
+    /// <param name="orderChanged">Whether those that both have stand in another order, where that means something.</param>
+    public static PolicySectionDiff Compare<T>(PolicySection section, IReadOnlyDictionary<string, T> before, IReadOnlyDictionary<string, T> after, bool orderChanged = false)
         where T : PolicyPart
     {
         var added = ImmutableArray.CreateBuilder<PolicyPart>();
@@ -23,7 +27,10 @@ internal static class SectionComparer
                 changed.Add(new PolicyPartDiff(was, now, PartComparer.Compare(was, now)));
         }
 
-        return new PolicySectionDiff { Section = section, Added = added.ToImmutable(), Removed = removed.ToImmutable(), Changed = changed.ToImmutable() };
+        return new PolicySectionDiff
+        {
+            Section = section, Added = added.ToImmutable(), Removed = removed.ToImmutable(), Changed = changed.ToImmutable(), OrderChanged = orderChanged,
+        };
     }
 
     /// <summary>Names of metrics may repeat: the first of a name is held against the first, the second against the second.</summary>
@@ -31,9 +38,11 @@ internal static class SectionComparer
     {
         var was = Numbered(before);
         var now = Numbered(after);
-        var order = !was.Select(static one => one.Key).Where(key => now.Exists(one => one.Key == key))
-            .SequenceEqual(now.Select(static one => one.Key).Where(key => was.Exists(one => one.Key == key)), StringComparer.Ordinal);
-        return Compare(PolicySection.Metrics, was.ToDictionary(StringComparer.Ordinal), now.ToDictionary(StringComparer.Ordinal)) with { OrderChanged = order };
+        var wasByName = was.ToDictionary(StringComparer.Ordinal);
+        var nowByName = now.ToDictionary(StringComparer.Ordinal);
+        var stayed = was.Select(static one => one.Key).Where(nowByName.ContainsKey);
+        var stays = now.Select(static one => one.Key).Where(wasByName.ContainsKey);
+        return Compare(PolicySection.Metrics, wasByName, nowByName, orderChanged: !stayed.SequenceEqual(stays, StringComparer.Ordinal));
     }
 
     private static List<KeyValuePair<string, MetricPolicy>> Numbered(ImmutableArray<MetricPolicy> metrics)

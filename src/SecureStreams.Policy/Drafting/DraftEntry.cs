@@ -57,7 +57,6 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     {
         var row = value.Attribute;
         _marks?.Wrong.Remove(row);
-        _marks?.Cleared.Remove(row);
         var at = IndexOf(row);
         if (at >= 0)
         {
@@ -141,16 +140,11 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     /// <summary>By name: the upper one's headers win, its new names follow.</summary>
     private static PolicyValue Merge(PolicyValue lower, PolicyValue upper)
     {
-        var pairs = lower.Pairs.ToList();
+        var pairs = new PairCollector();
+        foreach (var pair in lower.Pairs)
+            pairs.Add(pair);
         foreach (var pair in upper.Pairs)
-        {
-            var at = pairs.FindIndex(mine => mine.Key == pair.Key);
-            if (at < 0)
-                pairs.Add(pair);
-            else
-                pairs[at] = pair;
-        }
-
+            pairs.Add(pair);
         return PolicyValue.Of(pairs.ToArray());
     }
 }

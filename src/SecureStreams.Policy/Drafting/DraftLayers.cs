@@ -8,7 +8,7 @@ internal static class DraftLayers
         foreach (var (section, name, node) in upper.Removed)
         {
             if (lower.Find(section, name) is { } gone)
-                lower.Remove(gone);
+                lower.Forget(gone);
             else
                 ReportNothingToRemove(section, name, node, bag);
         }
@@ -17,6 +17,8 @@ internal static class DraftLayers
         foreach (var section in (ReadOnlySpan<PolicySection>)
             [PolicySection.Retry, PolicySection.Certificates, PolicySection.TrustStores, PolicySection.Auth, PolicySection.StreamTypes])
         {
+            if (upper.Removed.Count > 0)
+                lower.Sweep(section);
             foreach (var entry in upper[section])
                 lower.Add(entry)?.Overlay(entry);
         }

@@ -4,6 +4,7 @@ namespace SecureStreams.Policy;
 internal sealed class DraftMarks
 {
     public PolicyAttributeSet Wrong;
+    /// <summary>Also of those that are stated again behind the null: what lies below does not count any more.</summary>
     public PolicyAttributeSet Cleared;
 
     /// <summary>Whether anything was refused, even if a later layer states it rightly.</summary>

@@ -41,11 +41,12 @@ internal sealed class PolicyDraft(DraftEntry document)
         _entries[(int)section].EnsureCapacity(_entries[(int)section].Count + count);
     }
 
-    public void Remove(DraftEntry entry)
-    {
-        _byName[(int)entry.Section].Remove(entry.Name);
-        _entries[(int)entry.Section].Remove(entry);
-    }
+    /// <summary>Takes the name of an entry away, so that nothing finds it; <see cref="Sweep"/> takes the entries themselves away, all at once.</summary>
+    public void Forget(DraftEntry entry) => _byName[(int)entry.Section].Remove(entry.Name);
+
+    /// <summary>Takes away every entry whose name was forgotten.</summary>
+    public void Sweep(PolicySection section) =>
+        _entries[(int)section].RemoveAll(entry => !ReferenceEquals(_byName[(int)section].GetValueOrDefault(entry.Name), entry));
 
     public void Clear(PolicySection section)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SecureStreams.Policy;
 
 /// <summary>Passwords and tokens in the text. The messages never quote them.</summary>
@@ -50,6 +52,35 @@ internal static class SecretRules
         return at < 0 ? [] : authority[..at];
     }
 
+    /// <summary><paramref name="url"/> with <paramref name="redacted"/> for the value of every parameter of its query that is called like a secret; symbols stay.</summary>
+    public static string HideParameters(string url, string redacted)
+    {
+        var query = url.IndexOf('?', StringComparison.Ordinal);
+        if (query < 0)
+            return url;
+        var shown = new StringBuilder();
+        var from = 0;
+        foreach (var range in url.AsSpan(query + 1).SplitAny('&', ';'))
+        {
+            var (start, length) = range.GetOffsetAndLength(url.Length - query - 1);
+            var value = SecretValueOf(url.AsSpan(query + 1 + start, length));
+            if (value.IsEmpty)
+                continue;
+            var end = query + 1 + start + length;
+            shown.Append(url, from, end - value.Length - from).Append(redacted);
+            from = end;
+        }
+
+        return from == 0 ? url : shown.Append(url, from, url.Length - from).ToString();
+    }
+
+    /// <summary>The value of a parameter that is called like a secret and whose value is written out; empty for any other. A symbol is how it should be done.</summary>
+    private static ReadOnlySpan<char> SecretValueOf(ReadOnlySpan<char> parameter)
+    {
+        var equals = parameter.IndexOf('=');
+        return equals > 0 && IsSecretName(parameter[..equals]) && !parameter[(equals + 1)..].StartsWith("${") ? parameter[(equals + 1)..] : [];
+    }
+
     private static bool IsWord(ReadOnlySpan<char> written, string word)
     {
         for (var i = 0; i < word.Length; i++)
@@ -77,7 +108,7 @@ internal static class SecretRules
         };
     }
 
-    /// <summary>The first parameter that is called like a secret and has a value that is written out; a symbol is how it should be done.</summary>
+    /// <summary>The name of the first parameter that is called like a secret and has a value that is written out.</summary>
     private static string? SecretParameterOf(string url)
     {
         var query = url.IndexOf('?', StringComparison.Ordinal);
@@ -87,9 +118,8 @@ internal static class SecretRules
         foreach (var range in parameters.SplitAny('&', ';'))
         {
             var parameter = parameters[range];
-            var equals = parameter.IndexOf('=');
-            if (equals > 0 && equals < parameter.Length - 1 && IsSecretName(parameter[..equals]) && !parameter[(equals + 1)..].StartsWith("${"))
-                return parameter[..equals].ToString();
+            if (!SecretValueOf(parameter).IsEmpty)
+                return parameter[..parameter.IndexOf('=')].ToString();
         }
 
         return null;

@@ -24,7 +24,7 @@ internal sealed class EffectivePolicyBuilder(bool all)
             if (part.Find(row.Name) is { } stated)
                 AddStated(values, part, stated);
             else if (row.Name == "use_auth" && part is StreamTypePolicy { Auth: { } implied })
-                values.Add(Default(row, PolicyValueWriter.Quote(implied.Name), isJson: true) with { Parts = [Build(implied)] });
+                values.Add(Default(row, PolicyValueWriter.Quote(implied.Name), isJson: true, Build(implied)));
             else if (all && IsMeantFor(part, row))
                 AddDefault(values, row);
         }
@@ -67,8 +67,8 @@ internal sealed class EffectivePolicyBuilder(bool all)
             values.Add(Default(row, row.Default.Length == 0 ? "(none)" : $"({row.Default})", isJson: false));
     }
 
-    private static EffectiveValue Default(PolicyAttributeInfo row, string text, bool isJson) =>
-        new() { Attribute = row, Text = text, IsJson = isJson, IsStated = false, Location = null };
+    private static EffectiveValue Default(PolicyAttributeInfo row, string text, bool isJson, params ReadOnlySpan<EffectivePolicy> parts) =>
+        new() { Attribute = row, Text = text, IsJson = isJson, IsStated = false, Location = null, Parts = [.. parts] };
 
     private static EffectiveValue ContentOf(CertificatePolicy certificate) => new()
     {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace SecureStreams.Policy;
 
 /// <summary>One value that holds for a part of a policy, or one entry of a map. Immutable, safe to show: secrets are kept back.</summary>
-public sealed record EffectiveValue
+public sealed class EffectiveValue
 {
     internal EffectiveValue()
     {

@@ -25,23 +25,30 @@ internal static class PolicySecrets
         if (row.IsSecret)
             return text.Length == 0 ? text : Redacted;
         var shown = HideUserInfo(text);
+        if (row.Name is "endpoint" or "http_url")
+            shown = SecretRules.HideParameters(shown, Redacted);
 
         // An endpoint may be an authority alone. Behind + stands the path of a Unix socket, behind ! the name of a listener: there an @ means something else.
         return row.Name == "endpoint" && shown is not ['+' or '!', ..] && !shown.Contains("://", StringComparison.Ordinal) ? HideUserInfo(shown, 0) : shown;
     }
 
-    /// <summary>Whether the certificate is a key: by its bytes, or because a listener uses it as one.</summary>
-    public static bool IsKey(PolicyModel model, CertificatePolicy certificate)
+    /// <summary>The entries of <c>certs</c> that are keys: by their bytes, or because a listener uses them as such.</summary>
+    public static HashSet<string> KeysOf(PolicyModel model)
     {
-        if (CertificateReader.IsPrivateKey(certificate))
-            return true;
-        foreach (var stream in model.StreamTypes.Values)
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var certificate in model.Certificates.Values)
         {
-            if (stream.ServerKey?.Name == certificate.Name)
-                return true;
+            if (CertificateReader.IsPrivateKey(certificate))
+                keys.Add(certificate.Name);
         }
 
-        return false;
+        foreach (var stream in model.StreamTypes.Values)
+        {
+            if (stream.ServerKey is { } key)
+                keys.Add(key.Name);
+        }
+
+        return keys;
     }
 
     /// <summary>Takes the user and the password out of every <c>scheme://user:password@host</c>.</summary>

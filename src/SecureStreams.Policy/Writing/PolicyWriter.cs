@@ -64,25 +64,42 @@ public static class PolicyWriter
         {
             Open(writer, section, ref opened);
             writer.WriteStartObject();
+            if (part is TrustStorePolicy store && PolicyCharacters.HasControl(part.Name))
+            {
+                WriteStack(writer, store);
+            }
+            else
+            {
+                // The name of the part counts, whether or not it is among what is stated.
+                if (part.Name.Length > 0)
+                    writer.WriteString("name", part.Name);
+                WriteStated(writer, part, redact);
+            }
 
-            // The name of the part counts, whether or not it is among what is stated.
-            if (part.Name.Length > 0)
-                writer.WriteString("name", part.Name);
-            WriteStated(writer, part, redact);
             writer.WriteEndObject();
         }
 
         Close(writer, opened);
     }
 
+    /// <summary><c>{"the name": [...]}</c>, the other shape of a store: a value may not have control characters, while the name of a member may.</summary>
+    private static void WriteStack(Utf8JsonWriter writer, TrustStorePolicy store)
+    {
+        writer.WriteStartArray(store.Name);
+        foreach (var certificate in store.Certificates)
+            writer.WriteStringValue(certificate.Name);
+        writer.WriteEndArray();
+    }
+
     private static void WriteCertificates(Utf8JsonWriter writer, PolicyModel model, bool redact)
     {
+        var keys = redact ? PolicySecrets.KeysOf(model) : [];
         var opened = false;
         foreach (var certificate in ByName(model.Certificates.Values))
         {
             Open(writer, "certs", ref opened);
             writer.WriteStartObject();
-            writer.WriteString(certificate.Name, redact && PolicySecrets.IsKey(model, certificate) ? PolicySecrets.Redacted : CertificateReader.TextOf(certificate));
+            writer.WriteString(certificate.Name, keys.Contains(certificate.Name) ? PolicySecrets.Redacted : CertificateReader.TextOf(certificate));
             writer.WriteEndObject();
         }
 

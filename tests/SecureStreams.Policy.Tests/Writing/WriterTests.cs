@@ -17,7 +17,7 @@ public sealed class WriterTests
             "metadata": { "m": "x-m:", "n": null }, "http_resp_map": { "404": 1404 } } } ],
           "metrics": [ {}, { "report": "r", "name": "*" } ],
           "auth": [ { "blob": 1, "name": "z" } ],
-          "trust_stores": [ { "t": ["c"] } ],
+          "trust_stores": [ { "t": ["c"], "of\u0001two\nlines": ["c", "c"] } ],
           "certs": [ { "c": "MII...", "empty": "", "text": "?", "key": "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
             "two": "-----BEGIN A-----AA==-----END A----------BEGIN B-----AA==-----END B-----" } ],
           "retry": [ { "r": { "backoff": [], "jitterpc": "30", "conceal": 65535 } } ],
