@@ -64,6 +64,9 @@ public sealed class PolicyInputTests
     [InlineData("INT", 130, "policy", "check", "first", "pipe")]
     [InlineData("TERM", 143, "policy", "check", "--format", "json", "--output", "out.json", "first", "pipe")]
     [InlineData("INT", 130, "policy", "check", "first", "-")]
+    [InlineData("INT", 130, "policy", "show", "--policy", "first", "--overlay", "pipe")]
+    [InlineData("TERM", 143, "policy", "diff", "--output", "out", "first", "pipe")]
+    [InlineData("INT", 130, "policy", "compile", "--policy", "first", "--overlay", "pipe", "--output", "out")]
     public async Task Signal_ends_a_wait_for_a_policy(string signal, int exitCode, params string[] arguments)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");
@@ -99,8 +102,9 @@ public sealed class PolicyInputTests
     {
         // No memory for what is within the limits stands for all that nobody thought of: the layers of a policy are held side by side.
         using var directory = new TestDirectory();
-        directory.Add("large.json", "{\"s\":[" + new string(' ', 15_000_000) + "]}");
-        var result = (await RunSmallAsync(directory, "policy", "check", "large.json", "--overlay", "large.json")).Exits(70);
+        foreach (var name in new[] { "large.json", "above.json" })
+            directory.Add(name, "{\"s\":[" + new string(' ', 15_000_000) + "]}");
+        var result = (await RunSmallAsync(directory, "policy", "check", "large.json", "--overlay", "above.json")).Exits(70);
         Assert.Equal("", result.Text);
         Assert.Matches(@"^sstreams: error: this is a mistake of the program, not yours: OutOfMemoryException.*\. Please report it, with the command line\.\n$", result.Errors);
     }
@@ -108,6 +112,9 @@ public sealed class PolicyInputTests
     [Theory]
     [InlineData("policy", "check", "-")]
     [InlineData("policy", "check", "--policy", "sound.json", "--overlay", "-")]
+    [InlineData("policy", "show", "--policy", "-")]
+    [InlineData("policy", "diff", "sound.json", "-")]
+    [InlineData("policy", "compile")]
     [InlineData("run", "one", "--policy", "-")]
     [InlineData("run", "one", "--policy", "sound.json", "--data", "-")]
     public async Task A_closed_standard_input_is_told_and_not_waited_for(params string[] arguments)

@@ -51,6 +51,18 @@ public sealed class PolicyOutputTests
         Assert.Empty(directory.Names);
     }
 
+    [Theory]
+    [InlineData("policy", "schema")]
+    [InlineData("policy", "show", "--policy", "warnings.json")]
+    [InlineData("policy", "diff", "warnings.json", "warnings.json")]
+    [InlineData("policy", "compile", "--policy", "warnings.json")]
+    public async Task Every_command_refuses_a_file_in_no_directory(params string[] arguments)
+    {
+        var result = (await Tool.RunAsync([.. arguments, "--output", "no/such"])).Exits(2);
+        Assert.Equal("", result.Text);
+        Assert.EndsWith("sstreams: error: no/such: cannot be written: there is no such directory\n", result.Errors, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_device_is_written_to_and_stays()
     {
@@ -62,6 +74,23 @@ public sealed class PolicyOutputTests
         (await Tool.RunAsync("policy", "check", "--output", "/dev/null", "warnings.json")).Is(0, "", "");
         await using var zero = File.OpenRead("/dev/null");
         Assert.Equal(-1, zero.ReadByte());
+    }
+
+    [Theory]
+    [InlineData("policy", "show", "--policy", "-")]
+    [InlineData("policy", "show", "one", "--policy", "-", "--format", "json")]
+    [InlineData("policy", "diff", "-", "warnings.json")]
+    [InlineData("policy", "compile", "--policy", "-")]
+    public async Task Reader_that_goes_away_from_a_result_ends_it_quietly(params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A closed pipe is reported differently here.");
+        await using var tool = Tool.Start(null, readOutput: false, arguments);
+        tool.Output.Close();
+
+        // Given only now, so that the result comes after the reader went.
+        await tool.Input.WriteAsync("""{ "schema-version": 1, "s": [{ "one": { "endpoint": "example.com" } }] }"""u8.ToArray(), TestContext.Current.CancellationToken);
+        tool.Input.Close();
+        (await tool.WaitAsync()).Is(141, "", "");
     }
 
     [Theory]

@@ -20,6 +20,18 @@ public sealed class UsageTests
     [InlineData("--overlay belongs to one policy, and 2 are given.", "policy", "check", "a.json", "b.json", "--overlay", "c.json")]
     [InlineData("--format is text or json or sarif, not 'xml'.", "policy", "check", "a.json", "--format", "xml")]
     [InlineData("--format is text or json, not 'sarif'.", "policy", "explain", "--format", "sarif")]
+    [InlineData("Option '--policy' is required.", "policy", "show")]
+    [InlineData("--format is text or json, not 'sarif'.", "policy", "show", "--policy", "x.json", "--format", "sarif")]
+    [InlineData("BEFORE and AFTER are missing: give two policies, or --policy with --overlay.", "policy", "diff")]
+    [InlineData("AFTER is missing: give two policies, or --policy with --overlay.", "policy", "diff", "a.json", "--overlay", "b.json")]
+    [InlineData("AFTER: the file name is empty.", "policy", "diff", "a.json", "")]
+    [InlineData("--overlay-before: the file name is empty.", "policy", "diff", "a.json", "b.json", "--overlay-before", "")]
+    [InlineData("Give the policies as BEFORE and AFTER or with --policy, not both.", "policy", "diff", "a.json", "b.json", "--policy", "c.json")]
+    [InlineData("--overlay is missing: --policy alone has nothing to be compared with.", "policy", "diff", "--policy", "a.json")]
+    [InlineData("Standard input (-) can be read only once.", "policy", "diff", "-", "-")]
+    [InlineData("Standard input (-) can be read only once.", "policy", "diff", "--policy", "-", "--overlay-before", "-")]
+    [InlineData("Standard input (-) can be read only once.", "policy", "compile", "--overlay", "-")]
+    [InlineData("--output: the file name is empty.", "policy", "schema", "--output", "")]
     [InlineData("STREAMTYPE is missing. A client streamtype of the policy.", "run", "--policy", "x.json")]
     [InlineData("Option '--policy' is required.", "run", "get")]
     [InlineData("--metadata needs NAME=VALUE, not 'city'.", "run", "get", "--policy", "x.json", "--metadata", "city")]
@@ -35,6 +47,16 @@ public sealed class UsageTests
         Assert.Equal("", result.Text);
         Assert.Contains($"sstreams: {reason}\n", result.Errors, StringComparison.Ordinal);
         Assert.Matches(@"\nsstreams: see 'sstreams( [a-z]+)* --help'\n$", result.Errors);
+    }
+
+    [Theory]
+    [InlineData("--class: The class name 'class' is not one that C# takes: ", "--class", "class")]
+    [InlineData("--namespace: The namespace 'Shop..Policies' is not one that C# takes: ", "--namespace", "Shop..Policies")]
+    public async Task Names_that_no_compiler_takes_exit_2(string reason, params string[] arguments)
+    {
+        var result = (await Tool.RunAsync(["policy", "compile", "--policy", "absent.json", .. arguments])).Exits(2);
+        Assert.Equal("", result.Text);
+        Assert.StartsWith($"sstreams: {reason}", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

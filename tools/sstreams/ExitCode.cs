@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>The stream failed, the peer refused, time ran out, or the result could not be written.</summary>
     public const int Failed = 1;
 
+    /// <summary>The policies that were compared are not equal, as <c>diff</c> has it.</summary>
+    public const int Different = 1;
+
     /// <summary>Nothing was run: wrong usage, or a policy that cannot be used.</summary>
     public const int Usage = 2;
 

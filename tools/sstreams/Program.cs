@@ -16,10 +16,11 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("""
-            Secure Streams on the command line: checks and explains policies, runs streamtypes.
+            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes.
 
             Examples:
               sstreams policy check demo.json
+              sstreams policy show page --policy demo.json --overlay site.json
               sstreams policy explain port
               sstreams run page --policy demo.json > page.html
             """)

@@ -8,6 +8,10 @@ internal static class PolicyCommand
     public static Command Create() => new("policy", "Works on policy files without running them.")
     {
         PolicyCheckCommand.Create(),
+        PolicyShowCommand.Create(),
+        PolicyDiffCommand.Create(),
+        PolicyCompileCommand.Create(),
         PolicyExplainCommand.Create(),
+        PolicySchemaCommand.Create(),
     };
 }

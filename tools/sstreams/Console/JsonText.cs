@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -19,6 +20,12 @@ internal static class JsonText
         text.Write("\n"u8);
         return text.WrittenMemory;
     }
+
+    /// <summary>
+    /// As <see cref="Build"/>, for documents with names and values of others: what could turn a terminal's head is escaped. In JSON such a character can stand only
+    /// in a string, where the escape means the same.
+    /// </summary>
+    public static ReadOnlyMemory<byte> BuildPlain(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetBytes(PlainText.Lines(Encoding.UTF8.GetString(Build(write).Span)));
 
     /// <summary>A member that is an array of strings.</summary>
     public static void WriteStrings(this Utf8JsonWriter writer, string name, IEnumerable<string> values)

@@ -24,6 +24,13 @@ internal static class PolicyReport
             writer.Line($"{location}: ", "info", Color.Aqua, PlainText.OneLine($": {owner}: {attribute.Name} is accepted, not acted on"));
     }
 
+    /// <summary>Why a policy cannot be used: every finding, and the line that sums up.</summary>
+    public static void Refusal(LineWriter errors, LoadedPolicy loaded)
+    {
+        Findings(errors, loaded.Diagnostics);
+        Summary(errors, loaded);
+    }
+
     /// <summary>The last line of a policy.</summary>
     public static void Summary(LineWriter writer, LoadedPolicy loaded)
     {

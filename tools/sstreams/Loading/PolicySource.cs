@@ -7,37 +7,40 @@ internal static class PolicySource
 {
     /// <summary>Reads and judges.</summary>
     /// <exception cref="UnusableInputException">A text cannot be read.</exception>
-    public static async Task<LoadedPolicy> LoadAsync(PolicySelection selection, CancellationToken cancellation)
+    public static Task<LoadedPolicy> LoadAsync(PolicySelection selection, CancellationToken cancellation) => LoadAsync(selection, new PolicyTexts(), cancellation);
+
+    /// <summary>As the other, of one of several policies that may share texts.</summary>
+    /// <exception cref="UnusableInputException">A text cannot be read.</exception>
+    public static async Task<LoadedPolicy> LoadAsync(PolicySelection selection, PolicyTexts texts, CancellationToken cancellation)
     {
         var layers = new List<PolicyDocument>();
         foreach (var file in selection.Overlays.Prepend(selection.Base))
         {
-            var name = PolicySelection.NameOf(file);
             try
             {
-                layers.Add(new PolicyDocument(await InputFile.ReadAsync(file, selection.Options.MaximumBytes, cancellation), name));
+                layers.Add(await texts.ReadAsync(file, selection.Options.MaximumBytes, cancellation));
             }
             catch (InputTooLargeException error)
             {
-                return new LoadedPolicy(selection, null, [TooLarge(name, error)]);
+                return new LoadedPolicy(selection, null, [TooLarge(PolicySelection.NameOf(file), error)]);
             }
         }
 
         var result = PolicyLoader.Load(layers, selection.Options);
-        return new LoadedPolicy(selection, result.Model, result.Diagnostics);
+        return new LoadedPolicy(selection, result, result.Diagnostics);
     }
 
-    /// <summary>As <see cref="LoadAsync"/>, for commands that need the policy: without one, what is wrong stands on standard error.</summary>
+    /// <summary>As <see cref="LoadAsync(PolicySelection, CancellationToken)"/>, for commands that need the policy and end by themselves: without one, what is wrong stands on standard error.</summary>
     /// <returns>Null when it has errors; the command ends with <see cref="ExitCode.Usage"/>.</returns>
     /// <exception cref="UnusableInputException">A text cannot be read.</exception>
     /// <exception cref="InterruptedException">A signal came first.</exception>
     public static async Task<PolicyModel?> LoadOrReportAsync(PolicySelection selection, LineWriter errors, bool tellWarnings)
     {
         var loaded = await Interruptible.RunAsync(cancellation => LoadAsync(selection, cancellation));
-        if (loaded.Model is null || tellWarnings)
-            PolicyReport.Findings(errors, loaded.Diagnostics);
         if (loaded.Model is null)
-            PolicyReport.Summary(errors, loaded);
+            PolicyReport.Refusal(errors, loaded);
+        else if (tellWarnings)
+            PolicyReport.Findings(errors, loaded.Diagnostics);
         return loaded.Model;
     }
 
