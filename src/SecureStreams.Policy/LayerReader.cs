@@ -61,8 +61,8 @@ internal sealed class LayerReader(PolicyLoadOptions options, DiagnosticBag bag) 
             return null;
         }
 
-        foreach (var (offset, value) in invalid)
-            bag.Report(PolicyDiagnosticTable.Encoding, source, offset, "$", $"byte 0x{value:X2} is not valid UTF-8");
+        if (invalid is not null)
+            ReportInvalid(source, invalid);
         if (utf8.Span[source.Start..].IndexOfAnyExcept(" \t\r\n"u8) < 0)
         {
             bag.Report(PolicyDiagnosticTable.Empty, source, source.Start, "$", "the document is empty");
@@ -89,14 +89,36 @@ internal sealed class LayerReader(PolicyLoadOptions options, DiagnosticBag bag) 
         var certificates = PolicyRules.Check(draft, options, bag);
         return bag.HasErrors ? null : new StatedPolicy
         {
-            Layers = [.. layers.Select(static layer => layer.Name)],
+            Layers = NamesOf(layers),
             Document = draft.Document.ToModel(),
-            Certificates = [.. draft[PolicySection.Certificates].Select(entry => certificates[entry.Name] with { Location = entry.Node.Location })],
+            Certificates = Located(draft[PolicySection.Certificates], certificates),
             Retries = new DraftParts(draft[PolicySection.Retry]),
             TrustStores = new DraftParts(draft[PolicySection.TrustStores]),
             Auths = new DraftParts(draft[PolicySection.Auth]),
             Metrics = new DraftParts(draft[PolicySection.Metrics]),
             StreamTypes = new DraftParts(draft[PolicySection.StreamTypes]),
         };
+    }
+
+    private void ReportInvalid(SourceText source, List<(int Offset, byte Byte)> invalid)
+    {
+        foreach (var (offset, value) in invalid)
+            bag.Report(PolicyDiagnosticTable.Encoding, source, offset, "$", $"byte 0x{value:X2} is not valid UTF-8");
+    }
+
+    private static string[] NamesOf(IReadOnlyList<PolicyDocument> layers)
+    {
+        var names = new string[layers.Count];
+        for (var i = 0; i < names.Length; i++)
+            names[i] = layers[i].Name;
+        return names;
+    }
+
+    private static CertificatePolicy[] Located(IReadOnlyList<DraftEntry> entries, Dictionary<string, CertificatePolicy> certificates)
+    {
+        var located = new CertificatePolicy[entries.Count];
+        for (var i = 0; i < located.Length; i++)
+            located[i] = certificates[entries[i].Name] with { Location = entries[i].Node.Location };
+        return located;
     }
 }

@@ -6,7 +6,7 @@ internal static class RetryAttributes
 {
     public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
     [
-        new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.Backoff = [.. value.Items.Select(static ms => TimeSpan.FromMilliseconds(ms.Number))])
+        new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.SetBackoff(value.Items))
         {
             Section = PolicySection.Retry, Name = "backoff", Kind = PolicyValueKind.NumberList, Unit = "ms", MaximumItems = 256, Default = "[3000]",
             ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The delay before each retry in turn; the last one repeats.",

@@ -13,8 +13,7 @@ internal static class SecurityAttributes
             Section = PolicySection.TrustStores, Name = "name", Kind = PolicyValueKind.Text, ActedOn = true,
             Help = "What streamtypes call the store.",
         },
-        new PolicyAttributeInfo<TrustStoreParts>(static (store, value) =>
-            store.Certificates = [.. value.Items.Select(name => store.Names.Certificates[name.Text])])
+        new PolicyAttributeInfo<TrustStoreParts>(static (store, value) => store.SetCertificates(value.Items))
         {
             Section = PolicySection.TrustStores, Name = "stack", Kind = PolicyValueKind.NameList, RefersTo = PolicySection.Certificates, Default = "[]",
             ActedOn = true, Help = "Names of the certificates that a peer's chain may end in.",

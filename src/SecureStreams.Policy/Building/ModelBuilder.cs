@@ -39,11 +39,23 @@ internal static class ModelBuilder
             Certificates = certificates.ToFrozenDictionary(StringComparer.Ordinal),
             TrustStores = names.TrustStores.ToFrozenDictionary(StringComparer.Ordinal),
             Auths = names.Auths.ToFrozenDictionary(StringComparer.Ordinal),
-            Metrics = [.. policy.Metrics.Select(static part => new MetricPolicy { Name = part.Name, Location = part.Location, Stated = Keep(part.Values) })],
+            Metrics = BuildMetrics(policy.Metrics),
             StreamTypes = streams.ToFrozenDictionary(StringComparer.Ordinal),
             Document = new DocumentPolicy { Name = "", Stated = Keep(policy.Document) },
             Layers = [.. policy.Layers],
         };
+    }
+
+    private static ImmutableArray<MetricPolicy> BuildMetrics(IReadOnlyList<StatedPart> parts)
+    {
+        var metrics = new MetricPolicy[parts.Count];
+        for (var i = 0; i < metrics.Length; i++)
+        {
+            var part = parts[i];
+            metrics[i] = new MetricPolicy { Name = part.Name, Location = part.Location, Stated = Keep(part.Values) };
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(metrics);
     }
 
     private static RetryPolicy BuildRetry(in StatedPart part)

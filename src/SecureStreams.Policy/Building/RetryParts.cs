@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace SecureStreams.Policy;
 
@@ -16,6 +17,14 @@ internal sealed class RetryParts
     public TimeSpan? ValidityPing { get; set; }
 
     public TimeSpan? ValidityHangup { get; set; }
+
+    public void SetBackoff(ImmutableArray<PolicyValue> milliseconds)
+    {
+        var delays = new TimeSpan[milliseconds.Length];
+        for (var i = 0; i < delays.Length; i++)
+            delays[i] = TimeSpan.FromMilliseconds(milliseconds[i].Number);
+        Backoff = ImmutableCollectionsMarshal.AsImmutableArray(delays);
+    }
 
     public RetryPolicy Build(string name) => new()
     {

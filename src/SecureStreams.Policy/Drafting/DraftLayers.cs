@@ -5,12 +5,12 @@ internal static class DraftLayers
 {
     public static void Overlay(PolicyDraft lower, PolicyDraft upper, DiagnosticBag bag)
     {
-        foreach (var (section, name, node) in upper.Removed)
+        foreach (var removal in upper.Removed)
         {
-            if (lower.Find(section, name) is { } gone)
+            if (lower.Find(removal.Section, removal.Name) is { } gone)
                 lower.Forget(gone);
             else
-                ReportNothingToRemove(section, name, node, bag);
+                ReportNothingToRemove(removal, bag);
         }
 
         lower.Document.Overlay(upper.Document);
@@ -33,11 +33,11 @@ internal static class DraftLayers
     /// <summary>In the lowest layer there is nothing that could go.</summary>
     public static void CheckBase(PolicyDraft draft, DiagnosticBag bag)
     {
-        foreach (var (section, name, node) in draft.Removed)
-            ReportNothingToRemove(section, name, node, bag);
+        foreach (var removal in draft.Removed)
+            ReportNothingToRemove(removal, bag);
     }
 
-    private static void ReportNothingToRemove(PolicySection section, string name, JsonNode node, DiagnosticBag bag) =>
-        bag.ReportName(PolicyDiagnosticTable.NothingToRemove, node.Source, node,
-            $"{DraftEntry.NounOf(section)} {Wording.Quote(name)} is null, which removes a definition of a layer below, and there is none");
+    private static void ReportNothingToRemove(DraftRemoval removal, DiagnosticBag bag) =>
+        bag.ReportName(PolicyDiagnosticTable.NothingToRemove, removal.Node.Source, removal.Node,
+            $"{DraftEntry.NounOf(removal.Section)} {Wording.Quote(removal.Name)} is null, which removes a definition of a layer below, and there is none");
 }

@@ -195,7 +195,7 @@ internal sealed class DraftReader
         if (member.Kind != JsonValueKind.Null)
             return false;
         if (member.Name is { Length: > 0 } name)
-            _draft.Removed.Add((section, name, member));
+            _draft.Removed.Add(new DraftRemoval(section, name, member));
         return true;
     }
 

@@ -10,7 +10,7 @@ internal sealed class PolicyDraft(DraftEntry document)
     public DraftEntry Document { get; } = document;
 
     /// <summary>Definitions that <c>null</c> takes away.</summary>
-    public List<(PolicySection Section, string Name, JsonNode Node)> Removed { get; } = [];
+    public List<DraftRemoval> Removed { get; } = [];
 
     /// <summary>Whether <c>metrics</c> is stated: its entries need no name of their own, so that a layer that states any replaces all.</summary>
     public bool StatesMetrics { get; set; }

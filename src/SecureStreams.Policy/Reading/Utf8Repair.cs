@@ -7,14 +7,15 @@ namespace SecureStreams.Policy;
 /// <summary>Text that can be read on: bytes that are not UTF-8 become question marks, so that every offset stays and the rest is judged as well.</summary>
 internal static class Utf8Repair
 {
-    /// <summary>The text itself when it is valid. <paramref name="invalid"/> has no more entries than can be reported.</summary>
-    public static ReadOnlyMemory<byte> Run(ReadOnlyMemory<byte> text, out List<(int Offset, byte Byte)> invalid)
+    /// <summary>The text itself when it is valid; then <paramref name="invalid"/> is null. Else it has no more entries than can be reported.</summary>
+    public static ReadOnlyMemory<byte> Run(ReadOnlyMemory<byte> text, out List<(int Offset, byte Byte)>? invalid)
     {
-        invalid = [];
         var span = text.Span;
+        invalid = null;
         if (Utf8.IsValid(span))
             return text;
 
+        invalid = [];
         byte[]? repaired = null;
         for (var at = NextNotAscii(span, 0); at < span.Length; at = NextNotAscii(span, at))
         {

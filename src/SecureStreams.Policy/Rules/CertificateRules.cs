@@ -20,7 +20,13 @@ internal static class CertificateRules
         unusable = new HashSet<string>(StringComparer.Ordinal);
 
         // What a listener calls its key may be a kind of key that we cannot tell from anything else (an encrypted one): the listener judges it.
-        var keys = draft[PolicySection.StreamTypes].Select(static stream => stream.Find("server_key")?.Value.Text).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var stream in draft[PolicySection.StreamTypes])
+        {
+            if (stream.Find("server_key") is { } key)
+                keys.Add(key.Value.Text);
+        }
+
         var certificates = new Dictionary<string, CertificatePolicy>(StringComparer.Ordinal);
         foreach (var entry in draft[PolicySection.Certificates])
         {

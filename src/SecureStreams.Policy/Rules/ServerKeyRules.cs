@@ -6,7 +6,7 @@ internal static class ServerKeyRules
     public static void Check(PolicyDraft draft, IReadOnlyDictionary<string, CertificatePolicy> certificates, DiagnosticBag bag)
     {
         // Many listeners share one certificate; the comparison is costly.
-        var judged = new Dictionary<(string Certificate, string Key), bool?>();
+        Dictionary<(string Certificate, string Key), bool?>? judged = null;
         foreach (var stream in draft[PolicySection.StreamTypes])
         {
             if (!StreamRole.Of(stream).IsServer || stream.Find("server_key") is not { } named || !certificates.TryGetValue(named.Value.Text, out var key))
@@ -21,6 +21,7 @@ internal static class ServerKeyRules
             }
             else if (stream.Find("server_cert") is { } own && certificates.TryGetValue(own.Value.Text, out var certificate))
             {
+                judged ??= [];
                 if (!judged.TryGetValue((certificate.Name, key.Name), out var fits))
                     judged[(certificate.Name, key.Name)] = fits = CertificateReader.IsKeyOf(certificate, key);
                 if (fits == false)
