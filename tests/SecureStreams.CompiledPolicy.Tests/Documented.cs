@@ -11,7 +11,7 @@ internal static class Documented
         // begin compile
         var layers = args.Select(static file => new PolicyDocument(File.ReadAllBytes(file), Path.GetFileName(file))).ToList();
         var loaded = PolicyLoader.Load(layers);
-        var compilation = PolicyCompiler.ToCSharp(loaded, new() { Namespace = "MyProgram", ClassName = PolicyCompilerOptions.ClassNameFor(args[0]) });
+        var compilation = PolicyCompiler.ToCSharp(loaded, new() { Namespace = "Acme.Devices", ClassName = PolicyCompilerOptions.ClassNameFor(args[0]) });
         foreach (var found in compilation.Text is null ? compilation.Refusals : loaded.Diagnostics)
             Console.Error.WriteLine(found);
         if (compilation.Text is null)

@@ -23,20 +23,37 @@ public class RefusalTests
         var result = Load("""
             {
               "via-socks5": "me:hunter2@10.0.0.1:1080",
+              "db_password": "hunter2",
               "s": [
-                { "one": { "endpoint": "https://me:hunter2@example.com/", "http_auth_header": "authorization:", "http_auth_preamble": "Bearer hunter2" } },
-                { "two": { "endpoint": "example.com", "via-socks5": "me:hunter2@10.0.0.1:1080" } }
+                { "one": { "endpoint": "https://example.com/?access_token=hunter2", "tls": true, "http_auth_header": "authorization:", "http_auth_preamble": "Bearer hunter2" } },
+                { "two": { "endpoint": "example.com", "via-socks5": "me:hunter2@10.0.0.1:1080" } },
+                { "three": { "endpoint": "example.com", "http_url": "things?item=1&access_token=hunter2", "password": "hunter2" } }
               ]
             }
             """);
         Assert.NotNull(result.Model);
         var compilation = PolicyCompiler.ToCSharp(result);
         Assert.Null(compilation.Text);
-        Assert.Equal([(2, 17), (4, 28), (4, 123), (5, 57)], compilation.Refusals.Select(static one => (one.Line, one.Column)));
+        Assert.Equal([(2, 17), (3, 18), (5, 28), (5, 146), (6, 57), (7, 57), (7, 107)], compilation.Refusals.Select(static one => (one.Line, one.Column)));
         Assert.All(compilation.Refusals, static one =>
         {
             Assert.Equal(("SSP0306", PolicySeverity.Error), (one.Id, one.Severity));
             Assert.Contains("keep it in a blob", one.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", one.ToString(), StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void User_information_in_an_endpoint_is_refused_as_an_error_and_as_a_secret_and_not_quoted()
+    {
+        var result = Load("""{ "s": [{ "one": { "endpoint": "https://me:hunter2@example.com/", "tls": true } }] }""");
+        Assert.Null(result.Model);
+        var compilation = PolicyCompiler.ToCSharp(result);
+        Assert.Null(compilation.Text);
+        Assert.Equal([("SSP0306", 1, 32), ("SSP0412", 1, 32)], compilation.Refusals.Select(static one => (one.Id, one.Line, one.Column)));
+        Assert.All(compilation.Refusals, static one =>
+        {
+            Assert.Equal(PolicySeverity.Error, one.Severity);
             Assert.DoesNotContain("hunter2", one.ToString(), StringComparison.Ordinal);
         });
     }
@@ -47,9 +64,12 @@ public class RefusalTests
         var result = PolicyLoader.Load(
         [
             new("""{ "s": [{ "one": { "endpoint": "example.com" } }] }"""u8.ToArray(), "base.json"),
-            new("""{ "s": [{ "one": { "endpoint": "https://me:hunter2@example.com/" } }] }"""u8.ToArray(), "overlay.json"),
+            new("""{ "s": [{ "one": { "http_url": "things?access_token=hunter2" } }] }"""u8.ToArray(), "overlay.json"),
         ]);
-        Assert.Equal("overlay.json", Assert.Single(PolicyCompiler.ToCSharp(result).Refusals).File);
+        Assert.NotNull(result.Model);
+        var refusal = Assert.Single(PolicyCompiler.ToCSharp(result).Refusals);
+        Assert.Equal(("SSP0306", "overlay.json", 1, 32), (refusal.Id, refusal.File, refusal.Line, refusal.Column));
+        Assert.DoesNotContain("hunter2", refusal.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +78,11 @@ public class RefusalTests
         using var ecdsa = System.Security.Cryptography.ECDsa.Create();
         var encrypted = Convert.ToBase64String(ecdsa.ExportEncryptedPkcs8PrivateKey("hunter2",
             new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
-        var result = Load($$"""{ "certs": [{ "k": "{{encrypted}}" }], "s": [{ "a": { "server": true, "server_key": "k" } }, { "b": { "server": true, "server_key": "k" } }] }""");
+        var certificate = Convert.ToBase64String([.. Case.Find("WebApiPolicy").Load().Model!.Certificates.Values.First().Der]);
+        var result = Load($$"""
+            { "certs": [{ "k": "{{encrypted}}", "c": "{{certificate}}" }],
+              "s": [{ "a": { "server": true, "tls": true, "tls_cert_blob": "own", "server_key": "k" } }, { "b": { "server": true, "tls": true, "server_cert": "c", "server_key": "k" } }] }
+            """);
         Assert.Empty(result.Diagnostics);
         var refusal = Assert.Single(PolicyCompiler.ToCSharp(result).Refusals);
         Assert.StartsWith("p.json(1,20): error SSP0305: certificate 'k': streamtype 'a' names it as its server_key, so that it is a key; ", refusal.ToString(), StringComparison.Ordinal);
@@ -67,11 +91,12 @@ public class RefusalTests
     [Fact]
     public void Findings_that_were_left_out_may_be_secrets()
     {
-        var text = new StringBuilder("""{ "s": [{ "one": { "endpoint": "https://me:hunter2@example.com/" """);
+        var text = new StringBuilder("""{ "s": [{ "one": { "endpoint": "example.com", "http_url": "things?access_token=hunter2" """);
         for (var i = 0; i < 1200; i++)
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $", \"unknown{i}\": 1");
         var result = Load(text.Append("} }] }").ToString());
         Assert.NotNull(result.Model);
+        Assert.DoesNotContain(result.Diagnostics, static one => one.Id == "SSP0306");
         var compilation = PolicyCompiler.ToCSharp(result);
         Assert.Null(compilation.Text);
         Assert.Contains(compilation.Refusals, static one => one.Id == "SSP0009" && one.Message.EndsWith("a secret may be among them, so the policy is not compiled", StringComparison.Ordinal));
