@@ -89,6 +89,18 @@ public class RefusalTests
     }
 
     [Fact]
+    public void What_nothing_uses_and_is_no_certificate_may_be_a_key()
+    {
+        using var ecdsa = System.Security.Cryptography.ECDsa.Create();
+        var encrypted = Convert.ToBase64String(ecdsa.ExportEncryptedPkcs8PrivateKey("hunter2",
+            new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
+        var result = Load($$"""{ "certs": [{ "k": "{{encrypted}}" }], "s": [{ "a": { "endpoint": "example.com", "port": 80 } }] }""");
+        Assert.NotNull(result.Model);
+        var refusal = Assert.Single(PolicyCompiler.ToCSharp(result).Refusals);
+        Assert.StartsWith("p.json(1,20): error SSP0305: certificate 'k': it is no certificate, so that it may be a key; ", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Findings_that_were_left_out_may_be_secrets()
     {
         var text = new StringBuilder("""{ "s": [{ "one": { "endpoint": "example.com", "http_url": "things?access_token=hunter2" """);

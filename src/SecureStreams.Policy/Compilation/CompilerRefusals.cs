@@ -21,17 +21,22 @@ internal static class CompilerRefusals
         return refusals.ToImmutable();
     }
 
-    /// <summary>Keys that only their use shows: an encrypted one looks like nothing in particular.</summary>
+    /// <summary>What is in <c>certs</c> and is no certificate may be a key: an encrypted one looks like nothing in particular, and only a listener's use shows it.</summary>
     private static void AddKeys(PolicyModel model, ImmutableArray<PolicyDiagnostic>.Builder refusals)
     {
-        foreach (var stream in model.StreamTypes.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
+        foreach (var entry in model.Certificates.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
         {
-            if (stream.ServerKey is not { Der.IsEmpty: false, Location: var place } key || CertificateReader.Parse(key, out _, out _) is null)
+            var place = entry.Location;
+            if (entry.Der.IsEmpty || CertificateReader.Parse(entry, out _, out _) is null ||
+                refusals.Any(one => one.File == place.File && one.Line == place.Line && one.Column == place.Column))
+            {
                 continue;
-            if (refusals.Any(one => one.File == place.File && one.Line == place.Line && one.Column == place.Column))
-                continue;
-            refusals.Add(new PolicyDiagnostic(PolicyDiagnosticTable.PrivateKeyInText.Id, PolicySeverity.Error, place.File, place.Line, place.Column, "$",
-                $"certificate {Wording.Quote(key.Name)}: streamtype {Wording.Quote(stream.Name)} names it as its server_key, so that it is a key; {Mend(PolicyDiagnosticTable.PrivateKeyInText.Id)}"));
+            }
+
+            var listener = model.StreamTypes.Values.Where(stream => stream.ServerKey?.Name == entry.Name).Select(static stream => stream.Name).Min(StringComparer.Ordinal);
+            var why = listener is null ? "it is no certificate, so that it may be a key" : $"streamtype {Wording.Quote(listener)} names it as its server_key, so that it is a key";
+            refusals.Add(new PolicyDiagnostic(PolicyDiagnosticTable.PrivateKeyInText.Id, PolicySeverity.Error, place.File, place.Line, place.Column, "$.certs",
+                $"certificate {Wording.Quote(entry.Name)}: {why}; {Mend(PolicyDiagnosticTable.PrivateKeyInText.Id)}"));
         }
     }
 
