@@ -40,6 +40,16 @@ public sealed class UsageTests
     [InlineData("--timeout needs seconds, 0.001 to 4000000, not 'soon'.", "run", "get", "--policy", "x.json", "--timeout", "soon")]
     [InlineData("--timeout needs seconds, 0.001 to 4000000, not '0'.", "run", "get", "--policy", "x.json", "--timeout", "0")]
     [InlineData("Standard input (-) can be the policy or the data, not both.", "run", "get", "--policy", "-", "--data", "-")]
+    [InlineData("'--stict' is no option; did you mean '--strict'?", "policy", "check", "--stict", "warnings.json")]
+    [InlineData("'-strict' is no option; did you mean '--strict'?", "policy", "show", "-strict", "--policy", "warnings.json")]
+    [InlineData("'--metdata' is no option; did you mean '--metadata'?", "run", "get", "--policy", "x.json", "--metdata", "a=b")]
+    [InlineData("'--verson' is no option; did you mean '--version'?", "--verson")]
+    [InlineData("'--hepl' is no option; did you mean '--help'?", "policy", "--hepl")]
+    [InlineData("'--zzz' is no option", "policy", "explain", "--zzz")]
+    [InlineData("--output: warnings.json is one of the files that are read; give another name.", "policy", "check", "warnings.json", "--output", "warnings.json")]
+    [InlineData("--output: ./warnings.json is one of the files that are read; give another name.", "policy", "show", "--policy", "warnings.json", "--output", "./warnings.json")]
+    [InlineData("--output: warnings.json is one of the files that are read; give another name.", "policy", "diff", "twelve-mistakes.json", "warnings.json", "--output", "warnings.json")]
+    [InlineData("--output: warnings.json is one of the files that are read; give another name.", "policy", "compile", "--policy", "x.json", "--overlay", "warnings.json", "--output", "warnings.json")]
     [InlineData("Unrecognized command or argument 'other'.", "run", "get", "other", "--policy", "x.json")]
     public async Task Wrong_usage_exits_2(string reason, params string[] arguments)
     {
@@ -47,6 +57,14 @@ public sealed class UsageTests
         Assert.Equal("", result.Text);
         Assert.Contains($"sstreams: {reason}\n", result.Errors, StringComparison.Ordinal);
         Assert.Matches(@"\nsstreams: see 'sstreams( [a-z]+)* --help'\n$", result.Errors);
+    }
+
+    [Fact]
+    public async Task Names_that_look_like_options_come_after_two_dashes()
+    {
+        using var directory = new TestDirectory();
+        directory.Add("--stict", """{ "schema-version": 1, "s": [{ "one": { "endpoint": "example.com" } }] }""");
+        (await directory.RunAsync("policy", "check", "--strict", "--", "--stict")).Is(0, "--stict: ok, 1 streamtype, 0 warnings\n", "");
     }
 
     [Theory]

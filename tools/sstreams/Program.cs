@@ -32,7 +32,8 @@ internal static class Program
         DetailedCommand.UseIn(root);
 
         var result = root.Parse(args, Parser);
-        if (result.Action is ParseErrorAction)
+        var isCommand = result.Action == result.CommandResult.Command.Action;
+        if (result.Action is ParseErrorAction || (isCommand && UsageErrors.UnknownOptions(result).Any()))
         {
             if (UsageErrors.LacksCommand(result))
                 await root.Parse([.. args, "--help"], Parser).InvokeAsync(new InvocationConfiguration { Output = Console.Error });

@@ -41,6 +41,7 @@ internal static class PolicyCheckCommand
             var hasPolicy = result.GetResult(policy.Files.Policy) is not null;
             result.RefuseEmpty(files);
             policy.Files.RefuseTwice(result, given);
+            result.RefuseOverwriting(output, [.. policy.Files.Given(result), .. given]);
             if (given.Count > 0 && hasPolicy)
                 result.AddError("Give the policy as FILE or with --policy, not both.");
             else if (given.Count == 0 && !hasPolicy)

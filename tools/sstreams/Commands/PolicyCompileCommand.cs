@@ -37,6 +37,7 @@ internal static class PolicyCompileCommand
             command.Add(option);
         command.Validators.Add(result =>
         {
+            result.RefuseOverwriting(output, policy.Files.Given(result));
             if (result.GetResult(policy.Files.Policy) is not null)
                 return;
             if (!System.Console.IsInputRedirected)

@@ -43,6 +43,7 @@ internal static class PolicyDiffCommand
             result.RefuseEmpty(after);
             var given = result.Given(before).Concat(result.Given(after)).ToList();
             policy.Files.RefuseTwice(result, [.. given, .. result.Given(overlayBefore)]);
+            result.RefuseOverwriting(output, [.. policy.Files.Given(result), .. given, .. result.Given(overlayBefore)]);
             if (result.GetResult(policy.Files.Policy) is null)
             {
                 if (given.Count < 2)

@@ -15,6 +15,9 @@ internal sealed class PolicyFileOptions
         HelpName = "FILE",
     }.RefuseEmpty();
 
+    /// <summary>The files named.</summary>
+    public IEnumerable<string> Given(SymbolResult result) => result.Given(Policy).Concat(result.Given(Overlay));
+
     /// <summary>Whether one of the files is standard input.</summary>
     public bool ReadsStandardInput(SymbolResult result) => CountStandardInput(result, []) > 0;
 
@@ -39,5 +42,5 @@ internal sealed class PolicyFileOptions
     }
 
     private int CountStandardInput(SymbolResult result, IEnumerable<string> moreFiles) =>
-        result.Given(Policy).Concat(result.Given(Overlay)).Concat(moreFiles).Count(static file => file == InputFile.StandardInput);
+        Given(result).Concat(moreFiles).Count(static file => file == InputFile.StandardInput);
 }

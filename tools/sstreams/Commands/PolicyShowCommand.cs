@@ -34,6 +34,7 @@ internal static class PolicyShowCommand
         command.Add(all);
         command.Add(format);
         command.Add(output);
+        command.Validators.Add(result => result.RefuseOverwriting(output, policy.Files.Given(result)));
         command.SetAction(result =>
         {
             var settings = new ShowSettings

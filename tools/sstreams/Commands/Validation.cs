@@ -35,6 +35,13 @@ internal static class Validation
             command.AddError($"{argument.Name}: the file name is empty.");
     }
 
+    /// <summary>A result that takes the place of what it was made from.</summary>
+    public static void RefuseOverwriting(this SymbolResult command, Option output, IEnumerable<string> inputs)
+    {
+        if (command.Given(output).FirstOrDefault() is { } file and not CommandOutput.Standard && inputs.Any(input => OutputFile.Replaces(file, input)))
+            command.AddError($"{output.Name}: {file} is one of the files that are read; give another name.");
+    }
+
     /// <summary>One of a few words.</summary>
     public static Option<string> Format(params string[] allowed)
     {

@@ -15,10 +15,8 @@ internal static class OutputFile
 
         try
         {
-            // Made absolute first: links of relative paths are resolved against the root.
-            var full = Path.GetFullPath(path);
-            var target = File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
-            if (OpenDevice(full, target) is { } device)
+            var target = FinalTarget(path);
+            if (OpenDevice(path, target) is { } device)
             {
                 await using (device)
                     await device.WriteAsync(content, cancellation);
@@ -38,9 +36,31 @@ internal static class OutputFile
         }
         catch (IOException error)
         {
-            throw new OutputLostException($"{path}: cannot be written: {error.Message}");
+            throw new OutputLostException($"{path}: cannot be written: {Reason(error)}");
         }
     }
+
+    /// <summary>Whether <paramref name="path"/> is <paramref name="input"/>, by whatever names, and has something that would be lost. Devices have nothing.</summary>
+    public static bool Replaces(string path, string input)
+    {
+        try
+        {
+            return path.Length > 0 && input.Length > 0 && FinalTarget(path) is var target && target == FinalTarget(input) && new FileInfo(target) is { Exists: true, Length: > 0 };
+        }
+        catch (IOException)
+        {
+            // Links in a circle lead to no file; who opens them is told.
+            return false;
+        }
+    }
+
+    // Made absolute first: links of relative paths are resolved against the root.
+    private static string FinalTarget(string path) =>
+        Path.GetFullPath(path) is var full && File.Exists(full) && File.ResolveLinkTarget(full, returnFinalTarget: true) is { } target ? target.FullName : full;
+
+    // The system's message ends in the name of the unfinished file, which says nothing to the user and is gone by then.
+    private static string Reason(IOException error) =>
+        error.Message.LastIndexOf(" : '", StringComparison.Ordinal) is > 0 and var end ? error.Message[..end] : error.Message;
 
     private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
@@ -65,14 +85,23 @@ internal static class OutputFile
 
     /// <summary>
     /// A pipe or a device is written to; replacing <c>/dev/null</c> by a file would be a bad surprise. Such a thing has no length and cannot be given one.
-    /// Null for files, and for what does not exist yet.
+    /// Null for files, and for what does not exist yet, the target of a link included.
     /// </summary>
     private static FileStream? OpenDevice(string path, string target)
     {
         if (!File.Exists(path) || new FileInfo(target) is { Exists: true, Length: > 0 })
             return null;
 
-        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
         try
         {
             file.SetLength(0);
