@@ -97,6 +97,17 @@ public sealed class EqualityTests
         Assert.NotEqual(one, one with { Name = "d" });
     }
 
+    [Fact]
+    public void Authentication_schemes_are_compared_by_every_member()
+    {
+        var one = AuthPolicy.Default;
+        Assert.Equal(one, one with { Location = new PolicyLocation("p", 1, 1) });
+        Assert.NotEqual(one, one with { Name = "other" });
+        Assert.NotEqual(one, one with { Type = "sigv4" });
+        Assert.NotEqual(one, one with { StreamType = "fetch" });
+        Assert.NotEqual(one, one with { Blob = 1 });
+    }
+
     private static PolicyModel Load(string head, string stream)
     {
         var text = $$"""{ {{head}} "s": [ { "one": { {{stream}} }, "two": { "endpoint": "b", "metadata": [ { "k": "" } ] } } ] }""";

@@ -52,8 +52,20 @@ public sealed class FindingTests
     [InlineData("""{ "endpoint": "https://ann:hunter2@a/", "tls": true }""")]
     [InlineData("""{ "endpoint": "a", "http_url": "?token=hunter2" }""")]
     [InlineData("""{ "endpoint": "a", "http_auth_header": "authorization: Bearer hunter2" }""")]
-    public void A_secret_is_no_value(string stream) =>
-        Assert.All(Load(stream, "").Diagnostics, static one => Assert.DoesNotContain("hunter2", $"{one} {one.Value} {one.Suggestion} {string.Join(' ', one.Allowed)}", StringComparison.Ordinal));
+    [InlineData("""{ "endpoint": "a", "http_url": "http://ann:hunter2@b/" }""")]
+    public void A_secret_is_no_value(string stream)
+    {
+        var found = Load(stream, "").Diagnostics;
+        Assert.NotEmpty(found);
+        Assert.All(found, static one => Assert.DoesNotContain("hunter2", $"{one} {one.Value} {one.Suggestion} {string.Join(' ', one.Allowed)}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_password_is_told_wherever_a_url_stands()
+    {
+        var found = One("""{ "endpoint": "a", "http_url": "http://ann:hunter2@b/" }""");
+        Assert.Equal(("SSP0306", "streamtype 'one': http_url holds a user name and password, in clear text"), (found.Id, found.Message));
+    }
 
     [Fact]
     public void Values_are_cut_and_escaped_as_in_the_message()
@@ -85,6 +97,15 @@ public sealed class FindingTests
             $$"""{ "s{{i}}": { "endpoint": "a", "port": 1, "rideshare": "s{{Math.Min(i + 1, Count - 1)}}", "http_method": "POST", "http_multipart_name": "p" }, "m{{i}}": { "endpoint": "b", "port": 1, "protocol": "mqtt", "mqtt_topic": "t" } }""")));
         var result = PolicyLoader.Load(Encoding.UTF8.GetBytes($$"""{ "s": [ {{streams}} ] }"""), "p");
         Assert.Equal("SSP0426", Assert.Single(result.Diagnostics).Id);
+    }
+
+    [Fact]
+    public void Many_names_of_metadata_are_looked_up_in_time_that_grows_with_their_number()
+    {
+        // Quadratic work would take minutes.
+        const int Count = 100_000;
+        string MapTo(string value) => string.Join(",", Enumerable.Range(0, Count).Select(i => string.Create(CultureInfo.InvariantCulture, $$"""{ "m{{i}}": "{{value}}" }""")));
+        Assert.Empty(Load($$"""{ "endpoint": "a", "metadata": [ {{MapTo("")}} ], "metadata_from_connection": [ {{MapTo("alpn")}} ] }""", "").Diagnostics);
     }
 
     private static PolicyDiagnostic One(string stream, string sections = "") => Assert.Single(Load(stream, sections).Diagnostics);

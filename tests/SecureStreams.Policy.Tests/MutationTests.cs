@@ -73,6 +73,19 @@ public sealed class MutationTests(ITestOutputHelper output)
         output.WriteLine($"{alone:F0} % and {laidOver:F0} % of the bytes allowed");
     }
 
+    /// <summary>Each finding tells its path, and the path has every name in it.</summary>
+    [Theory]
+    [InlineData("\"q\":1,")]
+    [InlineData("\"q\":\"\\ud800\",")]
+    [InlineData("\"port\":-1,")]
+    public void Findings_below_a_name_of_32_KiB_cost_no_more_than_their_size_allows(string repeated)
+    {
+        var text = Encoding.UTF8.GetBytes($"{{\"s\":[{{\"{new string('n', 32 * 1024)}\":{{{string.Concat(Enumerable.Repeat(repeated, 4000))}}}}}]}}");
+        var result = Measure([new PolicyDocument(text, "p")], new PolicyLoadOptions(), out _);
+        var path = $"$.s[0].{new string('n', 60)}....{(repeated[1] == 'p' ? "port" : "q")}";
+        Assert.Contains(result.Diagnostics, one => one.JsonPath == path);
+    }
+
     private void Run(string what, int inputs, Func<Random, List<PolicyDocument>> make)
     {
         var isLong = Environment.GetEnvironmentVariable("SS_TEST_LONG") == "1";

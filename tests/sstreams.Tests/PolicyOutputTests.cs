@@ -97,6 +97,21 @@ public sealed class PolicyOutputTests
             Assert.Equal(File.GetUnixFileMode(directory["usual"]), File.GetUnixFileMode(directory["out"]));
     }
 
+    [Fact]
+    public async Task A_file_that_was_there_keeps_its_mode()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no modes here.");
+        using var directory = new TestDirectory();
+        directory.Add("out", "secret");
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(directory["out"], Mine);
+        (await directory.RunAsync("policy", "check", "--output", "out", Path.Combine(Tool.Policies, "warnings.json"))).Is(0, "", "");
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(Mine, File.GetUnixFileMode(directory["out"]));
+        Assert.EndsWith("4 warnings\n", await File.ReadAllTextAsync(directory["out"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(".", 2, ".: cannot be written: it is a directory")]
     [InlineData("no/such", 2, "no/such: cannot be written: there is no such directory")]

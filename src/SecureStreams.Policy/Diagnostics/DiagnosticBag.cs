@@ -16,14 +16,12 @@ internal sealed class DiagnosticBag(bool strict)
 
     public void Report(PolicyDiagnosticInfo info, SourceText source, int offset, string path, Finding finding)
     {
-        var severity = strict ? PolicySeverity.Error : info.Severity;
+        var severity = SeverityOf(info);
         HasErrors |= severity == PolicySeverity.Error;
         if (_found.Count >= Limit)
         {
             _leftOut++;
-
-            // An error must be seen even when a thousand warnings came first: it takes the place of the last warning.
-            if (severity == PolicySeverity.Warning || _warnings == 0)
+            if (!Keeps(info))
                 return;
             _found.RemoveAt(_found.FindLastIndex(static kept => kept.Severity == PolicySeverity.Warning));
             _warnings--;
@@ -42,11 +40,15 @@ internal sealed class DiagnosticBag(bool strict)
 
     /// <summary>At the value of <paramref name="node"/>.</summary>
     public void Report(PolicyDiagnosticInfo info, SourceText source, JsonNode node, Finding finding) =>
-        Report(info, source, node.Offset, node.Path, finding);
+        Report(info, source, node.Offset, node, finding);
 
     /// <summary>At the name of the member <paramref name="node"/>.</summary>
     public void ReportName(PolicyDiagnosticInfo info, SourceText source, JsonNode node, Finding finding) =>
-        Report(info, source, node.NameOffset, node.Path, finding);
+        Report(info, source, node.NameOffset, node, finding);
+
+    /// <summary>At <paramref name="offset"/>, about <paramref name="node"/>.</summary>
+    public void Report(PolicyDiagnosticInfo info, SourceText source, int offset, JsonNode node, Finding finding) =>
+        Report(info, source, offset, Keeps(info) ? node.Path : "$", finding);
 
     /// <summary>At a stated value, in the layer that states it.</summary>
     public void Report(PolicyDiagnosticInfo info, DraftValue value, Finding finding) => Report(info, value.Source, value.Node, finding);
@@ -58,6 +60,12 @@ internal sealed class DiagnosticBag(bool strict)
     public Near Suggest(string written, IEnumerable<string> candidates) =>
         new(_found.Count < Limit ? Suggestion.Nearest(written, candidates) : null);
 
+    /// <summary>
+    /// Whether a finding of this kind is kept, so that it pays to make its path: with long names, that costs more than all the rest. An error must be seen even
+    /// when a thousand warnings came first: it takes the place of the last warning.
+    /// </summary>
+    public bool Keeps(PolicyDiagnosticInfo info) => _found.Count < Limit || (SeverityOf(info) == PolicySeverity.Error && _warnings > 0);
+
     public ImmutableArray<PolicyDiagnostic> ToSorted()
     {
         var sorted = _found
@@ -65,11 +73,10 @@ internal sealed class DiagnosticBag(bool strict)
             .ThenBy(static one => one.Id, StringComparer.Ordinal).ToList();
         if (_leftOut > 0)
         {
-            var severity = strict ? PolicySeverity.Error : PolicySeverity.Warning;
             sorted.Add(sorted[^1] with
             {
                 Id = PolicyDiagnosticTable.MoreLeftOut.Id,
-                Severity = severity,
+                Severity = SeverityOf(PolicyDiagnosticTable.MoreLeftOut),
                 JsonPath = "$",
                 Suggestion = null,
                 Allowed = [],
@@ -80,4 +87,6 @@ internal sealed class DiagnosticBag(bool strict)
 
         return [.. sorted];
     }
+
+    private PolicySeverity SeverityOf(PolicyDiagnosticInfo info) => strict ? PolicySeverity.Error : info.Severity;
 }

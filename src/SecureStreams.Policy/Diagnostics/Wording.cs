@@ -6,7 +6,8 @@ namespace SecureStreams.Policy;
 /// <summary>How diagnostics speak of values, so that one line stays one line.</summary>
 internal static class Wording
 {
-    private const int MaximumQuote = 60;
+    /// <summary>Characters of a text that are shown.</summary>
+    public const int MaximumQuote = 60;
 
     /// <summary><paramref name="text"/> without control characters, cut where a message would drown in it.</summary>
     public static string Shorten(string text)

@@ -22,7 +22,9 @@ public sealed record AuthPolicy : PolicyPart
     public static AuthPolicy Default { get; } = new() { Name = DefaultName, Type = "", StreamType = "", Blob = 0 };
 
     /// <summary>By value, places not.</summary>
-    public bool Equals(AuthPolicy? other) => other is not null && Name == other.Name && StatedValues.SameBesideName(this, other);
+    public bool Equals(AuthPolicy? other) =>
+        other is not null && Name == other.Name && Type == other.Type && StreamType == other.StreamType && Blob == other.Blob &&
+        StatedValues.Same(this, other, static (_, row) => row is not PolicyAttributeInfo<AuthParts> && row.Name != "name");
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Type, StreamType, Blob);

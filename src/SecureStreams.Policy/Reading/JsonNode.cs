@@ -7,6 +7,9 @@ namespace SecureStreams.Policy;
 /// <summary>A value of a <see cref="JsonTree"/> with its place. Names and texts are made on each call.</summary>
 internal readonly struct JsonNode(JsonTree tree, int index)
 {
+    /// <summary>More than <see cref="Wording.Shorten"/> shows, however many bytes a character has.</summary>
+    private const int EnoughBytes = 4 * Wording.MaximumQuote;
+
     private readonly JsonTree _tree = tree;
     private readonly int _index = index;
 
@@ -82,12 +85,15 @@ internal readonly struct JsonNode(JsonTree tree, int index)
         {
             if (Parent is not { } parent)
                 return "$";
-            if (Name is not { } name)
+            if (NameToShow is not { } name)
                 return string.Create(CultureInfo.InvariantCulture, $"{parent.Path}[{Index}]");
             var plain = name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
-            return plain ? $"{parent.Path}.{name}" : $"{parent.Path}['{Wording.Shorten(name)}']";
+            return plain ? $"{parent.Path}.{Wording.Shorten(name)}" : $"{parent.Path}['{Wording.Shorten(name)}']";
         }
     }
+
+    /// <summary>The name, or as much of it as is ever shown: it may have 64 KiB, and stands in the path of every finding below it.</summary>
+    private string? NameToShow => TryGetPlainName(out var utf8) && utf8.Length > EnoughBytes ? Encoding.UTF8.GetString(utf8[..EnoughBytes]) : Name;
 
     private ref JsonToken Token => ref _tree[_index];
 }

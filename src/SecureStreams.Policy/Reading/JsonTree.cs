@@ -34,7 +34,7 @@ internal sealed class JsonTree(SourceText source) : IDisposable
     {
         Count = 0;
         _text = text;
-        var expected = (text.Length / BytesOfAValue) + 16;
+        var expected = Math.Min(text.Length / BytesOfAValue, PolicyLimits.Values) + 16;
         if (_tokens.Length >= expected)
             return;
         if (spare is not null && spare.TryGetTarget(out var kept) && kept.Length >= expected)
@@ -64,15 +64,10 @@ internal sealed class JsonTree(SourceText source) : IDisposable
     {
         if (!escaped || length == 0)
             return Strings.Get(Span(start, length));
-        var reader = new Utf8JsonReader(Span(start - 1, length + 2));
-        try
-        {
-            return reader.Read() ? reader.GetString() ?? "" : "";
-        }
-        catch (InvalidOperationException)
-        {
+        if (JsonEscapes.HasHalfPair(Span(start, length)))
             return "\uFFFD";
-        }
+        var reader = new Utf8JsonReader(Span(start - 1, length + 2));
+        return reader.Read() ? reader.GetString() ?? "" : "";
     }
 
     public string Number(int start, int length) => Encoding.UTF8.GetString(Span(start, length));

@@ -66,7 +66,7 @@ internal sealed class JsonTreeReader
                 var (offset, message) = MalformedText.Describe(
                     Source, text, (int)Math.Min(at, Source.Bytes.Length), (int)reader.BytesConsumed, reader.TokenType,
                     _container < 0 ? null : new JsonNode(_tree, _container), ended: _tree.Count > 0 && _container < 0);
-                _bag.Report(PolicyDiagnosticTable.Malformed, Source, offset, Where(), message);
+                _bag.Report(PolicyDiagnosticTable.Malformed, Source, offset, Where(PolicyDiagnosticTable.Malformed), message);
             }
 
             return Leave();
@@ -136,31 +136,23 @@ internal sealed class JsonTreeReader
         length = reader.ValueSpan.Length;
         if (length > PolicyLimits.StringBytes && !IsInCertificates())
         {
-            _bag?.Report(PolicyDiagnosticTable.StringTooLong, Source, Source.Start + start, Where(),
+            _bag?.Report(PolicyDiagnosticTable.StringTooLong, Source, Source.Start + start, Where(PolicyDiagnosticTable.StringTooLong),
                 $"a string of {length} bytes; at most {PolicyLimits.StringBytes} are allowed here");
             length = 0;
             return _bag is not null;
         }
 
-        if (!reader.ValueIsEscaped)
+        if (!reader.ValueIsEscaped || !JsonEscapes.HasHalfPair(reader.ValueSpan))
             return true;
-        try
-        {
-            _ = reader.GetString();
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair: well-formed JSON that no text can hold.
-            _bag?.Report(PolicyDiagnosticTable.BadEscape, Source, Source.Start + start, Where(), "a \\u escape in this string is half of a pair, which is no character");
-            return _bag is not null;
-        }
+        _bag?.Report(PolicyDiagnosticTable.BadEscape, Source, Source.Start + start, Where(PolicyDiagnosticTable.BadEscape),
+            "a \\u escape in this string is half of a pair, which is no character");
+        return _bag is not null;
     }
 
-    /// <summary>The path of what is being read.</summary>
-    private string Where()
+    /// <summary>The path of what is being read, for a finding.</summary>
+    private string Where(PolicyDiagnosticInfo info)
     {
-        if (_container < 0)
+        if (_container < 0 || _bag?.Keeps(info) != true)
             return "$";
         var path = new JsonNode(_tree, _container).Path;
         return _nameStart < 0 ? path : $"{path}.{Wording.Shorten(_tree.Decode(_nameStart, _nameLength, _nameEscaped))}";

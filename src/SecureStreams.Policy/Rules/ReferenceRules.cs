@@ -5,10 +5,8 @@ namespace SecureStreams.Policy;
 /// <summary>Names that refer to something: it must exist, and for lws's sake stand in front.</summary>
 internal static class ReferenceRules
 {
-    /// <summary>The authentication scheme that stands behind http_auth_header when no other is named; it needs no definition.</summary>
-    public const string BuiltInAuth = "lwa";
-
-    public static bool IsBuiltIn(PolicySection section, string name) => section == PolicySection.Auth && name == BuiltInAuth;
+    /// <summary>Whether it needs no definition.</summary>
+    public static bool IsBuiltIn(PolicySection section, string name) => section == PolicySection.Auth && name == AuthPolicy.DefaultName;
 
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
@@ -25,7 +23,7 @@ internal static class ReferenceRules
     private static IEnumerable<string> NamesOf(PolicyDraft draft, PolicySection section)
     {
         var defined = draft[section].Select(static one => one.Name);
-        return section == PolicySection.Auth ? defined.Append(BuiltInAuth) : defined;
+        return section == PolicySection.Auth ? defined.Append(AuthPolicy.DefaultName) : defined;
     }
 
     private static void Check(PolicyDraft draft, DiagnosticBag bag, DraftEntry entry, DraftValue value, PolicySection target)
@@ -53,30 +51,31 @@ internal static class ReferenceRules
     /// <summary>A map whose keys are metadata: an object, or an array of such.</summary>
     private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value)
     {
+        var many = SymbolRules.ManyDeclared(entry);
         if (value.Node.Kind == JsonValueKind.Object)
         {
-            CheckKeys(bag, entry, value, value.Node);
+            CheckKeys(bag, entry, value, value.Node, many);
             return;
         }
 
         foreach (var item in value.Node.Children)
-            CheckKeys(bag, entry, value, item);
+            CheckKeys(bag, entry, value, item, many);
     }
 
-    private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value, JsonNode map)
+    private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value, JsonNode map, HashSet<string>? many)
     {
         foreach (var member in map.Children)
         {
             if (!member.TryGetPlainName(out var utf8) || utf8 is not [(byte)'$', ..])
-                CheckMetadata(bag, entry, value, member.Name ?? "", member, member.NameOffset);
+                CheckMetadata(bag, entry, value, member.Name ?? "", member, member.NameOffset, many);
         }
     }
 
-    private static void CheckMetadata(DiagnosticBag bag, DraftEntry entry, DraftValue value, string name, JsonNode place, int offset)
+    private static void CheckMetadata(DiagnosticBag bag, DraftEntry entry, DraftValue value, string name, JsonNode place, int offset, HashSet<string>? many = null)
     {
-        if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name))
+        if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name, many))
         {
-            bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, offset, place.Path,
+            bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, offset, place,
                 $"{entry.Subject}: {value.Attribute.Name} names the metadata {QuotedValue.Of(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
         }
     }

@@ -99,7 +99,7 @@ internal static class SecretRules
         return value.Attribute.Name switch
         {
             "via-socks5" when text.Contains('@', StringComparison.Ordinal) => "a user name and password",
-            "endpoint" when HasPassword(text) => "a user name and password",
+            _ when HasPassword(text) => "a user name and password",
             "endpoint" or "http_url" when SecretParameterOf(text) is { } name => $"a value for {Wording.Quote(name)} in its query",
 
             // "Bearer " is a preamble; "Bearer abc" is the token itself.

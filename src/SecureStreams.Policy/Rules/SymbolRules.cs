@@ -15,15 +15,22 @@ internal static class SymbolRules
             {
                 if (value.Attribute.Kind != PolicyValueKind.Template || !value.Value.Text.Contains("${", StringComparison.Ordinal))
                     continue;
-                if (many is null && entry.Find("metadata") is { Value.Pairs.Length: > SearchedInTurn })
-                    many = [.. Declared(entry)];
+                many ??= ManyDeclared(entry);
                 Check(bag, entry, value, many);
             }
         }
     }
 
-    public static bool Declares(DraftEntry entry, string name)
+    /// <summary>The names that the streamtype declares where they are too many to be searched one by one for each symbol; else null.</summary>
+    public static HashSet<string>? ManyDeclared(DraftEntry entry) => entry.Find("metadata") is { Value.Pairs.Length: > SearchedInTurn } ? [.. Declared(entry)] : null;
+
+    /// <param name="entry">The streamtype.</param>
+    /// <param name="name">The name in question.</param>
+    /// <param name="many">What <see cref="ManyDeclared"/> gave, where several names are in question.</param>
+    public static bool Declares(DraftEntry entry, string name, HashSet<string>? many)
     {
+        if (many is not null)
+            return many.Contains(name);
         if (entry.Find("metadata") is { } metadata)
         {
             foreach (var pair in metadata.Value.Pairs)
@@ -44,7 +51,7 @@ internal static class SymbolRules
         var text = value.Value.Text;
         foreach (var symbol in value.Value.Template.Symbols)
         {
-            if (!entry.IsWrong("metadata") && !(many?.Contains(symbol) ?? Declares(entry, symbol)))
+            if (!entry.IsWrong("metadata") && !Declares(entry, symbol, many))
             {
                 bag.Report(PolicyDiagnosticTable.UndeclaredSymbol, value.Source, value.Node,
                     $"{entry.Subject}: {value.Attribute.Name} uses {new QuotedValue(Wording.Shorten(symbol), $"'${{{Wording.Shorten(symbol)}}}'")}, which its metadata does not declare{bag.Suggest(symbol, Declared(entry))}");

@@ -46,7 +46,7 @@ internal static class UnusedRules
 
             // A header for the token with no scheme named means the one called lwa.
             if (section == PolicySection.Auth && entry.IsStated("http_auth_header") && !entry.IsStated("use_auth"))
-                named.Add(ReferenceRules.BuiltInAuth);
+                named.Add(AuthPolicy.DefaultName);
         }
 
         foreach (var name in named)

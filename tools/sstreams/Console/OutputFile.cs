@@ -69,6 +69,7 @@ internal static class OutputFile
         {
             await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
+                KeepMode(file, target);
                 await file.WriteAsync(content, cancellation);
                 file.Flush(flushToDisk: true);
             }
@@ -81,6 +82,13 @@ internal static class OutputFile
             File.Delete(unfinished);
             throw;
         }
+    }
+
+    /// <summary>A file that others may not read stays one, and so before there is anything in it to be read.</summary>
+    private static void KeepMode(FileStream file, string target)
+    {
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+            File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(target));
     }
 
     /// <summary>
