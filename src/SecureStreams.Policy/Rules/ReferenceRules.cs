@@ -53,28 +53,29 @@ internal static class ReferenceRules
     /// <summary>A map whose keys are metadata: an object, or an array of such.</summary>
     private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value)
     {
+        var many = SymbolRules.ManyOf(entry);
         if (value.Node.Kind == JsonValueKind.Object)
         {
-            CheckKeys(bag, entry, value, value.Node);
+            CheckKeys(bag, entry, value, value.Node, many);
             return;
         }
 
         foreach (var item in value.Node.Children)
-            CheckKeys(bag, entry, value, item);
+            CheckKeys(bag, entry, value, item, many);
     }
 
-    private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value, JsonNode map)
+    private static void CheckKeys(DiagnosticBag bag, DraftEntry entry, DraftValue value, JsonNode map, HashSet<string>? many)
     {
         foreach (var member in map.Children)
         {
             if (!member.TryGetPlainName(out var utf8) || utf8 is not [(byte)'$', ..])
-                CheckMetadata(bag, entry, value, member.Name ?? "", member, member.NameOffset);
+                CheckMetadata(bag, entry, value, member.Name ?? "", member, member.NameOffset, many);
         }
     }
 
-    private static void CheckMetadata(DiagnosticBag bag, DraftEntry entry, DraftValue value, string name, JsonNode place, int offset)
+    private static void CheckMetadata(DiagnosticBag bag, DraftEntry entry, DraftValue value, string name, JsonNode place, int offset, HashSet<string>? many)
     {
-        if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name))
+        if (!entry.IsWrong("metadata") && !SymbolRules.Declares(entry, name, many))
         {
             bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, offset, place.Path,
                 $"{entry.Subject}: {value.Attribute.Name} names the metadata {QuotedValue.Of(name)}, which the streamtype does not declare{bag.Suggest(name, SymbolRules.Declared(entry))}");
@@ -85,7 +86,7 @@ internal static class ReferenceRules
     {
         if (target == PolicySection.Metadata)
         {
-            CheckMetadata(bag, entry, value, name, place, place.Offset);
+            CheckMetadata(bag, entry, value, name, place, place.Offset, many: null);
             return;
         }
 

@@ -15,15 +15,20 @@ internal static class SymbolRules
             {
                 if (value.Attribute.Kind != PolicyValueKind.Template || !value.Value.Text.Contains("${", StringComparison.Ordinal))
                     continue;
-                if (many is null && entry.Find("metadata") is { Value.Pairs.Length: > SearchedInTurn })
-                    many = [.. Declared(entry)];
+                many ??= ManyOf(entry);
                 Check(bag, entry, value, many);
             }
         }
     }
 
-    public static bool Declares(DraftEntry entry, string name)
+    /// <summary>The names that are declared, where they are too many to search them one by one.</summary>
+    public static HashSet<string>? ManyOf(DraftEntry entry) =>
+        entry.Find("metadata") is { Value.Pairs.Length: > SearchedInTurn } ? new HashSet<string>(Declared(entry), StringComparer.Ordinal) : null;
+
+    public static bool Declares(DraftEntry entry, string name, HashSet<string>? many)
     {
+        if (many is not null)
+            return many.Contains(name);
         if (entry.Find("metadata") is { } metadata)
         {
             foreach (var pair in metadata.Value.Pairs)
@@ -44,7 +49,7 @@ internal static class SymbolRules
         var text = value.Value.Text;
         foreach (var symbol in value.Value.Template.Symbols)
         {
-            if (!entry.IsWrong("metadata") && !(many?.Contains(symbol) ?? Declares(entry, symbol)))
+            if (!entry.IsWrong("metadata") && !Declares(entry, symbol, many))
             {
                 bag.Report(PolicyDiagnosticTable.UndeclaredSymbol, value.Source, value.Node,
                     $"{entry.Subject}: {value.Attribute.Name} uses {new QuotedValue(Wording.Shorten(symbol), $"'${{{Wording.Shorten(symbol)}}}'")}, which its metadata does not declare{bag.Suggest(symbol, Declared(entry))}");
