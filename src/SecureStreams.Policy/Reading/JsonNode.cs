@@ -84,7 +84,7 @@ internal readonly struct JsonNode(JsonTree tree, int index)
                 return "$";
             if (Name is not { } name)
                 return string.Create(CultureInfo.InvariantCulture, $"{parent.Path}[{Index}]");
-            var plain = name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+            var plain = name.Length is > 0 and <= Wording.MaximumQuote && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
             return plain ? $"{parent.Path}.{name}" : $"{parent.Path}['{Wording.Shorten(name)}']";
         }
     }
