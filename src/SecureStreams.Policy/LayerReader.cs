@@ -34,7 +34,11 @@ internal sealed class LayerReader(PolicyLoadOptions options, DiagnosticBag bag) 
         }
 
         // Of a text that breaks off, each value that was read is judged, but not what it refers to: that may be in the part that was not.
-        return sum is not null && complete ? Check(sum, layers) : null;
+        if (sum is null || !complete)
+            return null;
+        if (layers.Count > 1)
+            DraftLayers.Settle(sum);
+        return Check(sum, layers);
     }
 
     public void Dispose()

@@ -47,6 +47,17 @@ public sealed class SuggestionTests
         Assert.Equal(expected, Suggestion.Nearest(written, ["port", "protocol", "server_key", "server_cert", "server"]));
 
     [Theory]
+    [InlineData("url", "http_url")]
+    [InlineData("URL", "http_url")]
+    [InlineData("qos", "mqtt_qos")]
+    [InlineData("trust_store", "tls_trust_store")]
+    [InlineData("version", "schema-version")]
+    [InlineData("name", null)]
+    [InlineData("rl", null)]
+    public void The_first_word_may_be_what_was_left_off(string written, string? expected) =>
+        Assert.Equal(expected, Suggestion.Nearest(written, ["http_url", "mqtt_will_qos", "mqtt_qos", "tls_trust_store", "schema-version", "http_multipart_name"]));
+
+    [Theory]
     [InlineData("ss", "s")]
     [InlineData("S", "s")]
     [InlineData("wss", "ws")]

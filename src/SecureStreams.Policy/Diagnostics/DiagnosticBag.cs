@@ -58,7 +58,7 @@ internal sealed class DiagnosticBag(bool strict)
 
     /// <summary><c>; did you mean 'port'?</c>, or nothing. Nothing as well once findings are left out: the search is the costly part of a finding.</summary>
     public Near Suggest(string written, IEnumerable<string> candidates) =>
-        new(_found.Count < Limit ? Suggestion.Nearest(written, candidates) : null);
+        new(_found.Count < Limit && Suggestion.Nearest(written, candidates) is { } near && !SecretTexts.LooksLikeOne(near) ? near : null);
 
     /// <summary>
     /// Whether a finding of this kind is kept, so that it pays to make its path: with long names, that costs more than all the rest. An error must be seen even

@@ -6,7 +6,7 @@ namespace SecureStreams.Policy;
 internal readonly record struct QuotedValue(string? Value, string Text)
 {
     /// <summary><c>'text'</c></summary>
-    public static QuotedValue Of(string text) => new(Wording.Shorten(text), Wording.Quote(text));
+    public static QuotedValue Of(string text) => SecretTexts.LooksLikeOne(text) ? Hidden : new(Wording.Shorten(text), Wording.Quote(text));
 
     /// <summary>A number as written, without quotes.</summary>
     public static QuotedValue Number(string digits) => new(Wording.Shorten(digits), Wording.Shorten(digits));

@@ -3,7 +3,7 @@ namespace SecureStreams.Policy;
 /// <summary>
 /// Near names, for words that are known nowhere. A name is near when it is reached with few typing mistakes: one where the longer of the two has three to
 /// five letters, two up to eight, three above; letter case counts as none. A name of one or two letters is near only when each of its letters was written and one mistake explains the
-/// rest (<c>ss</c> is near <c>s</c>, <c>x</c> is not). A beginning that is half of a name or more counts as one mistake, however much was left off.
+/// rest (<c>ss</c> is near <c>s</c>, <c>x</c> is not). A beginning that is half of a name or more counts as one mistake, however much was left off; so does the first of several words, when it is all that was left off.
 /// Of several names the one with fewer mistakes wins; then what was only left off or added at the end (<c>prot</c> is <c>protocol</c> before <c>port</c>);
 /// then the same first letter, the longer common beginning, the same length, and the order of the candidates, which has current names before old spellings.
 /// </summary>
@@ -72,13 +72,21 @@ public static class Suggestion
         var extends = shared == Math.Min(written.Length, candidate.Length);
         var beginning = shared == written.Length && written.Length >= ShortestBeginning && written.Length * 2 >= candidate.Length;
         var allowed = Allowance(written, candidate);
-        if (!beginning && Math.Abs(candidate.Length - written.Length) > allowed)
+        var whole = beginning || IsLastWords(written, candidate);
+        if (!whole && Math.Abs(candidate.Length - written.Length) > allowed)
             return null;
 
         var distance = Distance(written, candidate);
-        if (!beginning && distance > allowed)
+        if (!whole && distance > allowed)
             return null;
-        return new Rank(beginning ? Math.Min(distance, 1) : distance, extends ? 0 : 1, distance, shared > 0 ? 0 : 1, -shared, Math.Abs(written.Length - candidate.Length));
+        return new Rank(whole ? Math.Min(distance, 1) : distance, extends ? 0 : 1, distance, shared > 0 ? 0 : 1, -shared, Math.Abs(written.Length - candidate.Length));
+    }
+
+    /// <summary>Whether only the first of several words was left off: <c>url</c> for <c>http_url</c>.</summary>
+    private static bool IsLastWords(string written, string candidate)
+    {
+        var join = candidate.AsSpan().IndexOfAny('_', '-', ' ');
+        return join > 0 && written.Length >= ShortestBeginning && candidate.AsSpan(join + 1).Equals(written, StringComparison.OrdinalIgnoreCase);
     }
 
     private static int Allowance(string written, string candidate)

@@ -77,6 +77,8 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
         _marks ??= new DraftMarks();
         _marks.Wrong.Remove(attribute);
         _marks.Cleared.Add(attribute);
+        if (attribute.Kind == PolicyValueKind.MetadataMap)
+            _marks.Metadata = null;
         var at = IndexOf(attribute);
         if (at < 0)
             return;
@@ -104,9 +106,21 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
 
         // The upper one's values lie in an arena of their own, which does not move.
         foreach (ref readonly var value in upper.Values)
-            Set(value.Attribute.Kind == PolicyValueKind.MetadataMap && Find(value.Attribute.Name) is { } lower ? value with { Value = Merge(lower.Value, value.Value) } : value);
+        {
+            if (value.Attribute.Kind == PolicyValueKind.MetadataMap && Find(value.Attribute.Name) is { } lower)
+                Merge(lower.Value, value.Value);
+            Set(value);
+        }
+
         if (Section == PolicySection.Certificates)
             Node = upper.Node;
+    }
+
+    /// <summary>Once the last layer lies on top: the metadata of all layers becomes the value.</summary>
+    public void Settle()
+    {
+        if (_marks?.Metadata is { } merged && Find("metadata") is { } top)
+            Set(top with { Value = PolicyValue.Of(merged.ToArray()) });
     }
 
     /// <summary>Stated values in the order of the table: in which order they are written must not decide whether two policies are equal.</summary>
@@ -138,13 +152,17 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     }
 
     /// <summary>By name: the upper one's headers win, its new names follow.</summary>
-    private static PolicyValue Merge(PolicyValue lower, PolicyValue upper)
+    private void Merge(PolicyValue lower, PolicyValue upper)
     {
-        var pairs = new PairCollector();
-        foreach (var pair in lower.Pairs)
-            pairs.Add(pair);
+        _marks ??= new DraftMarks();
+        if (_marks.Metadata is not { } merged)
+        {
+            _marks.Metadata = merged = new PairCollector();
+            foreach (var pair in lower.Pairs)
+                merged.Add(pair);
+        }
+
         foreach (var pair in upper.Pairs)
-            pairs.Add(pair);
-        return PolicyValue.Of(pairs.ToArray());
+            merged.Add(pair);
     }
 }

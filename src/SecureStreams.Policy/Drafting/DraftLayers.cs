@@ -30,6 +30,13 @@ internal static class DraftLayers
             lower.AddUnnamed(entry);
     }
 
+    /// <summary>Once the last layer lies on top.</summary>
+    public static void Settle(PolicyDraft sum)
+    {
+        foreach (var entry in sum[PolicySection.StreamTypes])
+            entry.Settle();
+    }
+
     /// <summary>In the lowest layer there is nothing that could go.</summary>
     public static void CheckBase(PolicyDraft draft, DiagnosticBag bag)
     {

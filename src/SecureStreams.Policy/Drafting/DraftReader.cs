@@ -30,12 +30,12 @@ internal sealed class DraftReader
     }
 
     /// <summary>The attributes of <paramref name="holder"/>, each looked up in the table.</summary>
-    private void ReadMembers(DraftEntry entry, JsonNode holder)
+    private void ReadMembers(DraftEntry entry, JsonNode holder, string? apartFrom = null)
     {
         var seen = default(PolicyAttributeSet);
         foreach (var member in holder.Children)
         {
-            if (member.IsAuthorsOwn)
+            if (member.IsAuthorsOwn || (apartFrom is not null && member.IsNamed(apartFrom)))
                 continue;
             if (RowOf(entry.Section, member) is not { } row)
             {
@@ -80,6 +80,10 @@ internal sealed class DraftReader
         {
             _bag.Report(PolicyDiagnosticTable.WrongType, _source, section,
                 $"document: {row.Name} must be an array of objects, not {Wording.Describe(section, secret: true)}; put it between [ and ]");
+
+            // What it holds is judged as well: names in it are then not missing elsewhere.
+            if (section.Kind == JsonValueKind.Object)
+                ReadSectionObject(row.Name, section);
             return;
         }
 
@@ -123,6 +127,12 @@ internal sealed class DraftReader
     /// <summary><c>{"name": {...}, ...}</c>, one entry or several.</summary>
     private void ReadNamedObjects(PolicySection section, JsonNode item)
     {
+        if (item.Children.FindLast(static member => member.IsNamed("name") && member.Kind == JsonValueKind.String) is { } name)
+        {
+            ReadFlat(section, item, name);
+            return;
+        }
+
         foreach (var member in item.Children)
         {
             if (IsRemark(member) || IsRemoval(section, member))
@@ -136,6 +146,16 @@ internal sealed class DraftReader
             else
                 _bag.Report(PolicyDiagnosticTable.WrongType, _source, member, $"{entry.Subject} must be an object, not {Wording.Describe(member)}");
         }
+    }
+
+    /// <summary><c>{"name": "x", "port": 1, ...}</c>, where the name should stand in front of the attributes: one finding, not one for each of them.</summary>
+    private void ReadFlat(PolicySection section, JsonNode item, JsonNode name)
+    {
+        var entry = new DraftEntry(section, name.Text, name, _arena);
+        _bag.ReportName(PolicyDiagnosticTable.WrongType, _source, name,
+            $"{entry.Subject} must be written {{{Wording.Quote(name.Text).Replace('\'', '"')}: {{...}}}}: its name in front, its attributes inside, and no member \"name\"");
+        Add(entry);
+        ReadMembers(entry, item, apartFrom: "name");
     }
 
     private void ReadCertificates(JsonNode item)

@@ -151,7 +151,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
 
     private PolicyValue? WrongType(PolicyAttributeInfo row, JsonNode node, DraftEntry entry, Allowed wanted, string mend = "")
     {
-        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{entry.Subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, IsHidden(row))}{mend}");
+        bag.Report(PolicyDiagnosticTable.WrongType, source, node, $"{entry.Subject}: {Called(row, node)} must be {wanted}, not {Wording.Describe(node, IsHidden(row, node))}{mend}");
         return null;
     }
 
@@ -165,10 +165,11 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
     };
 
     private static QuotedValue Shown(PolicyAttributeInfo row, JsonNode node) =>
-        IsHidden(row) || SecretRules.HasPassword(node.Text) ? QuotedValue.Hidden : node.Kind == JsonValueKind.String ? QuotedValue.Of(node.Text) : QuotedValue.Number(node.Text);
+        IsHidden(row, node) || SecretRules.HasPassword(node.Text) ? QuotedValue.Hidden : node.Kind == JsonValueKind.String ? QuotedValue.Of(node.Text) : QuotedValue.Number(node.Text);
 
-    /// <summary>Whether what was written is not quoted. Where a form is asked for, people put the secret itself in place of its name.</summary>
-    private static bool IsHidden(PolicyAttributeInfo row) => row.IsSecret || row.Pattern.Length > 0;
+    /// <summary>Whether what was written is not quoted. Where a form or the number of a blob is asked for, people put the secret itself in place of its name.</summary>
+    private static bool IsHidden(PolicyAttributeInfo row, JsonNode node) =>
+        row.IsSecret || row.Pattern.Length > 0 || (node.Kind == JsonValueKind.String && row.Name is "blob" or "client_cert");
 
     /// <summary>What keeps a text from being a header name. The text itself is not quoted: where a name belongs, people write whole headers, tokens included.</summary>
     private static string NoHeaderName(string text)

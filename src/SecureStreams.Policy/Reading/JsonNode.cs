@@ -87,8 +87,8 @@ internal readonly struct JsonNode(JsonTree tree, int index)
                 return "$";
             if (NameToShow is not { } name)
                 return string.Create(CultureInfo.InvariantCulture, $"{parent.Path}[{Index}]");
-            var plain = name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
-            return plain ? $"{parent.Path}.{Wording.Shorten(name)}" : $"{parent.Path}['{Wording.Shorten(name)}']";
+            var plain = name.Length is > 0 and <= Wording.MaximumQuote && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+            return plain ? $"{parent.Path}.{name}" : $"{parent.Path}['{Wording.Shorten(name)}']";
         }
     }
 

@@ -25,7 +25,16 @@ internal static class MalformedText
         if (InString(source, text, offset, consumed) is { } found)
             return found;
 
+        var stopped = offset;
         offset = WordStart(source, offset);
+        if (stopped > offset && previous is JsonTokenType.PropertyName or JsonTokenType.StartArray &&
+            IsNumber(source.Bytes.Span[offset..stopped]) && stopped < source.Bytes.Length && !IsWordByte(source.Bytes.Span[stopped]))
+        {
+            // The number is right; what follows it is not.
+            var within = previous == JsonTokenType.PropertyName ? "a comma or '}'" : "a comma or ']'";
+            return (stopped, $"{Found(source.Bytes.Span[stopped..])} where JSON expects {within}");
+        }
+
         var expected = previous switch
         {
             _ when ended => "nothing more after the document",
@@ -35,7 +44,7 @@ internal static class MalformedText
             _ when container is { Kind: JsonValueKind.Object } => "a comma and a name in double quotes, or '}'",
             _ => "a comma and a value, or ']'",
         };
-        return (offset, $"{Found(source.Bytes.Span[offset..])} where JSON expects {expected}");
+        return (offset, $"{Found(source.Bytes.Span[offset..])} where JSON expects {expected}{HowToMend(source.Bytes.Span[offset..])}");
     }
 
     /// <summary>What is wrong inside a string, if that is where the reader stopped.</summary>
@@ -67,8 +76,31 @@ internal static class MalformedText
         // A long word without quotes may well be a key or a certificate.
         if (word.Length is > 1 and <= LongestQuotedWord)
             return Wording.Quote(Encoding.ASCII.GetString(word));
-        return Rune.IsControl(rune) ? $"character U+{rune.Value:X4}" : $"'{rune}'";
+        return Rune.IsControl(rune) || Rune.IsWhiteSpace(rune) ? $"character U+{rune.Value:X4}" : $"'{rune}'";
     }
+
+    /// <summary>What people bring along from other notations.</summary>
+    private static string HowToMend(ReadOnlySpan<byte> rest)
+    {
+        var word = rest[..WordLength(rest)];
+        if (rest.StartsWith("'"u8) || rest.StartsWith("\u201C"u8) || rest.StartsWith("\u201D"u8))
+            return "; strings stand in straight double quotes";
+        foreach (var literal in (ReadOnlySpan<string>)["true", "false", "null"])
+        {
+            if (Ascii.EqualsIgnoreCase(word, literal))
+                return $"; write {literal}";
+        }
+
+        if (word.Length > 1 && word[0] == (byte)'0' && char.IsAsciiDigit((char)word[1]))
+            return "; a number has no leading zeros";
+        if (word.Length > 1 && word[0] == (byte)'0' && word[1] is (byte)'x' or (byte)'X')
+            return "; numbers are decimal";
+        return word.Length > 1 && word[0] is (byte)'+' or (byte)'.' ? "; a number begins with a digit or '-'" : "";
+    }
+
+    /// <summary>A whole number as JSON has it, without an exponent.</summary>
+    private static bool IsNumber(ReadOnlySpan<byte> word) =>
+        !word.ContainsAnyExceptInRange((byte)'0', (byte)'9') && (word.Length == 1 || word[0] != (byte)'0');
 
     /// <summary>A misspelt literal is refused in its middle; the finding is about the whole word.</summary>
     private static int WordStart(SourceText source, int offset)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SecureStreams.Policy;
 
 /// <summary>Where a client connects to: what the endpoint says, what port and tls say.</summary>
@@ -44,6 +46,12 @@ internal static class EndpointRules
                 $"{stream.Subject}: endpoint has user information in front of the host, with which no connection is made; send credentials in a header or the protocol's own way");
         }
 
+        else if ((Is(Tls, scheme) || Is(Plain, scheme)) && !HasPort(endpoint.Value.Text.AsSpan(scheme.Length + 3)))
+        {
+            // A password with a slash in it ends what looks like the host, so that nothing is quoted.
+            bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint, $"{stream.Subject}: endpoint has a ':' behind its host without a port number; write it as in https://host:8443/path");
+        }
+
         if (stream.IsWrong("tls"))
             return;
         if (Is(Tls, scheme) && !stream.Flag("tls"))
@@ -76,6 +84,16 @@ internal static class EndpointRules
         {
             bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint, $"{stream.Subject}: endpoint ends in {QuotedValue.Of(":" + port)}; put the port into port");
         }
+    }
+
+    /// <summary>Whether what follows the host of a URL is a port number or nothing.</summary>
+    private static bool HasPort(ReadOnlySpan<char> url)
+    {
+        var end = url.IndexOfAny('/', '?', '#');
+        var authority = end < 0 ? url : url[..end];
+        var port = authority[(authority.LastIndexOf(']') + 1)..];
+        var colon = port.IndexOf(':');
+        return colon < 0 || ushort.TryParse(port[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 
     /// <summary>The digits in <c>host:8080</c> and <c>[::1]:8080</c>; an IPv6 address without brackets has more than one colon.</summary>

@@ -84,7 +84,7 @@ internal static class ReferenceRules
     {
         if (target == PolicySection.Metadata)
         {
-            CheckMetadata(bag, entry, value, name, place, place.Offset);
+            CheckMetadata(bag, entry, value, name, place, place.Offset, many: null);
             return;
         }
 

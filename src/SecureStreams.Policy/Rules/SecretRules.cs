@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace SecureStreams.Policy;
@@ -8,8 +9,11 @@ internal static class SecretRules
     /// <summary>What names of secrets end in, in lower case and with <c>_</c> between words.</summary>
     private static readonly string[] SecretNames =
     [
-        "password", "passwd", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key", "secret_key", "access_key", "credentials", "bearer",
+        "password", "passwd", "pwd", "passphrase", "secret", "token", "api_key", "apikey", "private_key", "secret_key", "access_key", "credentials", "bearer", "signature", "sig", "jwt",
     ];
+
+    /// <summary>What begins a query or a fragment (tokens travel in both), and what separates parameters.</summary>
+    private static readonly SearchValues<char> Parameters = SearchValues.Create("?#&;");
 
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
@@ -29,7 +33,7 @@ internal static class SecretRules
         foreach (var secret in SecretNames)
         {
             var before = name.Length - secret.Length;
-            if (before >= 0 && IsWord(name[before..], secret) && (before == 0 || name[before - 1] is '_' or '-'))
+            if (before >= 0 && IsWord(name[before..], secret) && (before == 0 || name[before - 1] is '_' or '-' || (char.IsAsciiLetterLower(name[before - 1]) && char.IsAsciiLetterUpper(name[before]))))
                 return true;
         }
 
@@ -55,12 +59,12 @@ internal static class SecretRules
     /// <summary><paramref name="url"/> with <paramref name="redacted"/> for the value of every parameter of its query that is called like a secret; symbols stay.</summary>
     public static string HideParameters(string url, string redacted)
     {
-        var query = url.IndexOf('?', StringComparison.Ordinal);
+        var query = url.AsSpan().IndexOfAny(Parameters);
         if (query < 0)
             return url;
         var shown = new StringBuilder();
         var from = 0;
-        foreach (var range in url.AsSpan(query + 1).SplitAny('&', ';'))
+        foreach (var range in url.AsSpan(query + 1).SplitAny(Parameters))
         {
             var (start, length) = range.GetOffsetAndLength(url.Length - query - 1);
             var value = SecretValueOf(url.AsSpan(query + 1 + start, length));
@@ -78,8 +82,11 @@ internal static class SecretRules
     private static ReadOnlySpan<char> SecretValueOf(ReadOnlySpan<char> parameter)
     {
         var equals = parameter.IndexOf('=');
-        return equals > 0 && IsSecretName(parameter[..equals]) && !parameter[(equals + 1)..].StartsWith("${") ? parameter[(equals + 1)..] : [];
+        return equals > 0 && IsSecretName(Decode(parameter[..equals])) && !parameter[(equals + 1)..].StartsWith("${") ? parameter[(equals + 1)..] : [];
     }
+
+    /// <summary>A name may be written with percent signs.</summary>
+    private static ReadOnlySpan<char> Decode(ReadOnlySpan<char> name) => name.Contains('%') ? Uri.UnescapeDataString(name) : name;
 
     private static bool IsWord(ReadOnlySpan<char> written, string word)
     {
@@ -104,6 +111,8 @@ internal static class SecretRules
 
             // "Bearer " is a preamble; "Bearer abc" is the token itself.
             "http_auth_preamble" when text.Trim().Contains(' ', StringComparison.Ordinal) => "more than the name of a scheme, which looks like a token",
+            "http_auth_preamble" when SecretTexts.LooksLikeOne(text) => "what looks like a token",
+            _ when HasPassword(text) => "a user name and password",
             _ => null,
         };
     }
@@ -111,11 +120,11 @@ internal static class SecretRules
     /// <summary>The name of the first parameter that is called like a secret and has a value that is written out.</summary>
     private static string? SecretParameterOf(string url)
     {
-        var query = url.IndexOf('?', StringComparison.Ordinal);
+        var query = url.AsSpan().IndexOfAny(Parameters);
         if (query < 0)
             return null;
         var parameters = url.AsSpan(query + 1);
-        foreach (var range in parameters.SplitAny('&', ';'))
+        foreach (var range in parameters.SplitAny(Parameters))
         {
             var parameter = parameters[range];
             if (!SecretValueOf(parameter).IsEmpty)

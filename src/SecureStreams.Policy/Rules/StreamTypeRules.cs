@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SecureStreams.Policy;
 
 /// <summary>Attributes of one streamtype that do not go together.</summary>
@@ -15,7 +17,8 @@ internal static class StreamTypeRules
 
     private static void CheckEndpoint(DraftEntry stream, DiagnosticBag bag)
     {
-        if (!StreamRole.Of(stream).IsClient || stream.IsWrong("endpoint"))
+        // Of something that is no object nothing is known.
+        if (stream.Node.Kind != JsonValueKind.Object || !StreamRole.Of(stream).IsClient || stream.IsWrong("endpoint"))
             return;
         if (stream.Find("endpoint") is not { } endpoint)
             bag.Report(PolicyDiagnosticTable.EndpointMissing, stream, $"{stream.Subject}: a client needs an endpoint, and there is none");
