@@ -17,7 +17,8 @@ public partial class ReadmeTests
     {
         var pages = Directory.EnumerateFiles(RepoPaths.Combine("docs"), "*.md", SearchOption.AllDirectories)
             .Append(RepoPaths.Combine("README.md"))
-            .Append(RepoPaths.Combine("policies", "README.md"));
+            .Append(RepoPaths.Combine("policies", "README.md"))
+            .Append(RepoPaths.Combine("tools", "sstreams", "README.md"));
         var dead = new List<string>();
         foreach (var page in pages)
         {

@@ -93,4 +93,16 @@ public sealed class PolicyCheckSarifTests
 
     private static async Task<JsonDocument> CheckAsync(int exitCode, params string[] arguments) =>
         JsonDocument.Parse((await Tool.RunAsync(["policy", "check", "--format", "sarif", .. arguments])).Exits(exitCode).Output);
+
+    [Fact]
+    public async Task Without_a_current_directory_files_are_named_whole()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "A directory that is in use cannot be removed here.");
+        using var directory = new TestDirectory();
+        directory.Add("policy.json", "{}");
+        Directory.CreateDirectory(directory["gone"]);
+        await using var tool = Tool.StartFromShell("rmdir ../gone && exec \"$0\" \"$@\"", directory["gone"], "policy", "check", "--format", "sarif", directory["policy.json"]);
+        var result = (await tool.WaitAsync()).Exits(0);
+        Assert.Contains($"\"uri\": \"file://{directory["policy.json"]}\"", result.Text, StringComparison.Ordinal);
+    }
 }

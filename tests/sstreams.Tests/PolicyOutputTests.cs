@@ -86,6 +86,34 @@ public sealed class PolicyOutputTests
         Assert.False(File.Exists(Path.Combine(Tool.Policies, "-")));
     }
 
+    [Theory]
+    [InlineData(2, "policy", "check", "absent.json")]
+    [InlineData(2, "policy", "bogus")]
+    [InlineData(2, "policy")]
+    [InlineData(0, "policy", "check", "--output", "out", "sound.json")]
+    public async Task A_closed_standard_error_is_not_written_to(int exitCode, params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists("/proc/self/fdinfo/0"), "The system does not tell.");
+        using var directory = new TestDirectory();
+        directory.Add("sound.json", """{ "schema-version": 1, "s": [{ "one": { "endpoint": "example.com" } }] }""");
+        await using var tool = Tool.StartClosing("2>&-", directory.Path, arguments);
+        (await tool.WaitAsync()).Is(exitCode, "", "");
+    }
+
+    [Theory]
+    [InlineData("policy", "check", "sound.json")]
+    [InlineData("policy", "check", "--format", "json", "sound.json")]
+    [InlineData("policy", "schema")]
+    [InlineData("policy", "explain")]
+    public async Task A_closed_standard_output_is_told(params string[] arguments)
+    {
+        Assert.SkipUnless(File.Exists("/proc/self/fdinfo/0"), "The system does not tell.");
+        using var directory = new TestDirectory();
+        directory.Add("sound.json", """{ "schema-version": 1, "s": [{ "one": { "endpoint": "example.com" } }] }""");
+        await using var tool = Tool.StartClosing(">&-", directory.Path, arguments);
+        (await tool.WaitAsync()).Is(1, "", "sstreams: error: standard output cannot be written: it is closed\n");
+    }
+
     [Fact]
     public async Task A_new_file_has_the_mode_that_the_umask_says()
     {

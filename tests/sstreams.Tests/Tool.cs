@@ -64,10 +64,16 @@ internal sealed class Tool : IAsyncDisposable
     public static Tool Start(string? directory, bool readOutput, params string[] arguments) => Start(directory, readOutput, [], arguments);
 
     /// <summary>Starts it as a program that has no standard input at all, which is not one that ends at once.</summary>
-    public static Tool StartWithoutInput(string directory, params string[] arguments)
+    public static Tool StartWithoutInput(string directory, params string[] arguments) => StartClosing("<&-", directory, arguments);
+
+    /// <summary>Starts it with one of its standard files closed: <c>&lt;&amp;-</c>, <c>&gt;&amp;-</c> or <c>2&gt;&amp;-</c>.</summary>
+    public static Tool StartClosing(string redirection, string directory, params string[] arguments) =>
+        StartFromShell($"exec \"$0\" \"$@\" {redirection}", directory, arguments); // Only a shell can close what a process is given.
+
+    /// <summary>Starts it from a shell, by <c>exec "$0" "$@"</c> in <paramref name="script"/>.</summary>
+    public static Tool StartFromShell(string script, string directory, params string[] arguments)
     {
-        // Only a shell can close what a process is given.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" <&-", DotNet, "exec", Assembly, .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", script, DotNet, "exec", Assembly, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -11,7 +11,11 @@ internal static class Program
     // '@' belongs to --data, so arguments that begin with it are not response files.
     private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
 
-    public static Task<int> Main(string[] args) => CommandGuard.RunAsync(() => RunAsync(args));
+    public static Task<int> Main(string[] args)
+    {
+        StandardHandle.SilenceClosed();
+        return CommandGuard.RunAsync(() => RunAsync(args));
+    }
 
     private static async Task<int> RunAsync(string[] args)
     {

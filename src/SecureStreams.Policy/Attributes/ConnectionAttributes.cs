@@ -20,7 +20,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Port = (int)value.Number)
         {
             Name = "port", Kind = PolicyValueKind.Number, Maximum = 65535, Default = "0", Scopes = Both, ActedOn = true,
-            Help = "The peer's port, or the port to listen on.",
+            Help = "The peer's port, or the port to listen on. A client's 0 is 443 with tls and 80 without; mqtt and raw have no such port.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Protocol = StreamTypeParts.ProtocolOf(value.Text))
         {

@@ -19,7 +19,8 @@ public static class PolicyReference
               accepted connection or transaction, `reconnect` replaces the connection, `recreate` creates the stream or listener anew.
             - **Acted on**: attributes with "no" are checked and kept, and have no effect in this release.
             - **Extensions** stand in tables of their own: lws does not know them and passes over them.
-            - `null` returns an attribute to its default. Members whose names begin with `x_` or `$` are the author's own.
+            - `null` returns an attribute to its default. Members whose names begin with `x_` or `$` are the author's own; where
+              names are the author's choice, as those of streamtypes, only `$` is.
 
 
             """.ReplaceLineEndings("\n"));

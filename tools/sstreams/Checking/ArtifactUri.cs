@@ -3,10 +3,14 @@ namespace SecureStreams.Tool.Checking;
 /// <summary>File names as SARIF wants them: URI references, relative where the file is below the current directory.</summary>
 internal static class ArtifactUri
 {
-    public static string Of(string file, string currentDirectory)
+    /// <param name="file">As it was given.</param>
+    /// <param name="currentDirectory">Null when there is none any more: it was removed.</param>
+    public static string Of(string file, string? currentDirectory)
     {
         if (Path.IsPathRooted(file))
         {
+            if (currentDirectory is null)
+                return new Uri(file).AbsoluteUri;
             var relative = Path.GetRelativePath(currentDirectory, file);
             if (Path.IsPathRooted(relative) || relative.StartsWith("..", StringComparison.Ordinal))
                 return new Uri(file).AbsoluteUri;

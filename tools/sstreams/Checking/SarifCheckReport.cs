@@ -121,8 +121,20 @@ internal sealed class SarifCheckReport : ICheckReport
     private static void WriteArtifact(Utf8JsonWriter writer, string file)
     {
         writer.WriteStartObject("artifactLocation");
-        writer.WriteString("uri", ArtifactUri.Of(file, Environment.CurrentDirectory));
+        writer.WriteString("uri", ArtifactUri.Of(file, CurrentDirectory()));
         writer.WriteEndObject();
+    }
+
+    private static string? CurrentDirectory()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     private static void WriteText(Utf8JsonWriter writer, string name, string text)

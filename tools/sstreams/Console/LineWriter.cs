@@ -34,11 +34,21 @@ internal sealed class LineWriter
     public bool IsTerminal => _console is { Profile.Capabilities.Ansi: true };
 
     /// <summary>Standard output. Its lines may throw <see cref="OutputLostException"/>.</summary>
+    /// <exception cref="OutputLostException">There is none.</exception>
     public static LineWriter Output()
     {
         if (!System.Console.IsOutputRedirected)
             return new(System.Console.Out, redirected: false, isOutput: true);
-        var target = StandardOutput.Open();
+        Stream target;
+        try
+        {
+            target = StandardOutput.Open();
+        }
+        catch (IOException error)
+        {
+            throw OutputLostException.OfStandardOutput(error, isPipe: false);
+        }
+
         return new(new StreamWriter(target, Utf8) { AutoFlush = true }, redirected: true, isOutput: true, isPipe: target is PipeStream);
     }
 

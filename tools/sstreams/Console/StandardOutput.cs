@@ -10,8 +10,11 @@ internal static class StandardOutput
     /// The console's own stream keeps silent about a reader that went away, so a pipe is opened as a pipe. A file is not opened as a file: that would write at
     /// positions of its own and overwrite what others write to the same one.
     /// </summary>
+    /// <exception cref="IOException">There is none: the program was started with it closed.</exception>
     public static Stream Open()
     {
+        if (StandardHandle.IsClosed(StandardHandle.Output))
+            throw new IOException("it is closed");
         if (!OperatingSystem.IsWindows() && System.Console.IsOutputRedirected)
         {
             try
@@ -31,9 +34,10 @@ internal static class StandardOutput
     /// <exception cref="OutputLostException">It cannot be written.</exception>
     public static async Task WriteAsync(ReadOnlyMemory<byte> document, CancellationToken cancellation)
     {
-        var target = Open();
+        Stream? target = null;
         try
         {
+            target = Open();
             await target.WriteAsync(document, cancellation);
             await target.FlushAsync(cancellation);
         }

@@ -56,7 +56,7 @@ internal sealed class PayloadOutput
 
     private async Task WriteAsync()
     {
-        var target = StandardOutput.Open();
+        Stream? target = null;
         var broken = false;
         await foreach (var (buffer, count) in _queue.Reader.ReadAllAsync())
         {
@@ -64,6 +64,7 @@ internal sealed class PayloadOutput
             {
                 if (!broken)
                 {
+                    target ??= StandardOutput.Open();
                     await target.WriteAsync(buffer.AsMemory(0, count));
                     await target.FlushAsync();
                 }
