@@ -39,5 +39,5 @@ internal static class DraftLayers
 
     private static void ReportNothingToRemove(PolicySection section, string name, JsonNode node, DiagnosticBag bag) =>
         bag.ReportName(PolicyDiagnosticTable.NothingToRemove, node.Source, node,
-            $"{DraftEntry.NounOf(section)} {Wording.Quote(name)} is null, which removes a definition of a layer below, and there is none");
+            $"{SectionNouns.Of(section, name)} is null, which removes a definition of a layer below, and there is none");
 }

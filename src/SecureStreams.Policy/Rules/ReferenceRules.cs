@@ -88,7 +88,7 @@ internal static class ReferenceRules
             return;
         }
 
-        var noun = DraftEntry.NounOf(target);
+        var noun = SectionNouns.Of(target);
         if (draft.Find(target, name) is not { } found)
         {
             if (IsBuiltIn(target, name))
