@@ -50,6 +50,16 @@ public class BuilderTests
         Assert.Equal(one, other);
     }
 
+    [Fact]
+    public void The_built_in_authentication_scheme_needs_no_definition()
+    {
+        var loaded = PolicyLoader.Load("""{ "s": [ { "web": { "endpoint": "a", "use_auth": "lwa", "http_auth_header": "authorization" } } ] }"""u8.ToArray(), "p.json").Model;
+        var built = new PolicyModelBuilder("p.json").StreamType("web", 0, 1, 1)
+            .Set("endpoint", "a", 0, 1, 1).Set("use_auth", "lwa", 0, 1, 1).Set("http_auth_header", "authorization", 0, 1, 1).Build();
+        Assert.Equal(loaded, built);
+        Assert.Equal(AuthPolicy.Default, built.StreamTypes["web"].Auth);
+    }
+
     private static void Misuse(string what, PolicyModelBuilder policy)
     {
         var web = what is "no part" or "section" or "certificate is no part" ? policy : policy.StreamType("web", 0, 1, 1);

@@ -23,7 +23,7 @@ internal static class CertificateReader
         if (string.IsNullOrWhiteSpace(base64))
             return Unusable(name, Empty);
 
-        var der = new byte[(base64.Length * 3 / 4) + 3];
+        var der = new byte[((base64.Length / 4) + 1) * 3];
         return Convert.TryFromBase64String(base64, der, out var length)
             ? new CertificatePolicy { Name = name, Der = [.. der.AsSpan(0, length)], Problem = null }
             : Unusable(name, NotBase64);

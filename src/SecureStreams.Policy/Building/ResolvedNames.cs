@@ -11,6 +11,9 @@ internal sealed class ResolvedNames(Dictionary<string, CertificatePolicy> certif
 
     public Dictionary<string, AuthPolicy> Auths { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether a name of this section stands for something that no policy need define.</summary>
+    public static bool IsBuiltIn(PolicySection section, string name) => section == PolicySection.Auth && name == AuthPolicy.DefaultName;
+
     /// <summary>The scheme of this name; the built-in one where the policy does not define it.</summary>
     public AuthPolicy AuthOf(string name) => Auths.TryGetValue(name, out var auth) ? auth : AuthPolicy.Default;
 }

@@ -37,7 +37,7 @@ internal sealed class PartComparer
             case (CertificatePolicy was, CertificatePolicy now):
                 _changes.Add(new PolicyChange
                 {
-                    Attribute = null, Before = Fingerprint(was), After = Fingerprint(now), LocationBefore = Place(was), LocationAfter = Place(now),
+                    Attribute = null, Before = Fingerprint(was), After = Fingerprint(now), LocationBefore = was.Place, LocationAfter = now.Place,
                     Impact = Least(PolicyImpact.Reconnect, atMost), Via = via,
                 });
                 break;
@@ -50,7 +50,7 @@ internal sealed class PartComparer
                 CompareReferences(was, now);
                 break;
             default:
-                CompareRows(SectionOf(before), before, after, via, atMost);
+                CompareRows(before.Section, before, after, via, atMost);
                 break;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class PartComparer
         if (before is null || after is null || before.Name != after.Name || before.Equals(after))
             return;
         var row = PolicyAttributeTable.Find(PolicySection.StreamTypes, attribute) ?? throw new InvalidOperationException($"The table has no '{attribute}'.");
-        CompareParts(before, after, NameOf(before), row.Impact);
+        CompareParts(before, after, before.Subject, row.Impact);
     }
 
     private void CompareCertificates(TrustStorePolicy before, TrustStorePolicy after, string? via, PolicyImpact atMost)
@@ -120,22 +120,9 @@ internal sealed class PartComparer
         foreach (var was in before.Certificates.DistinctBy(static one => one.Name, StringComparer.Ordinal).OrderBy(static one => one.Name, StringComparer.Ordinal))
         {
             if (nowByName.TryGetValue(was.Name, out var now) && !was.Equals(now))
-                CompareParts(was, now, via is null ? NameOf(was) : $"{NameOf(was)} of {via}", atMost);
+                CompareParts(was, now, via is null ? was.Subject : $"{was.Subject} of {via}", atMost);
         }
     }
-
-    private static string NameOf(PolicyPart part) => $"{DraftEntry.NounOf(SectionOf(part))} {Wording.Quote(part.Name)}";
-
-    public static PolicySection SectionOf(PolicyPart part) => part switch
-    {
-        RetryPolicy => PolicySection.Retry,
-        CertificatePolicy => PolicySection.Certificates,
-        TrustStorePolicy => PolicySection.TrustStores,
-        AuthPolicy => PolicySection.Auth,
-        MetricPolicy => PolicySection.Metrics,
-        StreamTypePolicy => PolicySection.StreamTypes,
-        _ => PolicySection.Document,
-    };
 
     /// <summary>What the part says of the attribute, or null. A streamtype that names an authentication header asks for the default scheme without a word.</summary>
     private static PolicyAttributeValue? ValueOf(PolicyPart part, PolicyAttributeInfo row)
@@ -148,8 +135,6 @@ internal sealed class PartComparer
 
     /// <summary>Null where what is stated only says that the default holds.</summary>
     private static PolicyValue? Meaning(PolicyAttributeValue? stated) => stated is { } one && !one.Attribute.MeansDefault(one.Value) ? one.Value : null;
-
-    private static PolicyLocation? Place(PolicyPart part) => part.Location.File is null ? null : part.Location;
 
     private static PolicyImpact Least(PolicyImpact one, PolicyImpact other) => one < other ? one : other;
 }

@@ -41,7 +41,7 @@ internal static class PolicyDiffJson
         {
             writer.WriteStartObject();
             writer.WriteString("name", part.Name);
-            PolicyLocationJson.Write(writer, "at", part.Location.File is null ? null : part.Location);
+            PolicyLocationJson.Write(writer, "at", part.Place);
             writer.WriteEndObject();
         }
 

@@ -24,18 +24,18 @@ internal static class PolicyDiffText
         foreach (var part in section.Changed)
         {
             foreach (var change in part.Changes)
-                Write(text, SubjectOf(part.After), change);
+                Write(text, part.After.Subject, change);
         }
 
         if (section.OrderChanged)
-            text.Append("~ ").Append(DraftEntry.NounOf(section.Section)).Append("s: in another order\n");
+            text.Append("~ ").Append(SectionNouns.Of(section.Section)).Append("s: in another order\n");
     }
 
     private static void Write(StringBuilder text, char sign, PolicyPart part)
     {
-        text.Append(sign).Append(' ').Append(SubjectOf(part));
-        if (part.Location.File is not null)
-            text.Append(' ').Append(part.Location);
+        text.Append(sign).Append(' ').Append(part.Subject);
+        if (part.Place is { } place)
+            text.Append(' ').Append(place);
         text.Append('\n');
     }
 
@@ -71,6 +71,4 @@ internal static class PolicyDiffText
     }
 
     private static string Shown(PolicyLocation? place) => place?.ToString() ?? "(not stated)";
-
-    private static string SubjectOf(PolicyPart part) => $"{DraftEntry.NounOf(PartComparer.SectionOf(part))} {Wording.Quote(part.Name)}";
 }

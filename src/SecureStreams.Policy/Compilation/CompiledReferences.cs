@@ -29,7 +29,7 @@ internal static class CompiledReferences
         {
             if (value.Attribute.RefersTo is not { } target || names[(int)target] is not { } known)
                 continue;
-            if (value.Attribute.Kind == PolicyValueKind.Name && !known.Contains(value.Value.Text))
+            if (value.Attribute.Kind == PolicyValueKind.Name && !known.Contains(value.Value.Text) && !ResolvedNames.IsBuiltIn(target, value.Value.Text))
                 throw Dangling(section, part.Name, value.Attribute, target, value.Value.Text);
             foreach (var item in value.Value.Items)
             {

@@ -31,5 +31,5 @@ public sealed record PolicyDiagnostic(string Id, PolicySeverity Severity, string
 
     /// <summary><c>file(line,col): error SSP0103: message</c>, which editors can jump to.</summary>
     public override string ToString() =>
-        $"{File}({Line},{Column}): {(Severity == PolicySeverity.Error ? "error" : "warning")} {Id}: {Message}";
+        $"{File}({Line},{Column}): {Severity.ToName()} {Id}: {Message}";
 }

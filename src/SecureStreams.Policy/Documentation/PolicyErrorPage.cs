@@ -24,7 +24,7 @@ internal static class PolicyErrorPage
 
             """.ReplaceLineEndings("\n"));
         foreach (var info in PolicyDiagnosticTable.All)
-            page.Append("| [").Append(info.Id).Append("](#").Append(info.Id.ToLowerInvariant()).Append(") | ").Append(SeverityOf(info)).Append(" | ").Append(PolicyReference.Cell(info.Title)).Append(" |\n");
+            page.Append("| [").Append(info.Id).Append("](#").Append(info.Id.ToLowerInvariant()).Append(") | ").Append(info.Severity.ToName()).Append(" | ").Append(PolicyReference.Cell(info.Title)).Append(" |\n");
         foreach (var info in PolicyDiagnosticTable.All)
             Append(page, info);
         return page.ToString();
@@ -36,7 +36,7 @@ internal static class PolicyErrorPage
 
     private static void Append(StringBuilder page, PolicyDiagnosticInfo info)
     {
-        page.Append("\n## ").Append(info.Id).Append("\n\n**").Append(info.Title).Append("** (").Append(SeverityOf(info)).Append(")\n\n");
+        page.Append("\n## ").Append(info.Id).Append("\n\n**").Append(info.Title).Append("** (").Append(info.Severity.ToName()).Append(")\n\n");
         page.Append(info.Explanation).Append("\n\n");
         if (info.Example is null)
         {
@@ -56,6 +56,4 @@ internal static class PolicyErrorPage
 
         page.Append("What to do: ").Append(info.Fix).Append('\n');
     }
-
-    private static string SeverityOf(PolicyDiagnosticInfo info) => info.Severity == PolicySeverity.Error ? "error" : "warning";
 }

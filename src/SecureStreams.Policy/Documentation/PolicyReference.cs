@@ -91,7 +91,7 @@ public static class PolicyReference
             PolicyValueKind.Token => "HTTP token" + (row.Refused.IsEmpty ? "" : ", not " + string.Join(" or ", row.Refused.Select(static one => one.Key))),
             PolicyValueKind.HeaderName => "header name, with or without a colon at the end",
             PolicyValueKind.Name => NameOf(row),
-            PolicyValueKind.NameList => $"array of {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)} names{items}",
+            PolicyValueKind.NameList => $"array of {SectionNouns.Of(row.RefersTo ?? PolicySection.Document)} names{items}",
             PolicyValueKind.MetadataMap => "array of objects: name to header name or `\"\"`",
             PolicyValueKind.StatusMap => $"array of objects: status 100..599 to state {range}",
             PolicyValueKind.ChoiceMap => $"array of objects: {NameOf(row)} to one of " +
@@ -105,7 +105,7 @@ public static class PolicyReference
     {
         PolicySection.Metadata => "name in `metadata`",
         PolicySection.Auth => "name of an auth scheme",
-        _ => $"name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
+        _ => $"name of a {SectionNouns.Of(row.RefersTo ?? PolicySection.Document)}",
     };
 
     private static string ScopeOf(PolicyScopes scopes)

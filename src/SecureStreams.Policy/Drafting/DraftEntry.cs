@@ -21,9 +21,7 @@ internal sealed class DraftEntry(PolicySection section, string name, JsonNode no
     public ReadOnlySpan<DraftValue> Values => _arena.Slice(_start, _count);
 
     /// <summary>How messages call it.</summary>
-    public string Subject => Section == PolicySection.Document ? "document" : $"{NounOf(Section)} {Wording.Quote(Name)}";
-
-    public static string NounOf(PolicySection section) => SectionNouns.Of(section);
+    public string Subject => SectionNouns.Of(Section, Name);
 
     /// <summary>The stated value of the attribute with this canonical name, or null.</summary>
     public DraftValue? Find(string attribute)

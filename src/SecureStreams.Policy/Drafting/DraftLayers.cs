@@ -46,5 +46,5 @@ internal static class DraftLayers
 
     private static void ReportNothingToRemove(DraftRemoval removal, DiagnosticBag bag) =>
         bag.ReportName(PolicyDiagnosticTable.NothingToRemove, removal.Node.Source, removal.Node,
-            $"{DraftEntry.NounOf(removal.Section)} {Wording.Quote(removal.Name)} is null, which removes a definition of a layer below, and there is none");
+            $"{SectionNouns.Of(removal.Section, removal.Name)} is null, which removes a definition of a layer below, and there is none");
 }

@@ -245,7 +245,7 @@ internal sealed class DraftReader
     {
         if (entry.Name.Length == 0)
         {
-            _bag.ReportName(PolicyDiagnosticTable.EmptyName, _source, entry.Node, $"a {DraftEntry.NounOf(entry.Section)} has no name, or an empty one");
+            _bag.ReportName(PolicyDiagnosticTable.EmptyName, _source, entry.Node, $"a {SectionNouns.Of(entry.Section)} has no name, or an empty one");
             return;
         }
 

@@ -80,7 +80,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         {
             return WrongType(row, node, entry, row.Kind switch
             {
-                PolicyValueKind.Name or PolicyValueKind.NameList => $"the name of a {DraftEntry.NounOf(row.RefersTo ?? PolicySection.Document)}",
+                PolicyValueKind.Name or PolicyValueKind.NameList => $"the name of a {SectionNouns.Of(row.RefersTo ?? PolicySection.Document)}",
                 _ => "a string",
             });
         }

@@ -18,6 +18,24 @@ public abstract record PolicyPart
     /// <summary>Every stated value, those that the other members carry included, in the order of the attribute table. The places are not part of equality.</summary>
     public ImmutableArray<PolicyAttributeValue> Stated { get; init; } = [];
 
+    /// <summary>What kind of part it is.</summary>
+    internal PolicySection Section => this switch
+    {
+        RetryPolicy => PolicySection.Retry,
+        CertificatePolicy => PolicySection.Certificates,
+        TrustStorePolicy => PolicySection.TrustStores,
+        AuthPolicy => PolicySection.Auth,
+        MetricPolicy => PolicySection.Metrics,
+        StreamTypePolicy => PolicySection.StreamTypes,
+        _ => PolicySection.Document,
+    };
+
+    /// <summary>How reports call it: <c>streamtype 'mintest'</c>.</summary>
+    internal string Subject => SectionNouns.Of(Section, Name);
+
+    /// <summary><see cref="Location"/>; null for a part that no document defines.</summary>
+    internal PolicyLocation? Place => Location.File is null ? null : Location;
+
     /// <summary>The stated value of the attribute with this canonical name; null when the default holds.</summary>
     public PolicyAttributeValue? Find(string attribute)
     {

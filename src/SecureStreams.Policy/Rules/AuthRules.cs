@@ -37,7 +37,7 @@ internal static class AuthRules
         var use = stream.Find("use_auth");
         var name = use?.Value.Text;
         var scheme = name is null ? null : draft.Find(PolicySection.Auth, name);
-        if (stream.IsWrong("use_auth") || (name is not null && scheme is null && !ReferenceRules.IsBuiltIn(PolicySection.Auth, name)) || scheme?.IsWrong("type") == true)
+        if (stream.IsWrong("use_auth") || (name is not null && scheme is null && !ResolvedNames.IsBuiltIn(PolicySection.Auth, name)) || scheme?.IsWrong("type") == true)
             return;
 
         var signs = scheme?.Find("type")?.Value.Text == Signing;

@@ -5,9 +5,6 @@ namespace SecureStreams.Policy;
 /// <summary>Names that refer to something: it must exist, and for lws's sake stand in front.</summary>
 internal static class ReferenceRules
 {
-    /// <summary>Whether it needs no definition.</summary>
-    public static bool IsBuiltIn(PolicySection section, string name) => section == PolicySection.Auth && name == AuthPolicy.DefaultName;
-
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
         foreach (var entry in draft.All)
@@ -88,10 +85,10 @@ internal static class ReferenceRules
             return;
         }
 
-        var noun = DraftEntry.NounOf(target);
+        var noun = SectionNouns.Of(target);
         if (draft.Find(target, name) is not { } found)
         {
-            if (IsBuiltIn(target, name))
+            if (ResolvedNames.IsBuiltIn(target, name))
                 return;
             bag.Report(PolicyDiagnosticTable.DanglingName, value.Source, place,
                 $"{entry.Subject}: {value.Attribute.Name} names the {noun} {QuotedValue.Of(name)}, which is not defined{bag.Suggest(name, NamesOf(draft, target))}");

@@ -50,7 +50,7 @@ internal static class UnusedRules
         }
 
         foreach (var name in named)
-            uncertain |= draft.Find(section, name) is null && !ReferenceRules.IsBuiltIn(section, name);
+            uncertain |= draft.Find(section, name) is null && !ResolvedNames.IsBuiltIn(section, name);
         return named;
     }
 

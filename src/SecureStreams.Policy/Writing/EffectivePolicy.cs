@@ -11,9 +11,9 @@ public sealed class EffectivePolicy
 {
     internal EffectivePolicy(PolicyPart part, ImmutableArray<EffectiveValue> values)
     {
-        Section = PartComparer.SectionOf(part);
+        Section = part.Section;
         Name = part.Name;
-        Location = part.Location.File is null ? null : part.Location;
+        Location = part.Place;
         Values = values;
     }
 
@@ -30,7 +30,7 @@ public sealed class EffectivePolicy
     public ImmutableArray<EffectiveValue> Values { get; }
 
     /// <summary>How reports call it: <c>streamtype 'mintest'</c>.</summary>
-    internal string Title => Section == PolicySection.Document ? "document" : $"{DraftEntry.NounOf(Section)} {Wording.Quote(Name)}";
+    internal string Title => SectionNouns.Of(Section, Name);
 
     /// <summary>What holds for <paramref name="part"/>: a streamtype, a retry scheme, a trust store, a certificate, an authentication scheme, a metric, or the document.</summary>
     /// <param name="part">A part of a model that was loaded.</param>

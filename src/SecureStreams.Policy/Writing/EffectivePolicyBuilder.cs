@@ -16,7 +16,7 @@ internal sealed class EffectivePolicyBuilder(bool all)
             return new EffectivePolicy(part, values.ToImmutable());
         }
 
-        foreach (var row in PolicyAttributeTable.Of(PartComparer.SectionOf(part)))
+        foreach (var row in PolicyAttributeTable.Of(part.Section))
         {
             // The name heads the table.
             if (row.Kind == PolicyValueKind.Section || row.Name == "name")
@@ -72,7 +72,7 @@ internal sealed class EffectivePolicyBuilder(bool all)
 
     private static EffectiveValue ContentOf(CertificatePolicy certificate) => new()
     {
-        Attribute = null, IsStated = certificate.Location.File is not null, Location = certificate.Location.File is null ? null : certificate.Location, IsJson = false,
+        Attribute = null, IsStated = certificate.Place is not null, Location = certificate.Place, IsJson = false,
         Text = certificate.Problem is { } problem
             ? $"({problem})"
             : string.Create(CultureInfo.InvariantCulture, $"({PartComparer.Fingerprint(certificate).Text}, {certificate.Der.Length} bytes)"),

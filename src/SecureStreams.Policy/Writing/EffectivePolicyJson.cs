@@ -8,7 +8,7 @@ internal static class EffectivePolicyJson
     public static void Write(Utf8JsonWriter writer, EffectivePolicy policy)
     {
         writer.WriteStartObject();
-        writer.WriteString("kind", DraftEntry.NounOf(policy.Section));
+        writer.WriteString("kind", SectionNouns.Of(policy.Section));
         writer.WriteString("name", policy.Name);
         PolicyLocationJson.Write(writer, "at", policy.Location);
         writer.WriteStartArray("values");

@@ -31,16 +31,8 @@ internal static class SchemaTexts
     }
 
     /// <summary>The default as a value; null where the table says it in words.</summary>
-    public static Node? DefaultOf(PolicyAttributeInfo row) => row.Kind switch
-    {
-        PolicyValueKind.Flag => bool.TryParse(row.Default, out var flag) ? flag : null,
-        PolicyValueKind.Number => long.TryParse(row.Default, CultureInfo.InvariantCulture, out var number) ? number : null,
-        PolicyValueKind.Choice => row.Choices.Contains(row.Default) ? row.Default : null,
-
-        // A word would be a method or a path; an explanation has blanks.
-        PolicyValueKind.Token or PolicyValueKind.Template => row.Default.Length > 0 && !row.Default.Contains(' ', StringComparison.Ordinal) ? row.Default : null,
-        _ => row.Default.StartsWith('[') ? Node.Parse(row.Default) : null,
-    };
+    public static Node? DefaultOf(PolicyAttributeInfo row) =>
+        row.Default.Length > 0 && row.DefaultValue is { } value ? Node.Parse(PolicyValueWriter.ToText(row, value, redact: false)) : null;
 
     private static string RolesOf(PolicyScopes scopes)
     {
