@@ -14,7 +14,7 @@ internal static class PolicyPatterns
     public const string AccountHelp = "an account name: at most 64 letters, digits, '.', '_', '@' and '-', beginning with a letter, a digit or '_'";
 
     public const string FileMode = "^0?[0-7]{3}$";
-    public const string FileModeHelp = "three octal digits, as in \"0660\"";
+    public const string FileModeHelp = "three octal digits, with or without a 0 in front, as in \"0660\"";
 
     /// <summary>RFC 6455, 4.1: tokens separated by commas. Empty for none.</summary>
     public const string Subprotocols = $"^(?:{Token}(?: *, *{Token})*)?$";
