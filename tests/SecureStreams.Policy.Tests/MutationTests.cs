@@ -82,7 +82,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     {
         var text = Encoding.UTF8.GetBytes($"{{\"s\":[{{\"{new string('n', 32 * 1024)}\":{{{string.Concat(Enumerable.Repeat(repeated, 4000))}}}}}]}}");
         var result = Measure([new PolicyDocument(text, "p")], new PolicyLoadOptions(), out _);
-        var path = $"$.s[0].{new string('n', 60)}....{(repeated[1] == 'p' ? "port" : "q")}";
+        var path = $"$.s[0]['{new string('n', 60)}...'].{(repeated[1] == 'p' ? "port" : "q")}";
         Assert.Contains(result.Diagnostics, one => one.JsonPath == path);
     }
 
