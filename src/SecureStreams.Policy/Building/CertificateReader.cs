@@ -55,24 +55,34 @@ internal static class CertificateReader
         return der.Length > header + 3 && der[header] == 0x02 && der[header + 1] == 1 && der[header + 2] <= 1;
     }
 
-    /// <summary>Why the bytes are no certificate, or null; and the time in which it is valid.</summary>
-    public static string? Parse(CertificatePolicy entry, out DateTimeOffset from, out DateTimeOffset to)
+    /// <summary>Why the bytes are no certificate, or null.</summary>
+    public static string? ProblemOf(CertificatePolicy entry)
     {
-        from = DateTimeOffset.MinValue;
-        to = DateTimeOffset.MaxValue;
         if (entry.Problem is { } problem)
             return problem;
         try
         {
-            using var certificate = X509CertificateLoader.LoadCertificate(entry.Der.AsSpan());
-            from = new DateTimeOffset(certificate.NotBefore.ToUniversalTime());
-            to = new DateTimeOffset(certificate.NotAfter.ToUniversalTime());
+            X509CertificateLoader.LoadCertificate(entry.Der.AsSpan()).Dispose();
             return null;
         }
         catch (Exception refused) when (refused is CryptographicException or ArgumentException)
         {
             // The platform's own words differ from system to system, and say no more.
             return "it is not a DER certificate";
+        }
+    }
+
+    /// <summary>The time in which a certificate without problem is valid; null when it cannot be read. Not asked without need: times of certificates are local, and what the local time is costs a first load much.</summary>
+    public static (DateTimeOffset From, DateTimeOffset To)? ValidityOf(CertificatePolicy entry)
+    {
+        using var certificate = X509CertificateLoader.LoadCertificate(entry.Der.AsSpan());
+        try
+        {
+            return (new DateTimeOffset(certificate.NotBefore.ToUniversalTime()), new DateTimeOffset(certificate.NotAfter.ToUniversalTime()));
+        }
+        catch (Exception refused) when (refused is CryptographicException or ArgumentException)
+        {
+            return null;
         }
     }
 

@@ -27,7 +27,7 @@ internal static class CompilerRefusals
         foreach (var entry in model.Certificates.Values.OrderBy(static one => one.Name, StringComparer.Ordinal))
         {
             var place = entry.Location;
-            if (entry.Der.IsEmpty || CertificateReader.Parse(entry, out _, out _) is null ||
+            if (entry.Der.IsEmpty || CertificateReader.ProblemOf(entry) is null ||
                 refusals.Any(one => one.File == place.File && one.Line == place.Line && one.Column == place.Column))
             {
                 continue;

@@ -68,7 +68,7 @@ internal static class CertificateRules
             if (user is not null)
                 Report(PolicyDiagnosticTable.CertificateInvalid, $"{entry.Subject}: {user} uses it, but it is a private key");
         }
-        else if (CertificateReader.Parse(certificate, out var from, out var to) is { } problem)
+        else if (CertificateReader.ProblemOf(certificate) is { } problem)
         {
             Report(
                 user is null ? PolicyDiagnosticTable.CertificateUnusable : PolicyDiagnosticTable.CertificateInvalid,
@@ -77,6 +77,12 @@ internal static class CertificateRules
         }
         else if (options.ValidAt is { } now)
         {
+            if (CertificateReader.ValidityOf(certificate) is not var (from, to))
+            {
+                Report(PolicyDiagnosticTable.CertificateUnusable, $"{entry.Subject}: the time in which it is valid cannot be read");
+                return false;
+            }
+
             var used = user is null ? "" : $"; {user} uses it";
             if (now > to)
                 Report(PolicyDiagnosticTable.CertificateExpired, $"{entry.Subject}: it expired on {to:yyyy-MM-dd}{used}");

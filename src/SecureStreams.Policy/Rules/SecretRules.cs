@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace SecureStreams.Policy;
@@ -13,7 +12,7 @@ internal static class SecretRules
     ];
 
     /// <summary>What begins a query or a fragment (tokens travel in both), and what separates parameters.</summary>
-    private static readonly SearchValues<char> Parameters = SearchValues.Create("?#&;");
+    private const string Parameters = "?#&;";
 
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
@@ -64,13 +63,13 @@ internal static class SecretRules
             return url;
         var shown = new StringBuilder();
         var from = 0;
-        foreach (var range in url.AsSpan(query + 1).SplitAny(Parameters))
+        for (var start = query + 1; start <= url.Length;)
         {
-            var (start, length) = range.GetOffsetAndLength(url.Length - query - 1);
-            var value = SecretValueOf(url.AsSpan(query + 1 + start, length));
+            var end = EndOf(url, start);
+            var value = SecretValueOf(url.AsSpan(start, end - start));
+            start = end + 1;
             if (value.IsEmpty)
                 continue;
-            var end = query + 1 + start + length;
             shown.Append(url, from, end - value.Length - from).Append(redacted);
             from = end;
         }
@@ -112,7 +111,6 @@ internal static class SecretRules
             // "Bearer " is a preamble; "Bearer abc" is the token itself.
             "http_auth_preamble" when text.Trim().Contains(' ', StringComparison.Ordinal) => "more than the name of a scheme, which looks like a token",
             "http_auth_preamble" when SecretTexts.LooksLikeOne(text) => "what looks like a token",
-            _ when HasPassword(text) => "a user name and password",
             _ => null,
         };
     }
@@ -123,14 +121,21 @@ internal static class SecretRules
         var query = url.AsSpan().IndexOfAny(Parameters);
         if (query < 0)
             return null;
-        var parameters = url.AsSpan(query + 1);
-        foreach (var range in parameters.SplitAny(Parameters))
+        for (var start = query + 1; start <= url.Length;)
         {
-            var parameter = parameters[range];
+            var end = EndOf(url, start);
+            var parameter = url.AsSpan(start, end - start);
             if (!SecretValueOf(parameter).IsEmpty)
                 return parameter[..parameter.IndexOf('=')].ToString();
+            start = end + 1;
         }
 
         return null;
+    }
+
+    private static int EndOf(string url, int start)
+    {
+        var length = url.AsSpan(start).IndexOfAny(Parameters);
+        return length < 0 ? url.Length : start + length;
     }
 }

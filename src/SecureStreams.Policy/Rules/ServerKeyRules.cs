@@ -15,7 +15,7 @@ internal static class ServerKeyRules
             {
                 bag.Report(PolicyDiagnosticTable.CertificateForKey, named, $"{stream.Subject}: server_key and server_cert both name {QuotedValue.Of(key.Name)}, which cannot be both");
             }
-            else if (CertificateReader.Parse(key, out _, out _) is null)
+            else if (CertificateReader.ProblemOf(key) is null)
             {
                 bag.Report(PolicyDiagnosticTable.CertificateForKey, named, $"{stream.Subject}: server_key names {QuotedValue.Of(key.Name)}, which is a certificate");
             }
