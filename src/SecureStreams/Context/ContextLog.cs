@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Policy;
 
 namespace SecureStreams;
 
@@ -7,4 +8,7 @@ internal static partial class ContextLog
 {
     [LoggerMessage(1100, LogLevel.Warning, "{Diagnostic}", EventName = "PolicyWarning")]
     public static partial void PolicyWarning(ILogger logger, string diagnostic);
+
+    [LoggerMessage(1101, LogLevel.Information, "{Place}: streamtype '{StreamType}': {Attribute} is accepted, not acted on in this release; it is stated {Times} times in all", EventName = "PolicyNotActedOn")]
+    public static partial void NotActedOn(ILogger logger, PolicyLocation place, string streamType, string attribute, int times);
 }

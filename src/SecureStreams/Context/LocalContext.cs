@@ -26,6 +26,7 @@ public sealed class LocalContext : SsContext
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _options = options ?? new SsContextOptions();
+        UnusedAttributes.Log(model, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
         _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
         _runtime = new StreamRuntime
         {

@@ -1,3 +1,4 @@
+using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.Tests.Core;
 using Xunit;
@@ -40,6 +41,21 @@ public sealed class LocalContextTests
         Assert.Equal(3, error.Diagnostics.Count(static line => line.Contains(": error SSP", StringComparison.Ordinal)));
         Assert.All(error.Diagnostics, static line => Assert.StartsWith("policy(1,", line, StringComparison.Ordinal));
         Assert.Contains("70000", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_policy_asks_for_and_does_not_get_is_logged_once_for_each_attribute()
+    {
+        using var log = new TestLog();
+        await using var context = SsContext.FromJson("""
+            { "s": [{ "b": { "endpoint": "b.test", "port": 443, "tls": true, "tls_pins": ["sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE="] },
+                      "a": { "endpoint": "a.test", "port": 443, "tls": true, "tls_pins": ["sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE="], "perf": true } }] }
+            """, new() { LoggerFactory = log });
+        Assert.Equal(
+            ["policy(2,78): streamtype 'a': tls_pins is accepted, not acted on in this release; it is stated 2 times in all",
+             "policy(2,143): streamtype 'a': perf is accepted, not acted on in this release; it is stated 1 times in all"],
+            log.Entries.Where(static entry => entry.Id.Id == 1101).Select(static entry => entry.Message).Order(StringComparer.Ordinal).Reverse());
+        log.AssertClean();
     }
 
     [Fact]
