@@ -32,8 +32,8 @@ internal static class CheckSession
 
     private static ICheckReport CreateReport(CheckSettings settings) => settings.Format switch
     {
-        CheckFormat.Json => new JsonCheckReport(),
-        CheckFormat.Sarif => new SarifCheckReport(),
+        OutputFormat.Json => new JsonCheckReport(),
+        OutputFormat.Sarif => new SarifCheckReport(),
         _ => new TextCheckReport(collect: settings.OutputFile is not null, settings.Verbose),
     };
 }

@@ -6,7 +6,7 @@ internal sealed record CheckSettings
     /// <summary>Each is a policy of its own.</summary>
     public required IReadOnlyList<PolicySelection> Policies { get; init; }
 
-    /// <summary>One of <see cref="CheckFormat"/>.</summary>
+    /// <summary>One of <see cref="OutputFormat"/>.</summary>
     public required string Format { get; init; }
 
     /// <summary>Null: standard output.</summary>

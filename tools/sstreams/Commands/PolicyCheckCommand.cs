@@ -10,7 +10,7 @@ internal static class PolicyCheckCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Policy files, each checked by itself; - reads standard input.", Arity = ArgumentArity.ZeroOrMore };
         var policy = new PolicyOptions();
-        var format = Validation.Format(CheckFormat.Text, CheckFormat.Json, CheckFormat.Sarif);
+        var format = Validation.Format(OutputFormat.Text, OutputFormat.Json, OutputFormat.Sarif);
         var output = Validation.Output();
         var verbose = new Option<bool>("--verbose") { Description = "Also tell which attributes are accepted and not acted on." };
 

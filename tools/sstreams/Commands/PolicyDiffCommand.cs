@@ -6,9 +6,6 @@ namespace SecureStreams.Tool.Commands;
 /// <summary><c>sstreams policy diff</c>: what changes between two policies, and what that asks of running streams.</summary>
 internal static class PolicyDiffCommand
 {
-    private const string Text = "text";
-    private const string Json = "json";
-
     public static Command Create()
     {
         var before = new Argument<string?>("BEFORE") { Description = "The policy file as it was; not with --policy.", Arity = ArgumentArity.ZeroOrOne };
@@ -18,7 +15,7 @@ internal static class PolicyDiffCommand
         policy.Files.Policy.Description = "The policy file that both sides begin with.";
         policy.Files.Overlay.Description = "A policy file that is laid over AFTER; may be repeated, later ones lie on top.";
         var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 1 when there is a difference." };
-        var format = Validation.Format(Text, Json);
+        var format = Validation.Format(OutputFormat.Text, OutputFormat.Json);
         var output = Validation.Output();
         var command = new DetailedCommand("diff", "Tells what differs between two policies, and what each change asks of running streams.", """
             BEFORE and AFTER are two policies. With --policy instead, one policy without overlays is compared with the same
@@ -64,7 +61,7 @@ internal static class PolicyDiffCommand
             {
                 Before = policy.Read(result, result.GetValue(before)) with { Overlays = [.. result.GetValue(overlayBefore) ?? []] },
                 After = policy.Read(result, result.GetValue(after)),
-                Json = result.GetValue(format) == Json,
+                Json = result.GetValue(format) == OutputFormat.Json,
                 ExitCode = result.GetValue(exitCode),
                 OutputFile = result.GetValue(output),
             };

@@ -6,9 +6,6 @@ namespace SecureStreams.Tool.Commands;
 /// <summary><c>sstreams policy explain</c>: what an attribute or a diagnostic means.</summary>
 internal static class PolicyExplainCommand
 {
-    private const string Text = "text";
-    private const string Json = "json";
-
     public static Command Create()
     {
         var name = new Argument<string?>("NAME")
@@ -16,7 +13,7 @@ internal static class PolicyExplainCommand
             Description = "An attribute, in any of its spellings, or the id of a diagnostic (SSPnnnn). Without it all attributes are listed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var format = Validation.Format(Text, Json);
+        var format = Validation.Format(OutputFormat.Text, OutputFormat.Json);
         var command = new DetailedCommand("explain", "Tells what an attribute or a diagnostic of policies means.", """
             An attribute that several sections have is explained for each.
 
@@ -34,7 +31,7 @@ internal static class PolicyExplainCommand
         command.SetAction(async (result, cancellation) =>
         {
             var explained = Explanation.Of(result.GetValue(name));
-            await CommandOutput.WriteAsync(null, result.GetValue(format) == Json ? ExplanationJson.Build(explained) : ExplanationText.Build(explained), cancellation);
+            await CommandOutput.WriteAsync(null, result.GetValue(format) == OutputFormat.Json ? ExplanationJson.Build(explained) : ExplanationText.Build(explained), cancellation);
             return ExitCode.Success;
         });
         return command;

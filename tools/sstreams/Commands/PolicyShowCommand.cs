@@ -6,15 +6,12 @@ namespace SecureStreams.Tool.Commands;
 /// <summary><c>sstreams policy show</c>: what holds for a streamtype, and which line of which file says so.</summary>
 internal static class PolicyShowCommand
 {
-    private const string Text = "text";
-    private const string Json = "json";
-
     public static Command Create()
     {
         var name = new Argument<string?>("STREAMTYPE") { Description = "A streamtype of the policy. Without it the streamtypes are listed.", Arity = ArgumentArity.ZeroOrOne };
         var policy = new PolicyOptions { Files = { Policy = { Required = true } } };
         var all = new Option<bool>("--all") { Description = "Also what is not stated, with its default." };
-        var format = Validation.Format(Text, Json);
+        var format = Validation.Format(OutputFormat.Text, OutputFormat.Json);
         var output = Validation.Output();
         var command = new DetailedCommand("show", "Shows the effective policy of a streamtype: each value, and the file and line that decided it.", """
             Values are those of the sum of all layers. What the streamtype refers to, retry scheme, trust store, certificates,
@@ -42,7 +39,7 @@ internal static class PolicyShowCommand
                 Policy = policy.Read(result),
                 StreamType = result.GetValue(name),
                 All = result.GetValue(all),
-                Json = result.GetValue(format) == Json,
+                Json = result.GetValue(format) == OutputFormat.Json,
                 OutputFile = result.GetValue(output),
             };
             return Interruptible.RunAsync(cancellation => ShowSession.RunAsync(settings, cancellation));

@@ -1,7 +1,7 @@
-namespace SecureStreams.Tool.Checking;
+namespace SecureStreams.Tool;
 
-/// <summary>The forms in which findings are told.</summary>
-internal static class CheckFormat
+/// <summary>The forms in which commands for policies tell what they found.</summary>
+internal static class OutputFormat
 {
     /// <summary>For people and editors.</summary>
     public const string Text = "text";
