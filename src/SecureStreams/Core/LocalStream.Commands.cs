@@ -22,7 +22,9 @@ internal sealed partial class LocalStream
         switch (command)
         {
             case StreamCommand.Connect:
-                Request(Wants.Connect);
+                // Judged by the moment of the call: what is connecting then does nothing more about it, even if the attempt fails before the turn ends.
+                if (!IsAttempting || State is not (SsState.Poll or SsState.Connecting) || InterruptedOnMailbox())
+                    Request(Wants.Connect);
                 break;
             case StreamCommand.RequestTransmit:
                 // A length that was announced for a message that never left is not that of a new one.
