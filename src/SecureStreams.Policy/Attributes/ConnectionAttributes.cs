@@ -71,7 +71,7 @@ internal static class ConnectionAttributes
         new() { Name = "local_sink", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Impact = PolicyImpact.Recreate, Help = "Served by a sink inside the process." },
         new()
         {
-            // The default is NetworkDefaults.DialTimeout of the runtime.
+            // The default is NetworkDefaults.ConnectTimeout of the runtime.
             Name = "connect_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "20000", Impact = PolicyImpact.NextAttempt,
             IsExtension = true, Help = "How long one attempt may take until the connection can be used: names, proxy, every address, TLS, and the handshake of ws or mqtt.",
         },

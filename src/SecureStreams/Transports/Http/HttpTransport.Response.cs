@@ -1,8 +1,11 @@
+using System.Buffers;
+
 namespace SecureStreams.Transports.Http;
 
 internal sealed partial class HttpTransport
 {
     private long? _announced;
+    private ArrayBufferWriter<byte>? _refusing;
 
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
@@ -33,7 +36,7 @@ internal sealed partial class HttpTransport
         var refusal = ack ? null : new TransportFailure(SsPhase.Peer, SsCauseCode.PeerRefused, RefusalText(status))
         {
             Status = status,
-            PeerText = _statusLine,
+            PeerText = _statusLine is { } line ? HttpPeerText.Of(line, null, _refusing?.WrittenMemory ?? default) : null,
             Endpoint = _target!.Display,
             Attribute = _plan.Http.Expect is null ? null : "http_expect",
         };
@@ -45,6 +48,20 @@ internal sealed partial class HttpTransport
         var idle = _body is null || _body.IsDone;
         _body?.AbortOnMailbox();
         FinishOnMailbox(null, idle);
+    }
+
+    private void ReceivedOnMailbox(ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        if (_statusLine is not null)
+            KeepForOperators(payload);
+        _setup.Sink.ReceivedOnMailbox(this, payload, flags);
+    }
+
+    /// <summary>The body of an answer that is no success often says why.</summary>
+    private void KeepForOperators(ReadOnlySpan<byte> payload)
+    {
+        var kept = _refusing ??= new ArrayBufferWriter<byte>(Math.Max(payload.Length, 1));
+        kept.Write(payload[..Math.Min(payload.Length, HttpDefaults.PeerTextBytes - kept.WrittenCount)]);
     }
 
     private bool IsExpected(int status) => HttpNames.IsSuccess(status, _plan.Http.Expect);
@@ -60,6 +77,7 @@ internal sealed partial class HttpTransport
             return;
         Volatile.Write(ref _closed, true);
         Volatile.Write(ref _stopped, true);
+        ReturnLane(sound: false);
         if (_watch is { } watch)
         {
             _watch = null;

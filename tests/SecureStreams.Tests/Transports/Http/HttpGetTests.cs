@@ -50,7 +50,7 @@ public sealed class HttpGetTests
         await using var bench = new HttpBench();
         var (run, _) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/status/404"));
         Assert.Equal((SsPhase.Peer, SsCauseCode.PeerRefused, 404), (run.Refusal!.Phase, run.Refusal.Code, run.Refusal.Status));
-        Assert.Equal("HTTP/1.1 404 Not Found", run.Refusal.PeerText);
+        Assert.Equal("HTTP/1.1 404 Not Found: status 404", run.Refusal.PeerText);
         Assert.Equal($"http://127.0.0.1:{host.HttpPort}/status/404", run.Refusal.Endpoint);
 
         (run, _) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/status/200", more: "\"http_expect\": 204"));
