@@ -7,8 +7,12 @@ namespace SecureStreams.TestSupport.Servers;
 /// <summary>Ready-made scripts for HTTP/1.1 and for what happens before any protocol.</summary>
 public static class Scripts
 {
-    /// <summary>Closes at once, before anything is said.</summary>
-    public static ConnectionScript CloseAtOnce { get; } = static (_, _) => Task.CompletedTask;
+    /// <summary>Closes at once, before anything is said. What the client sends is still taken, so that the system does not turn the end into a reset.</summary>
+    public static ConnectionScript CloseAtOnce { get; } = static async (connection, stopping) =>
+    {
+        connection.HalfClose();
+        await connection.DrainAsync(stopping);
+    };
 
     /// <summary>Resets at once.</summary>
     public static ConnectionScript ResetAtOnce { get; } = static (connection, _) =>

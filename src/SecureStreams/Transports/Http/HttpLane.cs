@@ -53,6 +53,9 @@ internal sealed class HttpLane : IDisposable
     /// <summary>Whether there is an open connection and none is being made.</summary>
     public bool IsReady => _dial is { Phase: SsPhase.Protocol } && _wire is { IsClosed: false };
 
+    /// <summary>Whether the peer ended the connection without a single byte.</summary>
+    public bool HasEndedMute => _wire is { PeerEnded: true, FirstByte: < 0 };
+
     /// <summary>When the connection was made: a timestamp of the clock.</summary>
     public long ReadySince => Volatile.Read(ref _readySince);
 

@@ -194,6 +194,10 @@ internal sealed partial class HttpTransport : StreamTransport
         {
             failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
 
+            // HTTP/2: what the platform makes of it depends on how far its own greeting had come.
+            if (failure.Phase == SsPhase.Protocol && Volatile.Read(ref _lane) is { HasEndedMute: true })
+                failure = failure with { Phase = SsPhase.Peer, Code = SsCauseCode.PeerClosed, Message = "The peer closed the connection before it said anything." };
+
             // Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.
             if (_strange && failure.Attribute is ("endpoint" or "port"))
                 failure = failure with { Attribute = null, Permanent = false };
