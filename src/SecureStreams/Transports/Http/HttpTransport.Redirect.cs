@@ -18,7 +18,12 @@ internal sealed partial class HttpTransport
         {
             var status = (int)response.StatusCode;
             if (HttpNames.IsBusy(status))
-                throw new TransportException(await BusyAsync(response).ConfigureAwait(false));
+            {
+                var busy = await BusyAsync(response).ConfigureAwait(false);
+                await TellUserStateAsync(status).ConfigureAwait(false);
+                throw new TransportException(busy);
+            }
+
             if (status == 101)
             {
                 response.Dispose();
@@ -30,6 +35,7 @@ internal sealed partial class HttpTransport
             if (refusal is not null)
             {
                 ReturnDrainedLane();
+                await TellUserStateAsync(status).ConfigureAwait(false);
                 throw new TransportException(refusal with { PeerText = HttpPeerText.Of(response, refusal.PeerText, said) });
             }
 
@@ -47,6 +53,18 @@ internal sealed partial class HttpTransport
         while (IsDetour(response));
 
         return response;
+    }
+
+    /// <summary>A status that ends the attempt may have a state too; one of a redirect that is followed is nobody's business.</summary>
+    private async Task TellUserStateAsync(int status)
+    {
+        if (_plan.Http.ResponseMap.IsEmpty)
+            return;
+        using (await _entry)
+        {
+            if (!_stopped)
+                TellUserStateOnMailbox(status);
+        }
     }
 
     /// <summary>Makes ready for the next hop.</summary>

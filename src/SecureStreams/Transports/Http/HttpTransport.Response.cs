@@ -11,19 +11,23 @@ internal sealed partial class HttpTransport
     {
         BeginBody();
         HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
-        var map = _plan.Http.ResponseMap;
-        for (var i = 0; i < map.Length; i++)
-        {
-            if (map[i].Key != (int)response.StatusCode)
-                continue;
-            _setup.Sink.UserStateOnMailbox(this, (SsState)map[i].Value, map[i].Key);
-            break;
-        }
-
+        TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
         {
             _statusLine = IsExpected((int)response.StatusCode) ? null : HttpPeerText.StatusLine(response);
             _setup.Sink.ConnectedOnMailbox(this);
+        }
+    }
+
+    /// <summary>The state that the policy has for a status, if it has one.</summary>
+    private void TellUserStateOnMailbox(int status)
+    {
+        foreach (var (mapped, state) in _plan.Http.ResponseMap)
+        {
+            if (mapped != status)
+                continue;
+            _setup.Sink.UserStateOnMailbox(this, (SsState)state, status);
+            return;
         }
     }
 

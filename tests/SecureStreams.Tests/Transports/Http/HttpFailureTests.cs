@@ -200,6 +200,45 @@ public sealed class HttpFailureTests
     }
 
     [Fact]
+    public async Task A_long_poll_on_h2_ends_its_request_with_the_head_and_takes_pieces_minutes_apart()
+    {
+        var head = new TaskCompletionSource<H2Frame>(TaskCreationOptions.RunContinuationsAsynchronously);
+        ScriptedConnection? peer = null;
+        await using var server = ScriptedServer.Start(H2Scripts.Play((connection, frame, _) =>
+        {
+            peer = connection;
+            if (frame.Type == H2Frame.Headers)
+                head.TrySetResult(frame);
+            return Task.CompletedTask;
+        }));
+        await using var bench = new HttpBench();
+        var pieces = new SemaphoreSlim(0);
+        var run = bench.Start(HttpBench.Policy(server.Port, "h2", method: "POST", more: "\"long_poll\": true"), run =>
+        {
+            run.OnTransmit = Supply.Text("never");
+            run.OnPiece = _ => pieces.Release();
+        });
+        var request = await head.Task.OrFail(() => run.Story);
+        Assert.Equal(H2Frame.EndStream, request.Flags & H2Frame.EndStream);
+
+        bench.Clock.Advance(TimeSpan.FromMinutes(5));
+        await peer!.WriteAsync(H2Frame.MakeOk(request.StreamId).ToBytes(), TestContext.Current.CancellationToken);
+        await run.WaitForAsync("connected");
+        for (var i = 0; i < 5; i++)
+        {
+            bench.Clock.Advance(TimeSpan.FromMinutes(5));
+            await run.TurnAsync();
+            await peer.WriteAsync(new H2Frame(H2Frame.Data, 0, request.StreamId, [(byte)'x']).ToBytes(), TestContext.Current.CancellationToken);
+            Assert.True(await pieces.WaitAsync(TestTimeouts.Unexpected, TestContext.Current.CancellationToken), run.Story);
+        }
+
+        await peer.WriteAsync(new H2Frame(H2Frame.Data, H2Frame.EndStream, request.StreamId, []).ToBytes(), TestContext.Current.CancellationToken);
+        Assert.Null(await run.EndAsync());
+        Assert.Equal("connected rx-som rx rx-eom ack-200 closed", run.Story);
+        Assert.Equal("xxxxx", run.ReceivedText);
+    }
+
+    [Fact]
     public async Task A_body_that_stalls_runs_out_after_30_seconds_of_silence()
     {
         await using var server = ScriptedServer.Start(Scripts.StallMidBody(100, 50));

@@ -71,6 +71,25 @@ public sealed class HttpGetTests
     }
 
     [Theory]
+    [InlineData("/status/200", "", "user-1200 connected rx-som rx-eom ack-200 closed", null)]
+    [InlineData("/redirect/2", "\"allow_redirects\": true", "connected rx-som rx-eom ack-200 closed", null)]
+    [InlineData("/redirect/2?to=/status/200", "\"allow_redirects\": true", "user-1200 connected rx-som rx-eom ack-200 closed", null)]
+    [InlineData("/redirect/2", "", "user-1302 closed", SsCauseCode.RedirectRefused)]
+    [InlineData("/redirect-loop", "\"allow_redirects\": true", "user-1302 closed", SsCauseCode.RedirectLimit)]
+    [InlineData("/retry-after/7", "", "user-1503 closed", SsCauseCode.PeerBusy)]
+    [InlineData("/retry-after/7?code=429", "", "closed", SsCauseCode.PeerBusy)]
+    [InlineData("/retry-after/7", "\"http_expect\": 503", "user-1503 connected rx-som rx-eom ack-503 closed", null)]
+    public async Task A_mapped_status_is_told_once_whatever_becomes_of_the_answer(string url, string more, string story, SsCauseCode? code)
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new HttpBench();
+        var map = url is "/redirect/2" && more.Length > 0 ? "[{ \"302\": 1302 }]" : "[{ \"200\": 1200, \"302\": 1302, \"503\": 1503 }]";
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(host, "h1", url, more: $"\"http_resp_map\": {map}{(more.Length > 0 ? ", " : "")}{more}"));
+        Assert.Equal(story, run.Story);
+        Assert.Equal(code, failure?.Code);
+    }
+
+    [Theory]
     [InlineData("h1")]
     [InlineData("h2")]
     public async Task Ten_mebibytes_arrive_whole_in_pieces_of_at_most_16_KiB(string kind)

@@ -98,6 +98,19 @@ public sealed class HttpPeerTests
     }
 
     [Fact]
+    public async Task The_body_of_a_refusal_reaches_operators_and_the_application_alike()
+    {
+        var body = "<p>no\u001b[31m such\r\nthing</p>" + new string('y', 100_000);
+        await using var server = ScriptedServer.Start(Scripts.Answer(404, body));
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port));
+        Assert.Null(failure);
+        Assert.Equal(body, run.ReceivedText);
+        Assert.StartsWith("HTTP/1.1 404 Scripted: <p>no [31m such  thing</p>yyy", run.Refusal!.PeerText, StringComparison.Ordinal);
+        Assert.InRange(run.Refusal.PeerText!.Length, 65_500, 65_570);
+    }
+
+    [Fact]
     public async Task Errors_that_quote_the_peer_are_short_and_in_one_line()
     {
         await using var server = ScriptedServer.Start(Scripts.AnswerRaw($"HTTQ \u001b[31m{new string('A', 50_000)}\r\n\r\n"));
