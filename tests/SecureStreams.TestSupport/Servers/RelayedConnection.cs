@@ -36,11 +36,10 @@ public sealed class RelayedConnection
     /// <summary>Resets both sides.</summary>
     public void Reset()
     {
-        foreach (var socket in new[] { _client, _server })
-        {
-            socket.LingerState = new LingerOption(true, 0);
-            socket.Close();
-        }
+        // Both before either is closed: the end of one makes the relay close the other.
+        _client.LingerState = _server.LingerState = new LingerOption(true, 0);
+        _client.Close();
+        _server.Close();
     }
 
     /// <summary>Half-open: tells the receiving side of that direction that no more comes, while the other direction goes on.</summary>

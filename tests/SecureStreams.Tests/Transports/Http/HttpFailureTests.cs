@@ -10,7 +10,7 @@ public sealed class HttpFailureTests
 {
     public static TheoryData<string, string, SsPhase, SsCauseCode, string> Scripted => new()
     {
-        { "h1", nameof(Scripts.CloseAtOnce), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
+        { "h1", nameof(Scripts.EndAtOnce), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
         { "h1", nameof(Scripts.CloseAfterRequest), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
         { "h1", nameof(Scripts.ResetAfterRequest), SsPhase.Peer, SsCauseCode.ConnectionReset, "closed" },
         { "h1", nameof(Scripts.MalformedStatusLine), SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
@@ -19,7 +19,7 @@ public sealed class HttpFailureTests
         { "h1", "truncate", SsPhase.Payload, SsCauseCode.PayloadTruncated, "connected rx-som closed" },
         { "h1", "reset-body", SsPhase.Peer, SsCauseCode.ConnectionReset, "connected rx-som closed" },
         { "h1", "switch", SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
-        { "h2", nameof(Scripts.CloseAtOnce), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
+        { "h2", nameof(Scripts.EndAtOnce), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
         { "h2", nameof(H2Scripts.GoAwayUnhandled), SsPhase.Peer, SsCauseCode.PeerBusy, "closed" },
         { "h2", "goaway-11", SsPhase.Peer, SsCauseCode.PeerBusy, "closed" },
         { "h2", "goaway-2", SsPhase.Peer, SsCauseCode.ConnectionReset, "closed" },
