@@ -4,7 +4,7 @@ namespace SecureStreams.Network;
 internal static class NetworkDefaults
 {
     /// <summary>How long an attempt may take until its connection can be used, where the policy states no <c>connect_timeout_ms</c>.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan ConnectTimeout = Policy.StreamTypePolicy.DefaultConnectTimeout;
 
     /// <summary>How long an address is given before the next one is tried beside it (RFC 8305 section 8, Connection Attempt Delay).</summary>
     public static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);

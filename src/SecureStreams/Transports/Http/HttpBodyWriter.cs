@@ -30,8 +30,8 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     /// <inheritdoc/>
     public override bool MoreRoom => Room > 0;
 
-    /// <summary>Bytes that were committed and that the connection has not taken yet. From any thread.</summary>
-    public long Queued => Volatile.Read(ref _queued);
+    /// <inheritdoc/>
+    public override long Queued => Volatile.Read(ref _queued);
 
     /// <summary>Whether a write is under way, so that the peer's side is what keeps it waiting.</summary>
     public bool IsFlushing => _open && _flushing;

@@ -19,6 +19,7 @@ internal sealed class HttpLane : IDisposable
     private readonly CancellationTokenSource _disposing = new();
     private volatile CountingStream? _wire;
     private volatile DialProgress? _dial;
+    private volatile bool _abandoned;
     private Task<DialedConnection>? _sharedDial;
     private long _readySince;
     private int _handedOut;
@@ -80,6 +81,13 @@ internal sealed class HttpLane : IDisposable
     /// <summary>Keeps new requests off it, see <see cref="HttpPool.Leave"/>.</summary>
     public void Leave() => _pool.Leave(this);
 
+    /// <summary>Its peer is taken for dead: no new requests, and when the last of those under way has given up, nothing more is said to it.</summary>
+    public void Abandon()
+    {
+        _abandoned = true;
+        Leave();
+    }
+
     /// <summary>It was too full for one of its requests, or is ending.</summary>
     /// <returns>Whether it takes no requests at all any more.</returns>
     public bool RefuseRequest() => _pool.Limit(this);
@@ -92,6 +100,8 @@ internal sealed class HttpLane : IDisposable
 
         // The handler would let a dial that nobody waits for go on for seconds, on the real clock.
         _disposing.Cancel();
+        if (_abandoned)
+            _wire?.Dispose();
         Invoker.Dispose();
         if (_sharedDial is { } dial && Interlocked.Exchange(ref _handedOut, 1) == 0)
             _ = CloseAsync(dial);

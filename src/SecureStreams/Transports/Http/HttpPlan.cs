@@ -24,6 +24,10 @@ internal sealed class HttpPlan
         }
 
         Headers = rows.ToImmutable();
+        if (IsHttp2 && Liveness.Of(policy.Retry, canPing: true) is { Ping: { } ping })
+            PingAfter = PingDelay(ping);
+        if (policy.Find("tx_watermark_high") is not null)
+            Watermark = policy.TransmitWatermarkHigh;
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -97,6 +101,13 @@ internal sealed class HttpPlan
     {
         var unixPath = from.IsSameOrigin(to) ? from.UnixPath : null;
         return new HttpTarget(to, unixPath, PoolOf(to, unixPath), "", "");
+    }
+
+    /// <summary>The platform looks four times in its delay, and at most each second, whether it is over: what it is told plus that is what is wanted.</summary>
+    private static TimeSpan PingDelay(TimeSpan wanted)
+    {
+        var delay = TimeSpan.FromTicks(Math.Min(wanted.Ticks / 5 * 4, (wanted - HttpDefaults.ShortestPing).Ticks));
+        return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
     }
 
     private HttpPool PoolOf(Uri uri, string? unixPath) =>

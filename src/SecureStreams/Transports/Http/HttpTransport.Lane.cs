@@ -5,6 +5,46 @@ internal sealed partial class HttpTransport
 {
     private HttpLane? _lane;
 
+    /// <summary>The connection of the exchange, or the one that it waits for; null when it has none.</summary>
+    public HttpLane? Lane => Volatile.Read(ref _lane);
+
+    /// <inheritdoc/>
+    public override long? LastHeardOnMailbox
+    {
+        get
+        {
+            if (Lane is not { IsReady: true, Wire: { } wire } lane)
+                return null;
+
+            // A peer that waited in the pool was silent with good reason, so its silence begins with the request.
+            var heard = Math.Max(wire.LastHeard, Math.Max(lane.ReadySince, _headSince));
+            if (_plan.IsHttp2)
+                return heard;
+
+            // It cannot be asked, and while it takes a body it has nothing to say: its taking counts. While the body waits for the application nothing can.
+            return _body is { IsWaiting: true } ? _factory.Time.GetTimestamp() : Math.Max(heard, Volatile.Read(ref _since));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool CanPing => _plan.IsHttp2;
+
+    /// <inheritdoc/>
+    public override bool HearsWhilePaused => _plan.IsHttp2;
+
+    /// <inheritdoc/>
+    public override void PingOnMailbox()
+    {
+        // The platform does, in the same rhythm (HttpPlan.PingAfter); it cannot be asked to.
+    }
+
+    /// <inheritdoc/>
+    public override void AbortOnMailbox()
+    {
+        Lane?.Abandon();
+        CloseOnMailbox();
+    }
+
     private Task<HttpResponseMessage> SendAsync()
     {
         var request = _request!;

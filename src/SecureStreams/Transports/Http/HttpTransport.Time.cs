@@ -14,7 +14,7 @@ internal sealed partial class HttpTransport : IMailboxWork
     private long _headSince;
     private bool _bare;
 
-    private static TimeSpan ConnectTimeout => NetworkDefaults.ConnectTimeout;
+    private TimeSpan ConnectTimeout => _setup.ConnectTimeout;
 
     private enum Step
     {
@@ -87,7 +87,8 @@ internal sealed partial class HttpTransport : IMailboxWork
     {
         var uri = _target!.Uri;
         var progress = Volatile.Read(ref _lane)?.Dial ?? new DialProgress(new DialTarget { Host = uri.Host, Port = uri.Port, UnixPath = _target.UnixPath });
-        return progress.TimedOut(ConnectTimeout, "endpoint");
+        var failure = progress.TimedOut(ConnectTimeout, _plan.Policy.Find("connect_timeout_ms") is null ? "endpoint" : "connect_timeout_ms");
+        return _strange && failure.Attribute == "endpoint" ? failure with { Attribute = null } : failure;
     }
 
     private TimeSpan Elapsed(long since) => _factory.Time.GetElapsedTime(since);
