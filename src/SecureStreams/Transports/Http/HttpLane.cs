@@ -162,7 +162,16 @@ internal sealed class HttpLane : IDisposable
         };
         var progress = new DialProgress(target);
         _dial = progress;
-        return await _pool.Pools.DialAsync(target, progress, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _pool.Pools.DialAsync(target, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Who comes later tries anew, whoever is still about to be told of this failure.
+            Leave();
+            throw;
+        }
     }
 
     /// <summary>A connection that came when nobody waited for it any more.</summary>

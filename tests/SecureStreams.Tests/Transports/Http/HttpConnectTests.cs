@@ -108,6 +108,24 @@ public sealed class HttpConnectTests
     }
 
     [Fact]
+    public async Task A_dial_that_fails_fails_for_all_who_wait_and_for_nobody_who_comes_later()
+    {
+        await using var server = ScriptedServer.Start(H2Scripts.Answer("there"u8.ToArray()));
+        await using var bench = Bench(out var sockets, "192.0.2.1");
+        var runs = new[] { bench.Start(Policy("h2", 30_000)), bench.Start(Policy("h2", 30_000)), bench.Start(Policy("h2", 30_000)) };
+        foreach (var run in runs)
+            await run.TurnAsync();
+        (await sockets.StartedAsync(0)).End.SetException(new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
+        foreach (var run in runs)
+            Assert.Equal(SsCauseCode.ConnectionRefused, (await run.EndAsync())!.Code);
+        Assert.Equal(1, sockets.Count);
+
+        var later = bench.Start(Policy("h2", 30_000));
+        (await sockets.StartedAsync(1)).End.SetResult(await ToAsync(server.Port));
+        Assert.Null(await later.EndAsync());
+    }
+
+    [Fact]
     public async Task A_dial_that_nobody_waits_for_any_more_is_given_up()
     {
         await using var bench = Bench(out var sockets);
@@ -130,11 +148,11 @@ public sealed class HttpConnectTests
         await cancelled.Task.OrFail(static () => "The dial goes on.");
     }
 
-    private static HttpBench Bench(out ScriptedSockets sockets)
+    private static HttpBench Bench(out ScriptedSockets sockets, params string[] addresses)
     {
         // The sockets need the clock of the bench, which needs the sockets.
         var later = new LateSockets();
-        var bench = new HttpBench(sockets: later, names: ScriptedNames.Answering("192.0.2.1", "192.0.2.2"));
+        var bench = new HttpBench(sockets: later, names: ScriptedNames.Answering(addresses.Length > 0 ? addresses : ["192.0.2.1", "192.0.2.2"]));
         later.Sockets = sockets = new ScriptedSockets(bench.Clock);
         return bench;
     }
