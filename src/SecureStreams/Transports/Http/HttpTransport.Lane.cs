@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecureStreams.Transports.Http;
 
 /// <summary>The connection of the exchange.</summary>
@@ -45,15 +47,16 @@ internal sealed partial class HttpTransport
         CloseOnMailbox();
     }
 
-    private Task<HttpResponseMessage> SendAsync()
+    private ValueTask<HttpResponseMessage> SendAsync()
     {
         var request = _request!;
         _request = null;
-        return _plan.IsHttp2 ? SendSharedAsync(request) : RentLane(request).Invoker.SendAsync(request, _watch!.Token);
+        return _plan.IsHttp2 ? SendSharedAsync(request) : new ValueTask<HttpResponseMessage>(RentLane(request).Invoker.SendAsync(request, _watch!.Token));
     }
 
     /// <summary>Sends on a shared connection; on the next one where it takes no more, or gave the request back unprocessed.</summary>
-    private async Task<HttpResponseMessage> SendSharedAsync(HttpRequestMessage request)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<HttpResponseMessage> SendSharedAsync(HttpRequestMessage request)
     {
         for (var resends = 0; ;)
         {
