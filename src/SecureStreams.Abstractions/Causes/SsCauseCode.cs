@@ -111,6 +111,10 @@ public enum SsCauseCode
     /// <summary>The timer that the application started fired.</summary>
     ApplicationTimeout = 903,
 
+    // --- update
+    /// <summary>The policy was changed and has no such client streamtype any more.</summary>
+    StreamTypeRemoved = 950,
+
     // --- internal
     /// <summary>A failure inside the runtime itself; the detail carries the exception. Please report it.</summary>
     InternalError = 990,

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using System.Collections.Immutable;
 using SecureStreams.Policy;
 
 namespace SecureStreams;
@@ -51,22 +51,11 @@ public static class SsContextExtensions
     private static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
     {
         options ??= new SsContextOptions();
-        List<PolicyDocument> layers = [.. documents, .. options.Overlays];
-        var result = PolicyLoader.Load(layers, new PolicyLoadOptions
-        {
-            Product = options.Product,
-            Strict = options.StrictPolicy,
-            ValidAt = options.Platform.Time.GetUtcNow(),
-        });
-        string[] lines = [.. result.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
-        if (result.Model is not { } model)
-            throw new SsPolicyException($"The policy {string.Join(" with ", layers.Select(static layer => $"'{layer}'"))} cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
 
-        // What loads with warnings runs; the warnings are not lost.
-        var logger = options.LoggerFactory.CreateLogger("SecureStreams.Policy");
-        foreach (var line in lines)
-            ContextLog.PolicyWarning(logger, line);
-        return new LocalContext(model, options);
+        // Kept for as long as the context lives: overlays that are applied later go over them.
+        ImmutableArray<PolicyDocument> layers = [.. documents, .. options.Overlays.Select(PolicyText.Own)];
+        var (model, lines) = PolicyText.Load(layers, options);
+        return new LocalContext(model, layers, lines, options);
     }
 
     private static byte[] ReadFile(string path)

@@ -88,6 +88,7 @@ internal sealed partial class LocalStream
             return;
         }
 
+        var refusal = FollowPolicyOnMailbox();
         _metadata.ClearReceivedOnMailbox();
         _transactionOver = false;
         _owesEnd = true;
@@ -100,7 +101,7 @@ internal sealed partial class LocalStream
             try
             {
                 // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
-                _transport = _runtime.Transports.Create(SetupOnMailbox());
+                _transport = refusal is null ? _runtime.Transports.Create(SetupOnMailbox()) : new FailingTransport(SetupOnMailbox(), refusal);
                 _transport.StartOnMailbox();
             }
             catch (Exception error)

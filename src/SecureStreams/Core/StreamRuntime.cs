@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Polly;
+using SecureStreams.Policy;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -18,6 +19,9 @@ internal sealed record StreamRuntime
     public required ITransportFactory Transports { get; init; }
 
     public required ResiliencePipeline<AttemptOutcome> RetryPipeline { get; init; }
+
+    /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
+    public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }
