@@ -106,6 +106,8 @@ public sealed partial class LocalContext : SsContext
     {
         try
         {
+            // What requests of HttpClients wait for they would wait for in vain.
+            await _ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
 
             // Last: until here a stream may still be closing its connection.

@@ -33,7 +33,7 @@ public static class SsContextExtensions
             ArgumentNullException.ThrowIfNull(paths);
             if (paths.Count == 0)
                 throw new ArgumentException("A policy has at least a base file.", nameof(paths));
-            return FromDocuments([.. paths.Select(static path => new PolicyDocument(ReadFile(path), path))], options);
+            return FromDocuments([.. paths.Select(ReadDocument)], options);
         }
 
         /// <summary>Makes a context of policy text.</summary>
@@ -48,7 +48,8 @@ public static class SsContextExtensions
         }
     }
 
-    private static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
+    /// <summary>Makes a context of documents, which it takes over.</summary>
+    internal static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
     {
         options ??= new SsContextOptions();
 
@@ -57,6 +58,10 @@ public static class SsContextExtensions
         var (model, lines) = PolicyText.Load(layers, options);
         return new LocalContext(model, layers, lines, options);
     }
+
+    /// <summary>Reads a policy file.</summary>
+    /// <exception cref="SsPolicyException">It cannot be read.</exception>
+    internal static PolicyDocument ReadDocument(string path) => new(ReadFile(path), path);
 
     private static byte[] ReadFile(string path)
     {
