@@ -111,6 +111,9 @@ public enum SsCauseCode
     /// <summary>The timer that the application started fired.</summary>
     ApplicationTimeout = 903,
 
+    /// <summary>Nothing was heard from the peer for as long as the policy allows (<c>svalidhup</c>), although it was asked where the protocol can ask.</summary>
+    PeerUnresponsive = 904,
+
     // --- update
     /// <summary>The policy was changed and has no such client streamtype any more.</summary>
     StreamTypeRemoved = 950,

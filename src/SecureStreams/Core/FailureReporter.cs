@@ -9,12 +9,12 @@ internal static class FailureReporter
 {
     private const int MaxErrorLength = 1024;
 
-    /// <summary>Publishes the detail and gives the cause that refers to it.</summary>
-    public static SsCause Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause) =>
+    /// <summary>Publishes the detail, whose cause refers to it.</summary>
+    public static SsDetail Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause) =>
         Report(runtime, stream.StreamType, stream.Id, policy, state, failure, cause);
 
     /// <summary>As for a stream, for whatever else has a streamtype and an id; <paramref name="policy"/> is null when the streamtype is gone.</summary>
-    public static SsCause Report(StreamRuntime runtime, string streamType, long id, StreamTypePolicy? policy, SsState state, TransportFailure failure, SsCause cause)
+    public static SsDetail Report(StreamRuntime runtime, string streamType, long id, StreamTypePolicy? policy, SsState state, TransportFailure failure, SsCause cause)
     {
         cause = cause with { DetailId = runtime.Diagnostics.NextId() };
         var detail = new SsDetail
@@ -34,7 +34,7 @@ internal static class FailureReporter
         };
         runtime.Diagnostics.Publish(detail);
         CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
-        return cause;
+        return detail;
     }
 
     private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>

@@ -26,9 +26,9 @@ internal sealed partial class LocalStream
     // Asked for while a finished transaction was still closing: carried out right after it.
     private Wants _afterTransaction;
 
-    private bool IsAttempting => _cycle is { IsWaiting: false };
+    private bool IsAttempting => _cycle is { IsWaiting: false } && !_awaitsAdmission;
 
-    private bool IsWaiting => _cycle is { IsWaiting: true };
+    private bool IsWaiting => _cycle is { IsWaiting: true } || _awaitsAdmission;
 
     /// <summary>
     /// Delivers Creating on the creator's thread, which is inside the mailbox since construction; anything that follows runs on the scheduler. Throws when the
@@ -88,6 +88,14 @@ internal sealed partial class LocalStream
             return;
         }
 
+        // Now, because the budget is that of the peer which the policy names; and again afterwards, because waiting for it takes time.
+        if (FollowPolicyOnMailbox() is null && !AdmitOnMailbox(poll))
+            return;
+        RunAttemptOnMailbox(poll);
+    }
+
+    private void RunAttemptOnMailbox(bool poll)
+    {
         var refusal = FollowPolicyOnMailbox();
         _metadata.ClearReceivedOnMailbox();
         _transactionOver = false;
@@ -103,6 +111,8 @@ internal sealed partial class LocalStream
                 // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
                 _transport = refusal is null ? _runtime.Transports.Create(SetupOnMailbox()) : new FailingTransport(SetupOnMailbox(), refusal);
                 _transport.StartOnMailbox();
+                if (_transport.IsTransactional)
+                    WatchLivenessOnMailbox();
             }
             catch (Exception error)
             {
@@ -169,7 +179,11 @@ internal sealed partial class LocalStream
         }
 
         _failures = 0;
-        StartCycleOnMailbox(poll: false, carried: null);
+        _mends = false;
+
+        // One that waits for its turn with the governor keeps its place.
+        if (!_awaitsAdmission)
+            StartCycleOnMailbox(poll: false, carried: null);
     }
 
     private void PollOnMailbox()
@@ -187,7 +201,7 @@ internal sealed partial class LocalStream
 
     private void StartCycleOnMailbox(bool poll, AttemptOutcome? carried)
     {
-        _cycle?.CancelOnMailbox();
+        EndCycleOnMailbox();
         var cycle = _cycle = _spareCycle ?? new ConnectCycle(this, _mailbox);
         _spareCycle = null;
         Interlocked.Increment(ref _running);

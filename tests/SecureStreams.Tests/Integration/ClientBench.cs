@@ -1,3 +1,4 @@
+using SecureStreams.Network;
 using SecureStreams.TestSupport.Certificates;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Servers;
@@ -9,8 +10,10 @@ namespace SecureStreams.Tests.Integration;
 internal sealed class ClientBench : IAsyncDisposable
 {
     /// <param name="attributes">The streamtype's, JSON members without braces; <c>retry</c> may name <c>twice</c>: 1 s, 2 s.</param>
-    public ClientBench(string attributes) =>
-        Context = SsContext.FromJson(Policy(attributes), new() { Platform = new SsPlatform { Time = Clock }, LoggerFactory = Log });
+    /// <param name="sockets">Other sockets than the real ones.</param>
+    /// <param name="document">More members of the document, with a comma at the end.</param>
+    public ClientBench(string attributes, SsSocketDialer? sockets = null, string document = "") =>
+        Context = SsContext.FromJson(Policy(attributes, document), new() { Platform = new SsPlatform { Time = Clock, Sockets = sockets ?? SsSocketDialer.System }, LoggerFactory = Log });
 
     public ClientBench(KestrelTestHost host, string kind, string more = "")
         : this(Attributes(host, kind, more))
@@ -23,8 +26,9 @@ internal sealed class ClientBench : IAsyncDisposable
 
     public LocalContext Context { get; }
 
-    public static string Policy(string attributes) => $$"""
+    public static string Policy(string attributes, string document = "") => $$"""
         {
+          {{document}}
           "retry": [{ "twice": { "backoff": [1000, 2000], "conceal": 2, "jitterpc": 0 } }],
           "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }, { "other": "{{TestCertificates.OtherAuthority.Base64Der}}" }],
           "trust_stores": [{ "name": "main", "stack": ["root"] }, { "name": "wrong", "stack": ["other"] }],

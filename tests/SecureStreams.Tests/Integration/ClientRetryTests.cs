@@ -1,4 +1,5 @@
 using System.Net;
+using SecureStreams.Network;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Repository;
 using SecureStreams.TestSupport.Servers;
@@ -170,9 +171,64 @@ public sealed class ClientRetryTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => sending).OrFail(static () => "The request does not end.");
     }
 
+    [Fact]
+    public async Task Connecting_has_the_bound_of_the_policy()
+    {
+        await using var bench = new ClientBench(ClientBench.At(9, "\"protocol\": \"h1\", \"connect_timeout_ms\": 700"), new NeverConnected());
+        using var client = bench.Context.CreateHttpClient("api");
+        var sending = client.PostAsync("x", new StreamContent(new MemoryStream([1])), Token);
+        await bench.PassAsync(TimeSpan.FromMilliseconds(700));
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => sending).OrFail(static () => "The request does not end.");
+        Assert.Equal(HttpRequestError.ConnectionError, error.HttpRequestError);
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.ConnectTimeout), (bench.CauseOf(error).Cause.Phase, bench.CauseOf(error).Cause.Code));
+        Assert.Equal("api.connect_timeout_ms", bench.CauseOf(error).Detail.Policy!.Attribute);
+    }
+
+    [Fact]
+    public async Task Requests_to_a_peer_that_fails_share_the_budget_of_the_governor()
+    {
+        await using var bench = new ClientBench(ClientBench.At(FreePort.Next()), document: "\"governor_burst\": 1, \"governor_rate\": 60,");
+        using var client = bench.Context.CreateHttpClient("api");
+
+        // The first is free; once the peer is known to fail, one more at once, then one a second.
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("1", Token));
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("2", Token));
+        var third = client.GetAsync("3", Token);
+        using var cancel = new CancellationTokenSource();
+        var fourth = client.GetAsync("4", cancel.Token);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fourth);
+        Assert.False(third.IsCompleted);
+        Assert.Equal(2, bench.Context.Diagnostics.Recent().Count);
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<HttpRequestException>(() => third).OrFail(static () => "The request does not end.");
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_trusted_is_not_asked_again_soon()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new ClientBench(ClientBench.Attributes(host, "h2", "\"retry\": \"twice\"", trust: "wrong"));
+        using var client = bench.Context.CreateHttpClient("api");
+        var sending = client.GetAsync("x", Token);
+        await bench.PassAsync(TimeSpan.FromSeconds(2));
+        await bench.PassAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(HttpRequestError.SecureConnectionError, (await Assert.ThrowsAsync<HttpRequestException>(() => sending).OrFail(static () => "The request does not end.")).HttpRequestError);
+    }
+
     private static async Task Eventually(Func<bool> isMet)
     {
         while (!isMet())
             await Task.Yield();
+    }
+
+    private sealed class NeverConnected : SsSocketDialer
+    {
+        public override async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return Stream.Null;
+        }
     }
 }

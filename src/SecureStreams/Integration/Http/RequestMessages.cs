@@ -9,15 +9,16 @@ internal static class RequestMessages
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
-    /// <summary>The message of one attempt, or why it cannot be sent. The caller's request and content stay as they are.</summary>
+    /// <summary>Makes the message of one attempt, or says why it cannot be sent. The caller's request and content stay as they are.</summary>
     /// <param name="plan">The policy.</param>
     /// <param name="metadata">The values of this request.</param>
     /// <param name="request">The caller's.</param>
     /// <param name="hop">Where to, and what redirects have made of it.</param>
-    /// <param name="message">The message.</param>
-    public static TransportFailure? Make(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, RequestHop hop, out HttpRequestMessage message)
+    /// <param name="message">The message, bare.</param>
+    public static TransportFailure? Fill(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, RequestHop hop, HttpRequestMessage message)
     {
-        message = new HttpRequestMessage(hop.Method, hop.Address) { Version = plan.Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        message.Version = plan.Version;
+        message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         foreach (var (name, values) in request.Headers.NonValidated)
         {
             if (!hop.IsStrange || !(HttpHeaderRow.IsCredentialName(name) || name.Equals("Host", StringComparison.OrdinalIgnoreCase)))

@@ -7,7 +7,7 @@ using SecureStreams.Transports.Http;
 namespace SecureStreams.Integration.Http;
 
 /// <summary>One request of an HttpClient: attempts with the delays of the policy between them, until there is a response or no attempt follows. One Polly execution, as a connect cycle is.</summary>
-internal sealed class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMessage request)
+internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMessage request)
 {
     private readonly StreamRuntime _runtime = handler.Runtime;
     private HttpResponseMessage? _response;
@@ -48,6 +48,7 @@ internal sealed class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMe
         }
         finally
         {
+            ReleaseAdmission();
             ResilienceContextPool.Shared.Return(context);
         }
 
@@ -63,19 +64,26 @@ internal sealed class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMe
         if (Begin(policy!, out var plan, out var metadata, out var hop) is { } nowhere)
             return Fail(policy, nowhere, mayRepeat: false);
 
+        await AdmitAsync(policy!, metadata!, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            if (RequestMessages.Make(plan!, metadata!, request, hop, out var message) is { } unsendable)
+            var message = new AttemptMessage(hop.Method, hop.Address, _runtime.Platform.Time, policy!.ConnectTimeout, cancellationToken);
+            if (RequestMessages.Fill(plan!, metadata!, request, hop, message) is { } unsendable)
                 return Fail(policy, unsendable with { Endpoint = hop.Target.Display }, mayRepeat: false);
             HttpResponseMessage response;
             try
             {
-                response = await SendAsync(message, hop, cancellationToken).ConfigureAwait(false);
+                response = await SendAsync(message, hop).ConfigureAwait(false);
+                AttemptOver(null);
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                var failure = HttpFailures.Classify(error, hop.Address.Scheme == Uri.UriSchemeHttps, inBody: false);
-                return Fail(policy, failure with { Endpoint = failure.Endpoint ?? hop.Target.Display }, MayRepeat(message, hop, RequestErrors.IsUnsent(error)));
+                var failure = message.HasTimedOut ? message.TimedOut : HttpFailures.Classify(error, hop.Address.Scheme == Uri.UriSchemeHttps, inBody: false);
+                return Fail(policy, failure with { Endpoint = failure.Endpoint ?? hop.Target.Display }, MayRepeat(message, hop, message.HasTimedOut || RequestErrors.IsUnsent(error)));
+            }
+            finally
+            {
+                message.End();
             }
 
             var status = (int)response.StatusCode;
@@ -120,14 +128,14 @@ internal sealed class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMe
         return null;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage message, RequestHop hop, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(AttemptMessage message, RequestHop hop)
     {
         var pool = hop.Target.Pool;
         var invoker = pool.Invoker;
         var since = _runtime.Platform.Time.GetTimestamp();
         try
         {
-            return await invoker.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            return await invoker.SendAsync(message, message.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_runtime.Platform.Time.GetElapsedTime(since) >= HttpDefaults.ResponseTimeout)
         {
@@ -173,8 +181,9 @@ internal sealed class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMe
     private AttemptOutcome Fail(StreamTypePolicy? policy, TransportFailure failure, bool mayRepeat)
     {
         _failures++;
+        AttemptOver(failure);
         var retry = mayRepeat && !failure.Permanent && failure.Phase != SsPhase.Local && BackOff.MayRetry(policy?.Retry, _failures);
-        TimeSpan? delay = retry ? BackOff.Delay(policy!.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        TimeSpan? delay = retry ? BackOff.Delay(policy!.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter, longest: failure.RetryClass == RetryClass.Identity) : null;
         var cause = FailureReporter.Report(_runtime, handler.StreamType, handler.Id, policy, retry ? SsState.Unreachable : SsState.AllRetriesFailed, failure, new SsCause(failure.Phase, failure.Code)
         {
             Attempt = _failures,
@@ -182,7 +191,7 @@ internal sealed class StreamTypeRequest(StreamTypeHandler handler, HttpRequestMe
             Concealed = retry,
             NextAction = retry ? SsNextAction.Retry : SsNextAction.None,
             NextDelay = delay ?? TimeSpan.Zero,
-        });
+        }).Cause;
         if (!retry)
             _error = RequestErrors.Make(handler.StreamType, cause, failure.Status);
         return new AttemptOutcome(delay);

@@ -89,7 +89,7 @@ internal sealed class HttpPool : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var initiator = context.InitialRequestMessage as HttpExchangeRequest;
+        var initiator = context.InitialRequestMessage as IHttpDialObserver;
         Interlocked.Increment(ref _dialing);
         initiator?.DialBegan();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
