@@ -45,7 +45,6 @@ public sealed partial class LocalContext : SsContext
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
-            RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
             FindPolicy = _policy.Find,
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };

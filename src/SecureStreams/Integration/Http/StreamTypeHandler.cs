@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Polly;
 using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Transports;
@@ -32,11 +33,14 @@ internal sealed class StreamTypeHandler : HttpMessageHandler
         var store = new MetadataStore(policy);
         _metadata = metadata.ToFrozenDictionary(one => store.Check(one.Key, one.Value), static one => one.Value, StringComparer.Ordinal);
         (Runtime, Http, StreamType, Id, Ending) = (runtime, http, policy.Name, id, ending);
+        Pipeline = RequestPipeline.Create(runtime.Platform.Time);
     }
 
     public StreamRuntime Runtime { get; }
 
     public HttpTransportFactory Http { get; }
+
+    public ResiliencePipeline<AttemptOutcome> Pipeline { get; }
 
     public string StreamType { get; }
 

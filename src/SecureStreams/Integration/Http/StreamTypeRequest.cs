@@ -21,7 +21,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, either.Token);
         try
         {
-            var outcome = await _runtime.RetryPipeline.ExecuteOutcomeAsync(
+            var outcome = await handler.Pipeline.ExecuteOutcomeAsync(
                 static async (context, self) =>
                 {
                     try
