@@ -67,13 +67,13 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         await AdmitAsync(policy!, metadata!, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            var message = new AttemptMessage(hop.Method, hop.Address, _runtime.Platform.Time, policy!.ConnectTimeout, cancellationToken);
+            var message = new AttemptMessage(hop, _runtime.Platform.Time, policy!, cancellationToken);
             if (RequestMessages.Fill(plan!, metadata!, request, hop, message) is { } unsendable)
                 return Fail(policy, unsendable with { Endpoint = hop.Target.Display }, mayRepeat: false);
             HttpResponseMessage response;
             try
             {
-                response = await SendAsync(message, hop).ConfigureAwait(false);
+                response = await message.SendAsync(hop.Target.Pool).ConfigureAwait(false);
                 AttemptOver(null);
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -128,23 +128,6 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         return null;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(AttemptMessage message, RequestHop hop)
-    {
-        var pool = hop.Target.Pool;
-        var invoker = pool.Invoker;
-        var since = _runtime.Platform.Time.GetTimestamp();
-        try
-        {
-            return await invoker.SendAsync(message, message.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_runtime.Platform.Time.GetElapsedTime(since) >= HttpDefaults.ResponseTimeout)
-        {
-            // Given up after a wait in which an answer was due: as with streams, new requests do not go to a peer that may have been gone for long.
-            pool.Leave(invoker);
-            throw;
-        }
-    }
-
     /// <summary>Whether the request may be sent once more: nothing of it was sent, or twice is the same as once; and its body is there once more.</summary>
     private bool MayRepeat(HttpRequestMessage message, RequestHop hop, bool unsent)
     {
@@ -173,7 +156,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         {
             Status = status,
             RetryAfter = wait,
-            PeerText = HttpPeerText.Of(response, said),
+            PeerText = HttpPeerText.Of(response, null, said),
             Endpoint = hop.Target.Display,
         };
     }

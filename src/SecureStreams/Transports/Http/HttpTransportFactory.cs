@@ -17,7 +17,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
     private bool _disposed;
 
     public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
-        : this(platform, dialer.DialAsync, loggerFactory)
+        : this(platform, (target, progress, cancellationToken) => dialer.DialAsync(target, progress, cancellationToken), loggerFactory)
     {
     }
 

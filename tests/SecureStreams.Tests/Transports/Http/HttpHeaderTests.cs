@@ -32,6 +32,7 @@ public sealed class HttpHeaderTests
     [InlineData("connection:", "close")]
     [InlineData("Upgrade:", "websocket")]
     [InlineData("content-length:", "ten")]
+    [InlineData("expect:", "100-continue")]
     public async Task What_frames_the_connection_is_refused(string header, string value)
     {
         await using var host = await KestrelTestHost.StartAsync();
