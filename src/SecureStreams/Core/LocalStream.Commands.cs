@@ -162,5 +162,5 @@ internal sealed partial class LocalStream
         SettleOnMailbox();
     }
 
-    private void SetMetadataOnMailbox((int Index, string Value) item) => _metadata.SetOnMailbox(item.Index, item.Value);
+    private void SetMetadataOnMailbox((string Name, string Value) item) => _metadata.SetOnMailbox(item.Name, item.Value);
 }

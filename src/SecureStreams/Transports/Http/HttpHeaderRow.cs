@@ -27,6 +27,7 @@ internal readonly record struct HttpHeaderRow(int Index, string Name, HttpHeader
         return new HttpHeaderRow(index, name, role, IsCredentialName(name) || IsCredentialName(metadata.Name));
     }
 
-    private static bool IsCredentialName(string name) =>
+    /// <summary>Whether a header or metadata of this name is taken for a credential.</summary>
+    public static bool IsCredentialName(string name) =>
         Array.Exists(CredentialWords, word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 }
