@@ -15,15 +15,15 @@ internal sealed class MetadataStore
     private readonly string _streamType;
     private readonly ImmutableArray<MetadataPolicy> _declared;
     private string?[] _set;
-    private string?[] _received;
-    private bool _anyReceived;
+
+    // Null as long as the peer sent nothing: most streams at most times.
+    private string?[]? _received;
 
     public MetadataStore(StreamTypePolicy policy)
     {
         _streamType = policy.Name;
         _declared = policy.Metadata;
-        _set = new string?[_declared.Length];
-        _received = new string?[_declared.Length];
+        _set = _declared.IsEmpty ? [] : new string?[_declared.Length];
     }
 
     /// <summary>The declared names, in the order of the policy; indexes below are into it.</summary>
@@ -88,7 +88,7 @@ internal sealed class MetadataStore
     }
 
     /// <summary>What the peer sent in this transaction, else what the application set, else null.</summary>
-    public string? Current(int index) => Volatile.Read(ref _received)[index] ?? Outgoing(index);
+    public string? Current(int index) => Volatile.Read(ref _received)?[index] ?? Outgoing(index);
 
     /// <summary>Applies a value that was checked.</summary>
     public void SetOnMailbox(int index, string value)
@@ -99,18 +99,8 @@ internal sealed class MetadataStore
     }
 
     /// <summary>Publishes what the peer sent; null where it sent nothing. Takes over the array, which has one place for each declared name.</summary>
-    public void PublishReceivedOnMailbox(string?[] values)
-    {
-        _anyReceived = true;
-        Volatile.Write(ref _received, values);
-    }
+    public void PublishReceivedOnMailbox(string?[] values) => Volatile.Write(ref _received, values);
 
     /// <summary>Forgets what the peer sent: a new transaction begins.</summary>
-    public void ClearReceivedOnMailbox()
-    {
-        if (!_anyReceived)
-            return;
-        _anyReceived = false;
-        Volatile.Write(ref _received, new string?[_declared.Length]);
-    }
+    public void ClearReceivedOnMailbox() => Volatile.Write(ref _received, null);
 }
