@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams;
 
 /// <summary>A context that fulfils its streams in this process, from one immutable policy.</summary>
-public sealed class LocalContext : SsContext
+public sealed class LocalContext : SsContext, IStreamCount
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
     private readonly PolicyModel _model;
@@ -27,17 +28,20 @@ public sealed class LocalContext : SsContext
         _model = model;
         _options = options ?? new SsContextOptions();
         UnusedAttributes.Log(model, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
-        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
+        var instruments = SsInstruments.Of(_options.MeterFactory);
+        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, instruments);
         _runtime = new StreamRuntime
         {
             Context = this,
             Platform = _options.Platform,
             Diagnostics = Diagnostics,
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
+            Telemetry = new StreamTelemetry(instruments, _options.Platform.Time),
             Transports = _transports,
             RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
+        instruments.Census.Add(this);
     }
 
     /// <inheritdoc/>
@@ -45,6 +49,9 @@ public sealed class LocalContext : SsContext
 
     /// <summary>The policy in force.</summary>
     public PolicyModel Policy => _model;
+
+    IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
+        _streams.Select(static one => (one.Key.StreamType, one.Key.State, 0L));
 
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
@@ -100,6 +107,7 @@ public sealed class LocalContext : SsContext
 
             // Last: until here a stream may still be closing its connection.
             await _transports.DisposeAsync().ConfigureAwait(false);
+            _runtime.Telemetry.Instruments.Census.Remove(this);
             _gone.TrySetResult();
         }
         catch (Exception error)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
 using SecureStreams.Policy;
@@ -17,4 +18,8 @@ internal sealed record TransportSetup(
     StreamTypePolicy Policy,
     MetadataStore Metadata,
     long? TransmitLength,
-    bool ReceivePaused);
+    bool ReceivePaused)
+{
+    /// <summary>The activity of the attempt, to which a transport adds what it learns on the way; null when nobody traces it. Never to be made current.</summary>
+    public Activity? Activity { get; init; }
+}

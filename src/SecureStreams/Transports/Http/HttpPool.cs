@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Network;
+using SecureStreams.Telemetry;
 
 namespace SecureStreams.Transports.Http;
 
@@ -97,16 +98,17 @@ internal sealed class HttpPool : IDisposable
         {
             var host = context.DnsEndPoint.Host;
             var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
-            var connection = await _dial(
-                new DialTarget
-                {
-                    Host = host,
-                    Port = context.DnsEndPoint.Port,
-                    UnixPath = _key.UnixPath,
-                    Tls = secure ? new TlsTarget(host, _key.TrustStore, _key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
-                },
-                either.Token).ConfigureAwait(false);
+            var target = new DialTarget
+            {
+                Host = host,
+                Port = context.DnsEndPoint.Port,
+                UnixPath = _key.UnixPath,
+                Tls = secure ? new TlsTarget(host, _key.TrustStore, _key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
+            };
+            var connection = await _dial(target, either.Token).ConfigureAwait(false);
             HttpLog.Dialed(_logger, connection.RemoteAddress, connection.Timings.Names, connection.Timings.Connect, connection.Timings.Tls);
+
+            DialSpans.Dialed(initiator?.Activity, target, connection, _time);
 
             // The SslStream itself: wrapped in anything else the handler would do TLS again on top of it.
             return connection.Stream;

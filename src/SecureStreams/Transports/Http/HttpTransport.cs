@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using SecureStreams.Implementation;
 
 namespace SecureStreams.Transports.Http;
@@ -38,6 +39,9 @@ internal sealed partial class HttpTransport : StreamTransport
         _method = plan.Method ?? HttpMethod.Get;
         _paused = setup.ReceivePaused;
     }
+
+    /// <summary>The activity of the attempt; null when nobody traces it.</summary>
+    public Activity? Activity => _setup.Activity;
 
     /// <inheritdoc/>
     public override bool IsTransactional => true;
