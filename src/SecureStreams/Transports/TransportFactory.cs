@@ -12,7 +12,7 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, SsInstruments instruments)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, SsInstruments? instruments = null)
     {
         _dialer = new Dialer(platform, instruments);
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory);

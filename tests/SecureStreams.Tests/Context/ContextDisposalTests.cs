@@ -1,4 +1,5 @@
 using SecureStreams.Core;
+using SecureStreams.Telemetry;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.Tests.Core;
@@ -146,6 +147,7 @@ public sealed class ContextDisposalTests
             Platform = platform,
             Diagnostics = bench.Context.Diagnostics,
             Logger = bench.Log.CreateLogger("test"),
+            Telemetry = new StreamTelemetry(SsInstruments.Shared, TimeProvider.System),
             Transports = bench.Network,
             RetryPipeline = ConnectCycle.CreatePipeline(bench.Clock),
             Destroyed = static _ => { },
