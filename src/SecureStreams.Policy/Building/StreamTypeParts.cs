@@ -44,6 +44,14 @@ internal sealed class StreamTypeParts
 
     public TimeSpan? Timeout { get; set; }
 
+    public TimeSpan ConnectTimeout { get; set; }
+
+    public int ReceiveWatermarkHigh { get; set; }
+
+    public int ReceiveWatermarkLow { get; set; }
+
+    public int TransmitWatermarkHigh { get; set; }
+
     public AuthPolicy? Auth { get; set; }
 
     public CertificatePolicy? ServerCertificate { get; set; }
@@ -87,6 +95,10 @@ internal sealed class StreamTypeParts
         AllowRedirects = false;
         LongPoll = false;
         Timeout = null;
+        ConnectTimeout = StreamTypePolicy.DefaultConnectTimeout;
+        ReceiveWatermarkHigh = StreamTypePolicy.DefaultWatermarkHighBytes;
+        ReceiveWatermarkLow = StreamTypePolicy.DefaultWatermarkLowBytes;
+        TransmitWatermarkHigh = StreamTypePolicy.DefaultWatermarkHighBytes;
         Auth = null;
         ServerCertificate = null;
         ServerKey = null;
@@ -112,6 +124,10 @@ internal sealed class StreamTypeParts
         AllowRedirects = AllowRedirects,
         LongPoll = LongPoll,
         Timeout = Timeout,
+        ConnectTimeout = ConnectTimeout,
+        ReceiveWatermarkHigh = ReceiveWatermarkHigh,
+        ReceiveWatermarkLow = Math.Min(ReceiveWatermarkLow, ReceiveWatermarkHigh),
+        TransmitWatermarkHigh = TransmitWatermarkHigh,
         Metadata = Metadata,
         Http = Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 ? Http.Build() : null,
         Auth = Auth ?? (StatesAuthHeader(part) ? Names.AuthOf(AuthPolicy.DefaultName) : null),

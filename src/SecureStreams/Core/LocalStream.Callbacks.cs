@@ -54,6 +54,7 @@ internal sealed partial class LocalStream
         if (!SsStateTable.IsNotice(change.State))
             Volatile.Write(ref _state, (int)change.State);
         _runtime.Telemetry.StateChanged(ref _trace, this, _policy, change, ref _askedBy);
+        NoteOnMailbox(change);
         CoreLog.StateChanged(_runtime.Logger, StreamType, Id, change.State, change.Cause);
 
         _inCallback = true;

@@ -22,4 +22,7 @@ internal sealed record TransportSetup(
 {
     /// <summary>The activity of the attempt, to which a transport adds what it learns on the way; null when nobody traces it. Never to be made current.</summary>
     public Activity? Activity { get; init; }
+
+    /// <summary>How long the attempt may take until the connection can be used; the transport ends it then, with <see cref="SsCauseCode.ConnectTimeout"/>.</summary>
+    public TimeSpan ConnectTimeout => Policy.ConnectTimeout;
 }

@@ -1,3 +1,4 @@
+using SecureStreams.Policy;
 using SecureStreams.Core;
 using SecureStreams.Telemetry;
 using SecureStreams.TestSupport.Checks;
@@ -149,6 +150,7 @@ public sealed class ContextDisposalTests
             Logger = bench.Log.CreateLogger("test"),
             Telemetry = new StreamTelemetry(SsInstruments.Shared, TimeProvider.System),
             Transports = bench.Network,
+            Governor = new RetryGovernor(TimeProvider.System, static () => GovernorPolicy.Default),
             RetryPipeline = ConnectCycle.CreatePipeline(bench.Clock),
             Destroyed = static _ => { },
         };
