@@ -52,7 +52,7 @@ public sealed class LocalContext : SsContext, IStreamCount
     public PolicyModel Policy => _model;
 
     IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
-        _streams.Select(static one => (one.Key.StreamType, one.Key.State, 0L));
+        _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
 
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)

@@ -96,6 +96,7 @@ internal sealed partial class LocalStream
     {
         _mailbox.AssertCurrent();
         SsTransmitResult result;
+        var queued = writer.Queued;
         _inCallback = true;
         try
         {
@@ -116,6 +117,7 @@ internal sealed partial class LocalStream
         if (result == SsTransmitResult.Send)
         {
             writer.ReleaseOnMailbox();
+            _runtime.Telemetry.Instruments.Transmitted(StreamType, writer.Queued - queued);
             return true;
         }
 

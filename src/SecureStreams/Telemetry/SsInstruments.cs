@@ -117,11 +117,11 @@ internal sealed class SsInstruments
 
     /// <summary>A handler threw.</summary>
     /// <param name="streamType">Of the stream.</param>
-    /// <param name="callback">The state, OnReceive or OnTransmit.</param>
+    /// <param name="callback">The state, OnReceive or OnTransmit. A user state comes as its number.</param>
     public void HandlerThrew(string streamType, string callback)
     {
         if (_handlerErrors.Enabled)
-            Add(_handlerErrors, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Callback, callback } });
+            Add(_handlerErrors, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Callback, char.IsAsciiDigit(callback[0]) ? "User" : callback } });
     }
 
     /// <summary>The governor let an attempt go that it had held back.</summary>

@@ -79,6 +79,53 @@ public sealed class MetricTests
     }
 
     [Fact]
+    public async Task What_is_sent_is_counted_and_what_waits_is_seen()
+    {
+        using var meters = new MeterProbe().Listen();
+        await using var bench = new CoreBench(meters: meters);
+        bench.Network.OnAttempt = static peer => peer.Accept();
+        var (stream, handler) = bench.Create("link", static h => h.OnTransmitDo(static (SecureStream _, ref SsTransmit tx) =>
+        {
+            tx.Commit(100, SsTxFlags.StartOfMessage);
+            tx.Commit(50, SsTxFlags.EndOfMessage);
+            return SsTransmitResult.Send;
+        }));
+        stream.Connect();
+        var peer = await bench.NextAttemptAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+        stream.RequestTransmit();
+        await handler.WaitForAsync(static h => h.Transmits == 1);
+        Assert.Equal(["network.io.direction=transmit ss.streamtype=link: 150"], meters.SumsOf("ss.payload.io"));
+        Assert.Equal(["ss.streamtype=link: 0"], meters.Read("ss.tx.queued"));
+    }
+
+    [Fact]
+    public async Task What_the_governor_holds_back_is_timed()
+    {
+        const string Policy = """
+            {
+              "governor_rate": 6, "governor_burst": 1,
+              "retry": [{ "default": { "backoff": [1000], "conceal": 10, "jitterpc": 0 } }],
+              "s": [{ "link": { "endpoint": "peer.test", "port": 80, "protocol": "raw", "retry": "default" } }]
+            }
+            """;
+        using var meters = new MeterProbe().Listen();
+        await using var bench = new CoreBench(Policy, meters: meters);
+        var (stream, handler) = bench.Create("link");
+        stream.Connect();
+        (await bench.NextAttemptAsync()).Close(CoreBench.Refused);
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        (await bench.NextAttemptAsync()).Close(CoreBench.Refused);
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+
+        // One attempt each ten seconds, and the last was one second ago.
+        await bench.PassAsync(TimeSpan.FromSeconds(9));
+        (await bench.NextAttemptAsync()).Accept();
+        await handler.WaitForStateAsync(SsState.Connected);
+        Assert.Equal(["ss.streamtype=link: 9"], meters.SumsOf("ss.governor.wait"));
+    }
+
+    [Fact]
     public async Task User_states_are_one_value()
     {
         using var meters = new MeterProbe().Listen();
