@@ -29,7 +29,12 @@ internal static class FailureReporter
             Policy = failure.Attribute is { } attribute ? Locate(policy, attribute) : null,
         };
         runtime.Diagnostics.Publish(detail);
-        CoreLog.Failed(runtime.Logger, stream.StreamType, stream.Id, state, failure.Message, cause);
+
+        // What the application asked for needs nobody's attention.
+        if (failure.Code == SsCauseCode.LocalDisconnect)
+            CoreLog.Ended(runtime.Logger, stream.StreamType, stream.Id, state, failure.Message, cause);
+        else
+            CoreLog.Failed(runtime.Logger, stream.StreamType, stream.Id, state, failure.Message, cause);
         return detail;
     }
 

@@ -9,6 +9,7 @@ internal sealed class MeterProbe : IMeterFactory
 {
     private readonly ConcurrentQueue<(string Instrument, double Value, string Tags)> _seen = new();
     private readonly MeterListener _listener = new();
+    private readonly ConcurrentQueue<string> _undocumented = new();
     private readonly Lock _lock = new();
     private Meter? _meter;
 
@@ -57,13 +58,19 @@ internal sealed class MeterProbe : IMeterFactory
     {
         _listener.Dispose();
         _meter?.Dispose();
+        Assert.Empty(_undocumented);
     }
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var texts = new List<string>();
         foreach (var (name, tag) in tags)
+        {
             texts.Add($"{name}={tag}");
+            if (!InstrumentTags.Of(instrument.Name).Contains(name))
+                _undocumented.Enqueue($"{instrument.Name} has tag {name}, which {nameof(InstrumentTags)} does not know.");
+        }
+
         _seen.Enqueue((instrument.Name, value, string.Join(' ', texts.Order(StringComparer.Ordinal))));
     }
 }

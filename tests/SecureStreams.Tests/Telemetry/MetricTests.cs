@@ -1,3 +1,5 @@
+using SecureStreams.Network;
+using SecureStreams.Telemetry;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.Tests.Core;
 using Xunit;
@@ -189,6 +191,41 @@ public sealed class MetricTests
         }
 
         Assert.Equal(["ss.callback=Connected ss.streamtype=plain: 1"], meters.SumsOf("ss.handler.errors"));
+    }
+
+    [Fact]
+    public async Task A_step_that_no_stream_may_take_is_counted_as_dropped()
+    {
+        using var meters = new MeterProbe().Listen();
+        await using (var bench = new CoreBench(meters: meters))
+        {
+            bench.Log.Allow("IllegalStep").Allow("InternalFailure");
+            var (stream, handler) = bench.Create("link");
+            stream.Connect();
+            var peer = await bench.NextAttemptAsync();
+            peer.Accept();
+            peer.Accept();
+            await handler.WaitForStateAsync(SsState.Connected);
+        }
+
+        Assert.Equal(["ss.reason=illegal_step ss.streamtype=link: 1"], meters.SumsOf("ss.dropped"));
+    }
+
+    [Fact]
+    public void Each_phase_that_a_dial_needed_is_recorded_in_seconds()
+    {
+        using var meters = new MeterProbe().Listen();
+        var instruments = SsInstruments.Of(meters);
+        instruments.Dialed(new DialTimings(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(1.5)), unix: false);
+        instruments.Dialed(new DialTimings(TimeSpan.Zero, TimeSpan.FromMilliseconds(2), TimeSpan.Zero), unix: true);
+        Assert.Equal(
+            [
+                "network.transport=tcp ss.phase=Connect: 0.03",
+                "network.transport=tcp ss.phase=Names: 0.02",
+                "network.transport=tcp ss.phase=Tls: 1.5",
+                "network.transport=unix ss.phase=Connect: 0.002",
+            ],
+            meters.SumsOf("ss.dial.phase.duration"));
     }
 
     [Fact]
