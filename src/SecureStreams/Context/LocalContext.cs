@@ -39,7 +39,6 @@ public sealed class LocalContext : SsContext, IStreamCount
             Telemetry = new StreamTelemetry(instruments, _options.Platform.Time),
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => _model.Governor),
-            RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
         instruments.Census.Add(this);

@@ -151,7 +151,6 @@ public sealed class ContextDisposalTests
             Telemetry = new StreamTelemetry(SsInstruments.Shared, TimeProvider.System),
             Transports = bench.Network,
             Governor = new RetryGovernor(TimeProvider.System, static () => GovernorPolicy.Default),
-            RetryPipeline = ConnectCycle.CreatePipeline(bench.Clock),
             Destroyed = static _ => { },
         };
         var handler = new RecordingHandler();
