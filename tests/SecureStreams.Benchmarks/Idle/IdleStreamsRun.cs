@@ -19,7 +19,7 @@ internal static class IdleStreamsRun
         var transport = IdleStreamCost.BytesOf(static () => new QuietTransport(null!));
         Write("connected, the least transport there can be", quiet);
         Write("connected, beyond its transport", quiet with { Bytes = quiet.Bytes - transport });
-        Write("connected, in-memory transport with its 4 KiB buffer", await IdleStreamCost.MeasureAsync(Count, connect: true, new InMemoryNetwork { OnAttempt = static peer => peer.Accept() }));
+        Write("connected, in-memory transport with its 4 KiB buffer", await IdleStreamCost.MeasureAsync(Count, connect: true, new InMemoryNetwork(TimeProvider.System) { OnAttempt = static peer => peer.Accept() }));
         Parts();
         return 0;
     }
@@ -38,7 +38,7 @@ internal static class IdleStreamsRun
         Part("task that its end completes", static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Part("delegate", () => new Action<Exception>(fault.Invoke));
         Part("transport setup", static () => new TransportSetup(null!, null!, null!, null!, null, false));
-        Part("connect cycle, while it lasts", () => new ConnectCycle(null!, mailbox));
+        Part("connect cycle, while it lasts", () => new ConnectCycle(null!, mailbox, TimeProvider.System));
     }
 
     private static void Part(string name, Func<object> make) => Console.WriteLine(FormattableString.Invariant($"{name,-52} {IdleStreamCost.BytesOf(make),8:0}"));
