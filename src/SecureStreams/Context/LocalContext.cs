@@ -3,12 +3,13 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams;
 
 /// <summary>A context that fulfils its streams in this process, from a policy that overlays may change while it runs.</summary>
-public sealed partial class LocalContext : SsContext
+public sealed partial class LocalContext : SsContext, IStreamCount
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
     private readonly LivePolicy _policy;
@@ -36,18 +37,21 @@ public sealed partial class LocalContext : SsContext
         ArgumentNullException.ThrowIfNull(model);
         _options = options;
         _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
-        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
+        var instruments = SsInstruments.Of(_options.MeterFactory);
+        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, instruments);
         _runtime = new StreamRuntime
         {
             Context = this,
             Platform = _options.Platform,
             Diagnostics = Diagnostics,
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
+            Telemetry = new StreamTelemetry(instruments, _options.Platform.Time),
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
+        instruments.Census.Add(this);
     }
 
     /// <inheritdoc/>
@@ -55,6 +59,9 @@ public sealed partial class LocalContext : SsContext
 
     /// <summary>The policy in force: what new streams, and the next attempts of those there are, are made of.</summary>
     public PolicyModel Policy => _policy.Current.Model;
+
+    IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
+        _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
 
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
@@ -112,6 +119,7 @@ public sealed partial class LocalContext : SsContext
 
             // Last: until here a stream may still be closing its connection.
             await _transports.DisposeAsync().ConfigureAwait(false);
+            _runtime.Telemetry.Instruments.Census.Remove(this);
             _gone.TrySetResult();
         }
         catch (Exception error)
