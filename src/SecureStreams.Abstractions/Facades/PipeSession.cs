@@ -17,6 +17,7 @@ internal sealed class PipeSession : IDuplexPipe
     private bool _paused;
     private bool _peerDone;
     private bool _endSent;
+    private bool _answered;
     private bool _sentAny;
     private bool _wrote;
     private bool _connected;
@@ -77,7 +78,9 @@ internal sealed class PipeSession : IDuplexPipe
                 _stream.PauseReceive();
         }
 
-        if ((flags & SsRxFlags.PeerEndOfStream) != 0 || (traits.IsTransactional && (flags & SsRxFlags.EndOfMessage) != 0))
+        // The end of an answer is told with the end of its transaction, so that who has read it can begin the next one.
+        _answered |= traits.IsTransactional && (flags & SsRxFlags.EndOfMessage) != 0;
+        if ((flags & SsRxFlags.PeerEndOfStream) != 0)
             EndInput(null);
         return SsResult.Continue;
     }
@@ -267,14 +270,16 @@ internal sealed class PipeSession : IDuplexPipe
             return;
         _over = true;
         var traits = _stream.Traits;
-        var inOrder = cause.Code == SsCauseCode.Completed || (cause.Code == SsCauseCode.PeerClosed && !traits.IsTransactional);
-        EndInput(inOrder ? null : cause);
+        var inOrder = _answered || cause.Code == SsCauseCode.Completed || (cause.Code == SsCauseCode.PeerClosed && !traits.IsTransactional);
 
         // Whoever writes on must learn of it, however the connection ended.
         _endSent = true;
         _leaving.Reader.Complete(Broken(cause));
         if (traits.IsTransactional && cause.NextAction == SsNextAction.Retry)
             _stream.Disconnect();
+
+        // Last: whoever sees it may begin anew at once.
+        EndInput(inOrder ? null : cause);
     }
 
     private void EndInput(SsCause? failure)
