@@ -96,6 +96,10 @@ internal sealed partial class SendQueue(SecureStream stream, Lock gate)
         {
             if (operation.IsSettled)
                 return;
+
+            // The object may soon be another message.
+            if (_assigned == operation)
+                _assigned = null;
             if (_current == operation)
                 _current = operation.Begun ? operation.CopyFor(new SendOperation(this)) : null;
             else if (!_waiting.Remove(operation) && _unacknowledged.Remove(operation))
@@ -148,6 +152,7 @@ internal sealed partial class SendQueue(SecureStream stream, Lock gate)
     private void TakenOnMailbox(SendOperation operation, in SsStreamTraits traits, ref SendList told)
     {
         _current = null;
+        _assigned = null;
         _taken = traits.IsTransactional;
         if (traits.Acknowledges)
             operation.Sequence = ++_sent;
