@@ -75,6 +75,9 @@ public enum SsCauseCode
     /// <summary>The application supplied more or fewer bytes than it announced.</summary>
     PayloadLengthMismatch = 601,
 
+    /// <summary>A message or body is longer than its receiver allows.</summary>
+    PayloadTooLarge = 602,
+
     // --- peer
     /// <summary>The peer closed the connection in order.</summary>
     PeerClosed = 700,

@@ -64,7 +64,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     public override object? UserState { get; }
 
-    public override SecureStreamHandler Handler => Volatile.Read(ref _handler);
+    protected override SecureStreamHandler CurrentHandler => Volatile.Read(ref _handler);
 
     public override SsStreamTraits Traits => StreamTraits.Of(_policy);
 
@@ -121,7 +121,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run(bytes, AddCreditOnMailbox);
     }
 
-    public override void ChangeHandler(SecureStreamHandler handler)
+    protected override void SetHandler(SecureStreamHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ThrowIfDestroyed();
