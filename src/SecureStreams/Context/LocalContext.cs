@@ -14,6 +14,7 @@ public sealed class LocalContext : SsContext
     private readonly SsContextOptions _options;
     private readonly ITransportFactory _transports;
     private readonly StreamRuntime _runtime;
+    private readonly SsMemoryBlobStore? _ownBlobs;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastStreamId;
     private int _disposed;
@@ -21,13 +22,16 @@ public sealed class LocalContext : SsContext
     /// <summary>Makes a context.</summary>
     /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
+    /// <exception cref="SsBlobException"><see cref="SsContextOptions.StateFolder"/> cannot be used.</exception>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _options = options ?? new SsContextOptions();
         UnusedAttributes.Log(model, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
-        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
+        Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
+        _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
+        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs);
         _runtime = new StreamRuntime
         {
             Context = this,
@@ -45,6 +49,12 @@ public sealed class LocalContext : SsContext
 
     /// <summary>The policy in force.</summary>
     public PolicyModel Policy => _model;
+
+    /// <summary>
+    /// The secrets and facts that the policy refers to by name: <see cref="SsContextOptions.Blobs"/>, or the store of the context's own. One in memory of its own is
+    /// cleared when the context is disposed.
+    /// </summary>
+    public ISsBlobStore Blobs { get; }
 
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
@@ -100,6 +110,7 @@ public sealed class LocalContext : SsContext
 
             // Last: until here a stream may still be closing its connection.
             await _transports.DisposeAsync().ConfigureAwait(false);
+            _ownBlobs?.Dispose();
             _gone.TrySetResult();
         }
         catch (Exception error)

@@ -11,10 +11,10 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs)
     {
         _dialer = new Dialer(platform);
-        _http = new HttpTransportFactory(platform, _dialer, loggerFactory);
+        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs };
     }
 
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch

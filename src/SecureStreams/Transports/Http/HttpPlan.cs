@@ -24,6 +24,7 @@ internal sealed class HttpPlan
         }
 
         Headers = rows.ToImmutable();
+        BlobHeaders = BlobHeader.Of(policy);
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -42,6 +43,9 @@ internal sealed class HttpPlan
 
     /// <summary>The metadata that travels in headers.</summary>
     public ImmutableArray<HttpHeaderRow> Headers { get; }
+
+    /// <summary>The headers that blobs fill.</summary>
+    public ImmutableArray<BlobHeader> BlobHeaders { get; }
 
     /// <summary>The method; null when the policy's is not a token.</summary>
     public HttpMethod? Method { get; }
