@@ -68,17 +68,26 @@ public static class SsBlobNames
     public static void Check(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var problem = name switch
-        {
-            "" => "it is empty",
-            { Length: > LongestName } => $"it has {name.Length} characters",
-            ['.', ..] => "it begins with a dot",
-            _ when name.AsSpan().IndexOfAnyExcept(Allowed) is >= 0 and var at => $"character {at + 1} is not allowed",
-            _ => null,
-        };
-        if (problem is not null)
+        if (ProblemOf(name) is { } problem)
             throw new ArgumentException($"The name of a blob has 1 to {LongestName} letters, digits, '.', '_' and '-', and begins with no dot: {problem}.", nameof(name));
     }
+
+    /// <summary>Whether a text has the form that <see cref="Check"/> asks for.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool IsName(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return ProblemOf(text) is null;
+    }
+
+    private static string? ProblemOf(string name) => name switch
+    {
+        "" => "it is empty",
+        { Length: > LongestName } => $"it has {name.Length} characters",
+        ['.', ..] => "it begins with a dot",
+        _ when name.AsSpan().IndexOfAnyExcept(Allowed) is >= 0 and var at => $"character {at + 1} is not allowed",
+        _ => null,
+    };
 
     private static string Numbered(string prefix, int index, int first)
     {
