@@ -21,6 +21,23 @@ public abstract class SecureStream : IAsyncDisposable
     /// <summary>The context that created it.</summary>
     public abstract SsContext Context { get; }
 
+    /// <summary>What its protocol and policy make of it. Of a stream whose policy changes: that of the attempt or connection under way, else of the last one.</summary>
+    public abstract SsStreamTraits Traits { get; }
+
+    /// <summary>Whose callbacks are called: the one given at creation, or with the last <see cref="ChangeHandler"/>.</summary>
+    public abstract SecureStreamHandler Handler { get; }
+
+    /// <summary>
+    /// Bytes that were committed and that the transport has not taken over into the network's buffers yet; 0 while there is no connection. An instant later it may be another number.
+    /// </summary>
+    public abstract long TxQueued { get; }
+
+    /// <summary>
+    /// How many bytes the peer may still send where the stream was created with <see cref="SsStreamOptions.ManualInitialTxCredit"/>, else 0. Less than 0 when the
+    /// piece that used it up was larger than what was left.
+    /// </summary>
+    public abstract long EstimatedPeerTxCredit { get; }
+
     /// <summary>What <see cref="SsStreamOptions.UserState"/> carried.</summary>
     public abstract object? UserState { get; }
 
@@ -60,6 +77,23 @@ public abstract class SecureStream : IAsyncDisposable
     /// <summary>Stops receiving after the piece being delivered. What is not read slows the peer down. It outlasts connections, until <see cref="ResumeReceive"/>.</summary>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void PauseReceive();
+
+    /// <summary>Allows the peer to send more where the stream was created with <see cref="SsStreamOptions.ManualInitialTxCredit"/>; nothing happens elsewhere, as in lws.</summary>
+    /// <param name="bytes">How many more bytes, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
+    public abstract void AddPeerTxCredit(long bytes);
+
+    /// <summary>Gives the stream another handler, from the next callback on. A callback under way is not waited for. Connection, metadata and timer stay as they are.</summary>
+    /// <param name="handler">Receives the callbacks from now on; it is not told states that were delivered before.</param>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
+    public abstract void ChangeHandler(SecureStreamHandler handler);
+
+    /// <summary>
+    /// What has happened to the stream and why, for operators: its last failures and recoveries with their details, what it does next, and the policy in effect with the
+    /// place of every value. It names endpoints and addresses, and never secrets. A destroyed stream still answers.
+    /// </summary>
+    public abstract SsExplanation Explain();
 
     /// <summary>Receives again after <see cref="PauseReceive"/>.</summary>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
@@ -102,4 +136,7 @@ public abstract class SecureStream : IAsyncDisposable
     /// elsewhere it completes when the last callback has returned and the connection is closed. May be called again.
     /// </summary>
     public abstract ValueTask DisposeAsync();
+
+    /// <summary>Whether the calling thread is inside a callback of this stream, where waiting for the stream would never end. For what is built on streams.</summary>
+    protected internal abstract bool IsInCallback { get; }
 }

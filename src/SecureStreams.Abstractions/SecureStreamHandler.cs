@@ -10,6 +10,9 @@ namespace SecureStreams;
 /// </remarks>
 public abstract class SecureStreamHandler
 {
+    /// <summary>A handler that takes whatever comes and sends nothing.</summary>
+    public static SecureStreamHandler Idle { get; } = new IdleHandler();
+
     /// <summary>The stream changed state, or something worth a notice happened.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="change">The state, its cause, the protocol's number.</param>
@@ -28,4 +31,6 @@ public abstract class SecureStreamHandler
     /// <param name="tx">The room to fill; valid during the call, on this thread.</param>
     /// <returns>What to do with what was committed; by default <see cref="SsTransmitResult.Nothing"/>, which leaves an HTTP body open until it is asked for again.</returns>
     public virtual SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx) => SsTransmitResult.Nothing;
+
+    private sealed class IdleHandler : SecureStreamHandler;
 }

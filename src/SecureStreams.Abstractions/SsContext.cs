@@ -19,7 +19,16 @@ public abstract class SsContext : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public abstract SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null);
 
-    /// <summary>As <see cref="Create"/>, telling instead of throwing why there is no stream.</summary>
+    /// <summary>As <see cref="Create(string, SecureStreamHandler, SsStreamOptions?)"/>, with a handler that does nothing: for what is awaited instead of handled.</summary>
+    /// <param name="streamType">A client streamtype of the policy.</param>
+    /// <param name="options">Metadata for the first attempt and the application's own state; nothing of either when null.</param>
+    /// <returns>The stream. The caller disposes it, or leaves that to the context.</returns>
+    /// <exception cref="SsPolicyException">The policy has no such streamtype, or it is not one that can be created here.</exception>
+    /// <exception cref="SsMetadataException">The options carry metadata that the streamtype does not declare, or with CR, LF or NUL.</exception>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public SecureStream Create(string streamType, SsStreamOptions? options = null) => Create(streamType, SecureStreamHandler.Idle, options);
+
+    /// <summary>As <see cref="Create(string, SecureStreamHandler, SsStreamOptions?)"/>, telling instead of throwing why there is no stream.</summary>
     /// <param name="streamType">A client streamtype of the policy.</param>
     /// <param name="handler">Receives the callbacks.</param>
     /// <param name="options">Metadata for the first attempt and the application's own state.</param>

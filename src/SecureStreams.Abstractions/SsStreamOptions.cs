@@ -9,6 +9,12 @@ public sealed class SsStreamOptions
     /// </summary>
     public IDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// How many bytes the peer may send before <see cref="SecureStream.AddPeerTxCredit"/> allows more; null, the default, leaves that to receive watermarks and
+    /// <see cref="SecureStream.PauseReceive"/>. 0 or more.
+    /// </summary>
+    public long? ManualInitialTxCredit { get; init; }
+
     /// <summary>Anything of the application's, null by default; the stream only carries it (<see cref="SecureStream.UserState"/>), and disposes nothing.</summary>
     public object? UserState { get; init; }
 }

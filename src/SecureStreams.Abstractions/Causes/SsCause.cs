@@ -46,6 +46,7 @@ public readonly record struct SsCause(SsPhase Phase, SsCauseCode Code)
         text += NextAction switch
         {
             SsNextAction.Retry => $", {(Concealed ? "concealed, " : "")}retry in {NextDelay.TotalMilliseconds:0} ms",
+            SsNextAction.Restart => $", afresh in {NextDelay.TotalMilliseconds:0} ms",
             SsNextAction.Idle => ", then idle",
             SsNextAction.Destroy => ", then gone",
             _ => "",

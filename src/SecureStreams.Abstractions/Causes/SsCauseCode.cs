@@ -120,6 +120,9 @@ public enum SsCauseCode
     /// <summary>The timer that the application started fired.</summary>
     ApplicationTimeout = 903,
 
+    /// <summary>Nothing was heard from the peer for as long as the policy allows (<c>svalidhup</c>), although it was asked where the protocol can ask.</summary>
+    PeerUnresponsive = 904,
+
     // --- internal
     /// <summary>A failure inside the runtime itself; the detail carries the exception. Please report it.</summary>
     InternalError = 990,

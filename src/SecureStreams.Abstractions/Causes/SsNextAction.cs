@@ -14,4 +14,7 @@ public enum SsNextAction
 
     /// <summary>The stream is about to go.</summary>
     Destroy,
+
+    /// <summary>All retries failed, and a fresh connect cycle follows after <see cref="SsCause.NextDelay"/> (<c>restart_after_ms</c>).</summary>
+    Restart,
 }

@@ -12,7 +12,7 @@ public enum SsState
     /// <summary>Before <see cref="Creating"/>: nothing has been delivered yet.</summary>
     None = 0,
 
-    /// <summary>First callback of every stream, delivered before <see cref="SsContext.Create"/> returns and before any connect.</summary>
+    /// <summary>First callback of every stream, delivered before <see cref="SsContext.Create(string, SecureStreamHandler, SsStreamOptions?)"/> returns and before any connect.</summary>
     Creating = 1,
 
     /// <summary>A stream that had been <see cref="Connected"/> lost or finished its connection or transaction.</summary>

@@ -73,10 +73,9 @@ internal static class ConnectionAttributes
             Name = "local_sink", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
             Help = "Served by a sink inside the process; endpoint and protocol say nothing then.",
         },
-        new()
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ConnectTimeout = TimeSpan.FromMilliseconds(value.Number))
         {
-            // The default is NetworkDefaults.DialTimeout of the runtime.
-            Name = "connect_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "20000", Impact = PolicyImpact.NextAttempt,
+            Name = "connect_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "20000", ActedOn = true, Impact = PolicyImpact.NextAttempt,
             IsExtension = true, Help = "How long one attempt may take until the connection can be used: names, proxy, every address, TLS, and the handshake of ws or mqtt.",
         },
         new()

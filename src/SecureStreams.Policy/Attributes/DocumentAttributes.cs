@@ -26,6 +26,24 @@ internal static class DocumentAttributes
             Section = PolicySection.Document, Name = "via-socks5", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks,
             PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, Help = "SOCKS5 proxy for all client streams.",
         },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.GovernorRate = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "governor_rate", Kind = PolicyValueKind.Number, Minimum = 1, Maximum = 60000, Unit = "attempts/min",
+            Default = "600", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live,
+            Help = "Attempts a minute that all streams together make to a peer that fails, once governor_burst is used up.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.GovernorBurst = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "governor_burst", Kind = PolicyValueKind.Number, Minimum = 1, Maximum = 10000, Unit = "attempts",
+            Default = "20", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live,
+            Help = "Attempts to a peer that fails which need not wait for governor_rate.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.GovernorInFlight = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "governor_in_flight", Kind = PolicyValueKind.Number, Minimum = 1, Maximum = 10000, Unit = "attempts",
+            Default = "20", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live,
+            Help = "Attempts to a peer that fails which are under way at a time.",
+        },
         Section("retry", "Back-off schemes: an array of objects, each member one scheme.", actedOn: true),
         Section("certs", "Certificates: an array of objects, each member a name and the base64 text of one DER certificate.", actedOn: true),
         Section("trust_stores", "Trust stores: {\"name\": ..., \"stack\": [...]}, or {\"the name\": [...]}.", actedOn: true),

@@ -7,14 +7,15 @@ internal static class FlowAttributes
 {
     public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
     [
-        Bytes("rx_watermark_high", "262144", "Stop reading the peer when this much waits for the application."),
-        Bytes("rx_watermark_low", "131072", "Read the peer again when no more than this waits for the application."),
-        Bytes("tx_watermark_high", "262144", "Ask the application for no more while this much waits for the peer."),
+        Bytes(static (stream, bytes) => stream.ReceiveWatermarkHigh = bytes, "rx_watermark_high", "262144", "Stop reading the peer when this much waits for the application."),
+        Bytes(static (stream, bytes) => stream.ReceiveWatermarkLow = bytes, "rx_watermark_low", "131072", "Read the peer again when no more than this waits for the application."),
+        Bytes(static (stream, bytes) => stream.TransmitWatermarkHigh = bytes, "tx_watermark_high", "262144", "Ask the application for no more while this much waits for the peer."),
     ];
 
-    private static PolicyAttributeInfo Bytes(string name, string otherwise, string help) => new()
-    {
-        Name = name, Kind = PolicyValueKind.Number, Minimum = 1, Unit = "bytes", Default = otherwise, Scopes = PolicyScopes.Client | PolicyScopes.Server,
-        Impact = PolicyImpact.Live, IsExtension = true, Help = help,
-    };
+    private static PolicyAttributeInfo<StreamTypeParts> Bytes(Action<StreamTypeParts, int> set, string name, string otherwise, string help) =>
+        new((stream, value) => set(stream, (int)value.Number))
+        {
+            Name = name, Kind = PolicyValueKind.Number, Minimum = 1, Unit = "bytes", Default = otherwise, Scopes = PolicyScopes.Client | PolicyScopes.Server,
+            ActedOn = true, Impact = PolicyImpact.NextAttempt, IsExtension = true, Help = help,
+        };
 }

@@ -23,22 +23,23 @@ internal static class RetryAttributes
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.ValidityPing = TimeSpan.FromSeconds(value.Number))
         {
-            Section = PolicySection.Retry, Name = "svalidping", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s",
+            Section = PolicySection.Retry, Name = "svalidping", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s", ActedOn = true,
             Impact = PolicyImpact.Live, Help = "Quiet time after which the peer is asked for a sign of life.",
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.ValidityHangup = TimeSpan.FromSeconds(value.Number))
         {
-            Section = PolicySection.Retry, Name = "svalidhup", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s",
+            Section = PolicySection.Retry, Name = "svalidhup", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s", ActedOn = true,
             Impact = PolicyImpact.Live, Help = "Quiet time after which the connection is hung up; 0 switches the check off.",
         },
-        Milliseconds("svalidping_ms", "", "As svalidping, in milliseconds; counts instead of it."),
-        Milliseconds("svalidhup_ms", "", "As svalidhup, in milliseconds; counts instead of it. 0 switches the check off."),
-        Milliseconds("restart_after_ms", "0", "Begin anew this long after all retries failed; 0 only when the application asks."),
+        Milliseconds(static (retry, delay) => retry.ValidityPing = delay, "svalidping_ms", "", "As svalidping, in milliseconds; counts instead of it."),
+        Milliseconds(static (retry, delay) => retry.ValidityHangup = delay, "svalidhup_ms", "", "As svalidhup, in milliseconds; counts instead of it. 0 switches the check off."),
+        Milliseconds(static (retry, delay) => retry.RestartAfter = delay, "restart_after_ms", "0", "Begin anew this long after all retries failed; 0 only when the application asks."),
     ];
 
-    private static PolicyAttributeInfo Milliseconds(string name, string otherwise, string help) => new()
-    {
-        Section = PolicySection.Retry, Name = name, Kind = PolicyValueKind.Number, Unit = "ms", Default = otherwise, Impact = PolicyImpact.Live,
-        IsExtension = true, Help = help,
-    };
+    private static PolicyAttributeInfo<RetryParts> Milliseconds(Action<RetryParts, TimeSpan> set, string name, string otherwise, string help) =>
+        new((retry, value) => set(retry, TimeSpan.FromMilliseconds(value.Number)))
+        {
+            Section = PolicySection.Retry, Name = name, Kind = PolicyValueKind.Number, Unit = "ms", Default = otherwise, Impact = PolicyImpact.Live,
+            ActedOn = true, IsExtension = true, Help = help,
+        };
 }

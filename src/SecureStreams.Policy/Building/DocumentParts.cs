@@ -7,5 +7,11 @@ internal sealed class DocumentParts
 
     public string Product { get; set; } = "";
 
+    public int GovernorRate { get; set; } = GovernorPolicy.DefaultAttemptsPerMinute;
+
+    public int GovernorBurst { get; set; } = GovernorPolicy.DefaultBurst;
+
+    public int GovernorInFlight { get; set; } = GovernorPolicy.DefaultInFlight;
+
     public int SchemaVersion { get; set; } = PolicyLoader.SupportedSchemaVersion;
 }

@@ -41,6 +41,7 @@ internal static class ModelBuilder
             Auths = names.Auths.ToFrozenDictionary(StringComparer.Ordinal),
             Metrics = BuildMetrics(policy.Metrics),
             StreamTypes = streams.ToFrozenDictionary(StringComparer.Ordinal),
+            Governor = new GovernorPolicy(document.GovernorRate, document.GovernorBurst, document.GovernorInFlight),
             Document = new DocumentPolicy { Name = "", Stated = Keep(policy.Document) },
             Layers = [.. policy.Layers],
         };

@@ -18,6 +18,8 @@ internal sealed class RetryParts
 
     public TimeSpan? ValidityHangup { get; set; }
 
+    public TimeSpan RestartAfter { get; set; }
+
     public void SetBackoff(ImmutableArray<PolicyValue> milliseconds)
     {
         var delays = new TimeSpan[milliseconds.Length];
@@ -34,5 +36,6 @@ internal sealed class RetryParts
         JitterPercent = JitterPercent,
         ValidityPing = ValidityPing,
         ValidityHangup = ValidityHangup,
+        RestartAfter = RestartAfter,
     };
 }

@@ -49,6 +49,14 @@ internal sealed class StreamTypeParts
 
     public TimeSpan? Timeout { get; set; }
 
+    public TimeSpan ConnectTimeout { get; set; }
+
+    public int ReceiveWatermarkHigh { get; set; }
+
+    public int ReceiveWatermarkLow { get; set; }
+
+    public int TransmitWatermarkHigh { get; set; }
+
     public AuthPolicy? Auth { get; set; }
 
     public CertificatePolicy? ServerCertificate { get; set; }
@@ -93,6 +101,10 @@ internal sealed class StreamTypeParts
         AllowRedirects = false;
         LongPoll = false;
         Timeout = null;
+        ConnectTimeout = StreamTypePolicy.DefaultConnectTimeout;
+        ReceiveWatermarkHigh = StreamTypePolicy.DefaultWatermarkHighBytes;
+        ReceiveWatermarkLow = StreamTypePolicy.DefaultWatermarkLowBytes;
+        TransmitWatermarkHigh = StreamTypePolicy.DefaultWatermarkHighBytes;
         Auth = null;
         ServerCertificate = null;
         ServerKey = null;
@@ -120,6 +132,10 @@ internal sealed class StreamTypeParts
         AllowRedirects = AllowRedirects,
         LongPoll = LongPoll,
         Timeout = Timeout,
+        ConnectTimeout = ConnectTimeout,
+        ReceiveWatermarkHigh = ReceiveWatermarkHigh,
+        ReceiveWatermarkLow = Math.Min(ReceiveWatermarkLow, ReceiveWatermarkHigh),
+        TransmitWatermarkHigh = TransmitWatermarkHigh,
         Metadata = Metadata,
         Http = Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 ? Http.Build() : null,
         BlobHeaders = BlobHeaders.Build(),

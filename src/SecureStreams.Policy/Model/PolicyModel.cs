@@ -33,6 +33,9 @@ public sealed record PolicyModel
     /// <summary><c>metrics</c> in the order of the policy.</summary>
     public required ImmutableArray<MetricPolicy> Metrics { get; init; }
 
+    /// <summary>How many attempts all streams together may make to a peer that fails.</summary>
+    public required GovernorPolicy Governor { get; init; }
+
     /// <summary>What the document itself states: the members above, and those that are kept and not acted on.</summary>
     public required DocumentPolicy Document { get; init; }
 
@@ -51,7 +54,7 @@ public sealed record PolicyModel
         other is not null && Release == other.Release && Product == other.Product && SchemaVersion == other.SchemaVersion &&
         SameEntries(Retries, other.Retries) && SameEntries(Certificates, other.Certificates) && SameEntries(TrustStores, other.TrustStores) &&
         SameEntries(StreamTypes, other.StreamTypes) && SameEntries(Auths, other.Auths) && Metrics.AsSpan().SequenceEqual(other.Metrics.AsSpan()) &&
-        Document.Equals(other.Document);
+        Governor.Equals(other.Governor) && Document.Equals(other.Document);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Release, Product, SchemaVersion, Retries.Count, Certificates.Count, TrustStores.Count, StreamTypes.Count);

@@ -17,16 +17,19 @@ public sealed record RetryPolicy : PolicyPart
     /// <summary>Up to this percentage, 0..100, is added to each delay at random. 30 when the policy states none; 0 means none.</summary>
     public required int JitterPercent { get; init; }
 
-    /// <summary>Quiet time after which the peer is asked for a sign of life (<c>svalidping</c>); null when not stated.</summary>
+    /// <summary>Quiet time after which the peer is asked for a sign of life (<c>svalidping</c>, <c>svalidping_ms</c>); null when not stated.</summary>
     public required TimeSpan? ValidityPing { get; init; }
 
-    /// <summary>Quiet time after which the connection is hung up (<c>svalidhup</c>); null when not stated, zero switches the check off.</summary>
+    /// <summary>Quiet time after which the connection is hung up (<c>svalidhup</c>, <c>svalidhup_ms</c>); null when not stated, zero switches the check off.</summary>
     public required TimeSpan? ValidityHangup { get; init; }
+
+    /// <summary>How long after all retries failed the stream begins anew by itself (<c>restart_after_ms</c>); zero: only when the application asks.</summary>
+    public required TimeSpan RestartAfter { get; init; }
 
     /// <summary>By value, the table included, places not.</summary>
     public bool Equals(RetryPolicy? other) =>
         other is not null && Name == other.Name && Conceal == other.Conceal && JitterPercent == other.JitterPercent &&
-        ValidityPing == other.ValidityPing && ValidityHangup == other.ValidityHangup && Backoff.AsSpan().SequenceEqual(other.Backoff.AsSpan()) &&
+        ValidityPing == other.ValidityPing && ValidityHangup == other.ValidityHangup && RestartAfter == other.RestartAfter && Backoff.AsSpan().SequenceEqual(other.Backoff.AsSpan()) &&
         StatedValues.Same(this, other, static (_, row) => row is not PolicyAttributeInfo<RetryParts>);
 
     /// <inheritdoc/>

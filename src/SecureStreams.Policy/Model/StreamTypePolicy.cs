@@ -5,6 +5,15 @@ namespace SecureStreams.Policy;
 /// <summary>The effective policy of one streamtype: defaults filled in, names resolved to objects, immutable.</summary>
 public sealed record StreamTypePolicy : PolicyPart
 {
+    /// <summary><c>connect_timeout_ms</c> where the policy states none.</summary>
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary><c>rx_watermark_high</c> and <c>tx_watermark_high</c> where the policy states none.</summary>
+    public const int DefaultWatermarkHighBytes = 256 * 1024;
+
+    /// <summary><c>rx_watermark_low</c> where the policy states none.</summary>
+    public const int DefaultWatermarkLowBytes = 128 * 1024;
+
     /// <summary><c>server</c>: it listens instead of connecting.</summary>
     public required bool Server { get; init; }
 
@@ -44,6 +53,18 @@ public sealed record StreamTypePolicy : PolicyPart
     /// <summary><c>timeout_ms</c>; null when not stated.</summary>
     public required TimeSpan? Timeout { get; init; }
 
+    /// <summary><c>connect_timeout_ms</c>: how long one attempt may take until the connection can be used.</summary>
+    public required TimeSpan ConnectTimeout { get; init; }
+
+    /// <summary><c>rx_watermark_high</c>: with this many bytes waiting for the application, the peer is not read any more.</summary>
+    public required int ReceiveWatermarkHigh { get; init; }
+
+    /// <summary><c>rx_watermark_low</c>: with no more bytes than this waiting, the peer is read again. Never above <see cref="ReceiveWatermarkHigh"/>.</summary>
+    public required int ReceiveWatermarkLow { get; init; }
+
+    /// <summary><c>tx_watermark_high</c>: with this many bytes waiting for the peer, the application is not asked for more.</summary>
+    public required int TransmitWatermarkHigh { get; init; }
+
     /// <summary><c>metadata</c> in the order of the policy.</summary>
     public required ImmutableArray<MetadataPolicy> Metadata { get; init; }
 
@@ -72,8 +93,9 @@ public sealed record StreamTypePolicy : PolicyPart
         other is not null && Name == other.Name && Server == other.Server && LocalSink == other.LocalSink && Equals(Endpoint, other.Endpoint) && Port == other.Port &&
         Protocol == other.Protocol && Tls == other.Tls && Equals(TrustStore, other.TrustStore) && Equals(Retry, other.Retry) &&
         Opportunistic == other.Opportunistic && NailedUp == other.NailedUp && AllowRedirects == other.AllowRedirects && LongPoll == other.LongPoll &&
-        Timeout == other.Timeout && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http) && Equals(BlobHeaders, other.BlobHeaders) &&
-        Equals(Auth, other.Auth) && Equals(ServerCertificate, other.ServerCertificate) && Equals(ServerKey, other.ServerKey) &&
+        Timeout == other.Timeout && ConnectTimeout == other.ConnectTimeout && ReceiveWatermarkHigh == other.ReceiveWatermarkHigh &&
+        ReceiveWatermarkLow == other.ReceiveWatermarkLow && TransmitWatermarkHigh == other.TransmitWatermarkHigh && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http) &&
+        Equals(BlobHeaders, other.BlobHeaders) && Equals(Auth, other.Auth) && Equals(ServerCertificate, other.ServerCertificate) && Equals(ServerKey, other.ServerKey) &&
         Equals(ClientTrustStore, other.ClientTrustStore) && StatedValues.Same(this, other, IsOnlyStated);
 
     /// <inheritdoc/>

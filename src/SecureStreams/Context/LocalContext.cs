@@ -39,6 +39,7 @@ public sealed class LocalContext : SsContext
             Diagnostics = Diagnostics,
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
             Transports = _transports,
+            Governor = new RetryGovernor(_options.Platform.Time, () => _model.Governor),
             RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
@@ -65,7 +66,7 @@ public sealed class LocalContext : SsContext
         if (policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
-        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options?.UserState);
+        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
         _streams.TryAdd(stream, true);
 
         // Again, now that it can be seen: either this sees the disposal, or the disposal sees the stream and waits for it.

@@ -19,11 +19,12 @@ internal static class BackOff
     /// <param name="policy">The scheme.</param>
     /// <param name="failures">Failed attempts in a row so far, from 1; 0 counts as 1.</param>
     /// <param name="chance">A random number in [0, 1).</param>
+    /// <param name="longest">Whether the longest delay of the table is used, whatever the count.</param>
     /// <param name="hint">What the peer asked for; the longer of both is used.</param>
-    public static TimeSpan Delay(RetryPolicy policy, int failures, double chance, TimeSpan? hint = null)
+    public static TimeSpan Delay(RetryPolicy policy, int failures, double chance, TimeSpan? hint = null, bool longest = false)
     {
         var index = Math.Min(Math.Max(failures, 1) - 1, policy.Backoff.Length - 1);
-        var milliseconds = policy.Backoff[index].TotalMilliseconds;
+        var milliseconds = (longest ? policy.Backoff.Max() : policy.Backoff[index]).TotalMilliseconds;
 
         // Whole milliseconds, because timers cut off the rest: what is announced is what happens, and it is never less than the table says.
         milliseconds += Math.Floor(milliseconds * policy.JitterPercent / 100.0 * chance);

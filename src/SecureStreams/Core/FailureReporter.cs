@@ -9,8 +9,8 @@ internal static class FailureReporter
 {
     private const int MaxErrorLength = 1024;
 
-    /// <summary>Publishes the detail and gives the cause that refers to it.</summary>
-    public static SsCause Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause)
+    /// <summary>Publishes the detail, whose cause refers to it.</summary>
+    public static SsDetail Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause)
     {
         cause = cause with { DetailId = runtime.Diagnostics.NextId() };
         var detail = new SsDetail
@@ -30,7 +30,7 @@ internal static class FailureReporter
         };
         runtime.Diagnostics.Publish(detail);
         CoreLog.Failed(runtime.Logger, stream.StreamType, stream.Id, state, failure.Message, cause);
-        return cause;
+        return detail;
     }
 
     private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>

@@ -11,6 +11,9 @@ internal static class Failures
     public static TransportFailure PeerClosed() =>
         new(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer closed the connection.");
 
+    public static TransportFailure PeerUnresponsive(Liveness bound, bool asked) =>
+        new(SsPhase.Timeout, SsCauseCode.PeerUnresponsive, $"Nothing was heard from the peer for {bound.Hangup.TotalSeconds:0.###} s{(asked ? ", although it was asked for a sign of life" : "")}.") { Attribute = "retry" };
+
     public static TransportFailure HandlerException(Exception? error) =>
         new(SsPhase.Local, SsCauseCode.HandlerException, $"The handler threw {error?.GetType().Name ?? "an exception"}; mend the handler.") { Error = error };
 

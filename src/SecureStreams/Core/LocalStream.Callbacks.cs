@@ -52,6 +52,7 @@ internal sealed partial class LocalStream
 
         if (!SsStateTable.IsNotice(change.State))
             Volatile.Write(ref _state, (int)change.State);
+        NoteOnMailbox(change);
         CoreLog.StateChanged(_runtime.Logger, StreamType, Id, change.State, change.Cause);
 
         _inCallback = true;

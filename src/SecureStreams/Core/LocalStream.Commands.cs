@@ -10,6 +10,9 @@ internal sealed partial class LocalStream
     private long? _txLength;
     private bool _pumping;
     private bool _receivePaused;
+    private bool _applicationPaused;
+    private bool _isCreditManual;
+    private long _credit;
 
     private void CarryOutOnMailbox(StreamCommand command)
     {
@@ -41,13 +44,21 @@ internal sealed partial class LocalStream
                 _timer.CancelOnMailbox();
                 break;
             case StreamCommand.PauseReceive:
-                PauseOnMailbox(true);
+                _applicationPaused = true;
+                PauseOnMailbox();
                 break;
             case StreamCommand.ResumeReceive:
-                PauseOnMailbox(false);
+                _applicationPaused = false;
+                PauseOnMailbox();
                 break;
             case StreamCommand.Pump:
                 PumpOnMailbox();
+                break;
+            case StreamCommand.Admitted:
+                AdmittedOnMailbox();
+                break;
+            case StreamCommand.CheckLiveness:
+                CheckLivenessOnMailbox();
                 break;
             case StreamCommand.Settle:
                 break;
@@ -113,12 +124,25 @@ internal sealed partial class LocalStream
         }
     }
 
-    private void PauseOnMailbox(bool paused)
+    /// <summary>Reception rests while the application asks for it, and while the peer has used up the credit that the application gave it.</summary>
+    private void PauseOnMailbox()
     {
+        var paused = _applicationPaused || (_isCreditManual && _credit <= 0);
         if (_receivePaused == paused)
             return;
         _receivePaused = paused;
+        if (!paused)
+            SilenceBeginsOnMailbox();
         _transport?.PauseReceiveOnMailbox(paused);
+    }
+
+    private void AddCreditOnMailbox(long bytes)
+    {
+        if (!_isCreditManual || _destroyed)
+            return;
+        var credit = _credit + bytes;
+        Interlocked.Exchange(ref _credit, credit < _credit ? long.MaxValue : credit);
+        PauseOnMailbox();
     }
 
     private void StartTimeoutOnMailbox(TimeSpan timeout)

@@ -10,26 +10,40 @@ internal sealed partial class LocalStream
     {
         var cycle = _cycle;
         _failures++;
-        var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
-        TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        AttemptOverOnMailbox(failure);
+        var delay = DelayAfter(failure);
         var cause = Report(SsState.Unreachable, failure, delay);
         Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
 
-        if (retry)
+        if (delay is not null)
         {
             cycle?.EndAttemptOnMailbox(new AttemptOutcome(delay));
             return;
         }
 
         EndCycleOnMailbox();
-        AllRetriesFailedOnMailbox(cause);
+        AllRetriesFailedOnMailbox(cause, mayRestart: true);
     }
 
-    private void AllRetriesFailedOnMailbox(SsCause cause)
+    /// <summary>How long until the next attempt after <paramref name="failure"/>; null when there is none.</summary>
+    private TimeSpan? DelayAfter(TransportFailure failure) =>
+        failure.Permanent || !BackOff.MayRetry(_policy.Retry, _failures)
+            ? null
+            : BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter, longest: failure.RetryClass == RetryClass.Identity);
+
+    private void AllRetriesFailedOnMailbox(SsCause cause, bool mayRestart)
     {
         _owesEnd = false;
-        if ((_wants & Wants.Destroy) == 0)
-            Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+        if ((_wants & Wants.Destroy) != 0)
+            return;
+        var restart = mayRestart && _policy.Retry is { RestartAfter.Ticks: > 0 } retry ? retry.RestartAfter : (TimeSpan?)null;
+        if (restart is { } after)
+            cause = cause with { NextAction = SsNextAction.Restart, NextDelay = after };
+        Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
+        if (restart is null)
+            return;
+        _failures = 0;
+        StartCycleOnMailbox(poll: true, new AttemptOutcome(restart));
     }
 
     /// <summary>The application gives up the attempt or the wait: the cycle ends as every cycle without a connection does.</summary>
@@ -44,7 +58,7 @@ internal sealed partial class LocalStream
         var cause = Report(SsState.AllRetriesFailed, failure, delay: null);
         if (State is not (SsState.Poll or SsState.Unreachable))
             Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
-        AllRetriesFailedOnMailbox(cause);
+        AllRetriesFailedOnMailbox(cause, mayRestart: false);
     }
 
     /// <summary>The connection or transaction ended: tell it, and reconnect by policy.</summary>
@@ -80,19 +94,19 @@ internal sealed partial class LocalStream
         // An answer cut short is no success, so it counts; a lasting connection was one, so its end starts a fresh count.
         if (transactional)
             _failures++;
-        var retry = !failure.Permanent && BackOff.MayRetry(_policy.Retry, _failures);
-        TimeSpan? delay = retry ? BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter) : null;
+        AttemptOverOnMailbox(failure);
+        var delay = DelayAfter(failure);
         var cause = Report(SsState.Disconnected, failure, delay);
         _owesEnd = true;
         Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
-        if (retry)
+        if (delay is not null)
         {
             StartCycleOnMailbox(poll: true, new AttemptOutcome(delay));
         }
         else if ((_wants & Wants.Destroy) == 0)
         {
             Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
-            AllRetriesFailedOnMailbox(cause);
+            AllRetriesFailedOnMailbox(cause, mayRestart: true);
         }
     }
 
@@ -155,6 +169,7 @@ internal sealed partial class LocalStream
         Deliver(new SsStateChange(SsState.Destroying, cause, 0));
         _wants = Wants.None;
         Try(static stream => stream._timer.Dispose());
+        Try(static stream => stream.StopLiveness());
         _spareCycle?.Dispose();
         _spareCycle = null;
         EndOne();
@@ -204,6 +219,7 @@ internal sealed partial class LocalStream
 
     private void EndCycleOnMailbox()
     {
+        ReleaseAdmissionOnMailbox();
         _cycle?.CancelOnMailbox();
         _cycle = null;
     }
@@ -213,6 +229,8 @@ internal sealed partial class LocalStream
         if (_transport is not { } transport)
             return;
         _transport = null;
+        if (!transport.IsTransactional)
+            StopLiveness();
         transport.CloseOnMailbox();
 
         // Only now: one that cannot even be told to close is not waited for.
@@ -223,8 +241,9 @@ internal sealed partial class LocalStream
     /// <param name="failure">What happened.</param>
     /// <param name="delay">How long until the next attempt; null when none follows.</param>
     /// <param name="next">What follows when no attempt does.</param>
-    private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay, SsNextAction next = SsNextAction.Idle) =>
-        FailureReporter.Report(_runtime, this, _policy, state, failure, new SsCause(failure.Phase, failure.Code)
+    private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay, SsNextAction next = SsNextAction.Idle)
+    {
+        _lastDetail = FailureReporter.Report(_runtime, this, _policy, state, failure, new SsCause(failure.Phase, failure.Code)
         {
             Attempt = _failures,
             Status = failure.Status,
@@ -232,4 +251,6 @@ internal sealed partial class LocalStream
             NextAction = delay is not null ? SsNextAction.Retry : next,
             NextDelay = delay ?? TimeSpan.Zero,
         });
+        return _lastDetail.Cause;
+    }
 }

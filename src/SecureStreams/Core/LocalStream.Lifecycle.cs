@@ -26,9 +26,9 @@ internal sealed partial class LocalStream
     // Asked for while a finished transaction was still closing: carried out right after it.
     private Wants _afterTransaction;
 
-    private bool IsAttempting => _cycle is { IsWaiting: false };
+    private bool IsAttempting => _cycle is { IsWaiting: false } && !_awaitsAdmission;
 
-    private bool IsWaiting => _cycle is { IsWaiting: true };
+    private bool IsWaiting => _cycle is { IsWaiting: true } || _awaitsAdmission;
 
     /// <summary>
     /// Delivers Creating on the creator's thread, which is inside the mailbox since construction; anything that follows runs on the scheduler. Throws when the
@@ -88,6 +88,13 @@ internal sealed partial class LocalStream
             return;
         }
 
+        if (!AdmitOnMailbox(poll))
+            return;
+        RunAttemptOnMailbox(poll);
+    }
+
+    private void RunAttemptOnMailbox(bool poll)
+    {
         _metadata.ClearReceivedOnMailbox();
         _transactionOver = false;
         _owesEnd = true;
@@ -102,6 +109,8 @@ internal sealed partial class LocalStream
                 // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
                 _transport = _runtime.Transports.Create(SetupOnMailbox());
                 _transport.StartOnMailbox();
+                if (_transport.IsTransactional)
+                    WatchLivenessOnMailbox();
             }
             catch (Exception error)
             {
@@ -168,7 +177,11 @@ internal sealed partial class LocalStream
         }
 
         _failures = 0;
-        StartCycleOnMailbox(poll: false, carried: null);
+        _mends = false;
+
+        // One that waits for its turn with the governor keeps its place.
+        if (!_awaitsAdmission)
+            StartCycleOnMailbox(poll: false, carried: null);
     }
 
     private void PollOnMailbox()
@@ -186,7 +199,7 @@ internal sealed partial class LocalStream
 
     private void StartCycleOnMailbox(bool poll, AttemptOutcome? carried)
     {
-        _cycle?.CancelOnMailbox();
+        EndCycleOnMailbox();
         var cycle = _cycle = _spareCycle ?? new ConnectCycle(this, _mailbox);
         _spareCycle = null;
         Interlocked.Increment(ref _running);

@@ -23,6 +23,9 @@ internal sealed partial class LocalStream : ITransportSink
             var cycle = _cycle;
             _cycle = null;
             cycle?.EndAttemptOnMailbox(default);
+            AttemptOverOnMailbox(failure: null);
+            if (!transport.IsTransactional)
+                WatchLivenessOnMailbox();
             Deliver(new SsStateChange(SsState.Connected));
             SettleOnMailbox();
         }
@@ -54,6 +57,12 @@ internal sealed partial class LocalStream : ITransportSink
             return;
         try
         {
+            if (_isCreditManual && payload.Length > 0)
+            {
+                Interlocked.Exchange(ref _credit, _credit - payload.Length);
+                PauseOnMailbox();
+            }
+
             DeliverReceived(payload, flags);
             SettleOnMailbox();
         }
@@ -100,6 +109,7 @@ internal sealed partial class LocalStream : ITransportSink
         try
         {
             _failures = 0;
+            _domain?.Succeeded();
             _timer.CancelOnMailbox();
             if (transport.IsTransactional)
             {
@@ -116,11 +126,6 @@ internal sealed partial class LocalStream : ITransportSink
         {
             OnFault(error);
         }
-    }
-
-    public void PeerAliveOnMailbox(StreamTransport transport)
-    {
-        // Every transport's bytes count as signs of life on the counting stream below it; nothing more is kept here.
     }
 
     public void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)

@@ -16,20 +16,30 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     private readonly StreamRuntime _runtime;
     private readonly Mailbox _mailbox;
-    private readonly SecureStreamHandler _handler;
     private readonly MetadataStore _metadata;
     private readonly StreamTimer _timer;
+    private readonly StreamHistory _history;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StreamTypePolicy _policy;
+    private SecureStreamHandler _handler;
     private int _state;
 
-    public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, object? userState)
+    public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, SsStreamOptions? options)
     {
         _runtime = runtime;
         _policy = policy;
         _handler = handler;
         Id = id;
-        UserState = userState;
+        UserState = options?.UserState;
+        if (options?.ManualInitialTxCredit is { } credit)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(credit, nameof(options));
+            _isCreditManual = true;
+            _credit = credit;
+            _receivePaused = credit == 0;
+        }
+
+        _history = new StreamHistory(runtime.Platform.Time);
         _mailbox = new Mailbox(runtime.Platform.Scheduler, OnFault);
         _metadata = new MetadataStore(policy);
         _timer = new StreamTimer(runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
@@ -47,6 +57,17 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     public override SsContext Context => _runtime.Context;
 
     public override object? UserState { get; }
+
+    public override SecureStreamHandler Handler => Volatile.Read(ref _handler);
+
+    public override SsStreamTraits Traits => StreamTraits.Of(_policy);
+
+    public override long TxQueued => Volatile.Read(ref _transport)?.Writer.Queued ?? 0;
+
+    public override long EstimatedPeerTxCredit => Interlocked.Read(ref _credit);
+
+    /// <summary>Whether the caller is a callback of this stream: what it asks for is noted now and settled when it returns.</summary>
+    protected override bool IsInCallback => _mailbox.IsCurrent && _inCallback;
 
     /// <summary>The mailbox, for what shares it.</summary>
     internal Mailbox Mailbox => _mailbox;
@@ -77,6 +98,20 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     public override void PauseReceive() => Command(StreamCommand.PauseReceive);
 
     public override void ResumeReceive() => Command(StreamCommand.ResumeReceive);
+
+    public override void AddPeerTxCredit(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        ThrowIfDestroyed();
+        Run(bytes, AddCreditOnMailbox);
+    }
+
+    public override void ChangeHandler(SecureStreamHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ThrowIfDestroyed();
+        Volatile.Write(ref _handler, handler);
+    }
 
     public override void SetMetadata(string name, string value)
     {
@@ -165,9 +200,6 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     /// <summary>A defect met in a call of a handler is not the handler's: it gets no exception, and the stream ends when the callback has returned.</summary>
     private void DefectInCallback(Exception error) => _mailbox.Post(new MailboxAction<Exception>(error, OnFault));
-
-    /// <summary>Whether the caller is a callback of this stream: what it asks for is noted now and settled when it returns.</summary>
-    private bool IsInCallback => _mailbox.IsCurrent && _inCallback;
 
     private void ThrowIfDestroyed() => ObjectDisposedException.ThrowIf(State == SsState.Destroying, this);
 

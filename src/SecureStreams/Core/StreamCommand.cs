@@ -12,4 +12,6 @@ internal enum StreamCommand : long
     ResumeReceive,
     Pump,
     Settle,
+    Admitted,
+    CheckLiveness,
 }

@@ -17,6 +17,8 @@ internal sealed record StreamRuntime
 
     public required ITransportFactory Transports { get; init; }
 
+    public required RetryGovernor Governor { get; init; }
+
     public required ResiliencePipeline<AttemptOutcome> RetryPipeline { get; init; }
 
     /// <summary>Called once when a stream is destroyed.</summary>

@@ -16,6 +16,9 @@ internal sealed class ClosedWriter : TransportWriter
     public override bool MoreRoom => false;
 
     /// <inheritdoc/>
+    public override long Queued => 0;
+
+    /// <inheritdoc/>
     public override Span<byte> GetSpan() => [];
 
     /// <inheritdoc/>

@@ -26,9 +26,6 @@ internal interface ITransportSink
     /// <summary>The peer acknowledged or refused the transaction or message.</summary>
     void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status);
 
-    /// <summary>The answer to <see cref="StreamTransport.TryPingOnMailbox"/>, or any other sign of life the protocol counts.</summary>
-    void PeerAliveOnMailbox(StreamTransport transport);
-
     /// <summary>
     /// The attempt failed, or the connection or transaction ended. Exactly once for every started transport, and last.
     /// </summary>

@@ -28,8 +28,26 @@ internal abstract class StreamTransport
     /// <summary>Stops or resumes delivery after the piece being delivered; what is not read stays in the transport and slows the peer.</summary>
     public abstract void PauseReceiveOnMailbox(bool paused);
 
-    /// <summary>Asks the peer for a sign of life. False when the protocol has no ping.</summary>
-    public virtual bool TryPingOnMailbox() => false;
+    /// <summary>
+    /// When the peer was last heard, as a timestamp of the platform's clock: any byte or sign of life counts, and at first the moment at which the connection came to be.
+    /// Null while there is no connection. The stream compares it with the policy's dead-peer bound whenever that may have run out.
+    /// </summary>
+    public virtual long? LastHeardOnMailbox => null;
+
+    /// <summary>Whether the protocol can ask the peer for a sign of life.</summary>
+    public virtual bool CanPing => false;
+
+    /// <summary>Whether signs of life are heard while the stream has paused reception (shared connections). Otherwise silence does not count then.</summary>
+    public virtual bool HearsWhilePaused => false;
+
+    /// <summary>Asks the peer for a sign of life. Called only where <see cref="CanPing"/>.</summary>
+    public virtual void PingOnMailbox()
+    {
+        // What cannot ask has nothing to do.
+    }
+
+    /// <summary>As <see cref="CloseOnMailbox"/>, of a peer that is taken for dead: nothing is said to it, and nothing waits for it; a shared connection takes no more requests.</summary>
+    public virtual void AbortOnMailbox() => CloseOnMailbox();
 
     /// <summary>
     /// The stream lets go: orderly where the protocol can (close frame, end of stream), at once where it cannot. May be called at any time and again;

@@ -6,6 +6,13 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
     /// <summary>Whether trying again cannot help (the policy asks for what cannot be had).</summary>
     public bool Permanent { get; init; }
 
+    /// <summary>How it is retried.</summary>
+    public RetryClass RetryClass =>
+        Permanent ? RetryClass.Configuration
+        : Code is SsCauseCode.CertificateUntrusted or SsCauseCode.CertificateExpired or SsCauseCode.CertificateHostMismatch or SsCauseCode.CertificateInvalid ? RetryClass.Identity
+        : RetryAfter is not null || Code == SsCauseCode.PeerBusy ? RetryClass.Busy
+        : RetryClass.Transient;
+
     /// <summary>How long the peer asked us to stay away; null when it did not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -17,4 +17,8 @@ internal sealed record TransportSetup(
     StreamTypePolicy Policy,
     MetadataStore Metadata,
     long? TransmitLength,
-    bool ReceivePaused);
+    bool ReceivePaused)
+{
+    /// <summary>How long the attempt may take until the connection can be used; the transport ends it then, with <see cref="SsCauseCode.ConnectTimeout"/>.</summary>
+    public TimeSpan ConnectTimeout => Policy.ConnectTimeout;
+}

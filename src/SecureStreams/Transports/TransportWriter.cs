@@ -11,6 +11,9 @@ internal abstract class TransportWriter : SsTransmitBuffer
     /// <summary>Whether a tx callback may be called now: open for sending and no flush under way.</summary>
     public abstract bool IsWritable { get; }
 
+    /// <summary>Bytes released and not yet taken over by the network. From any thread.</summary>
+    public abstract long Queued { get; }
+
     /// <summary>Keeps what was staged since the last call: it leaves with the next flush.</summary>
     public abstract void ReleaseOnMailbox();
 

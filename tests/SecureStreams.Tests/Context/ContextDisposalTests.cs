@@ -1,3 +1,4 @@
+using SecureStreams.Policy;
 using SecureStreams.Core;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
@@ -147,6 +148,7 @@ public sealed class ContextDisposalTests
             Diagnostics = bench.Context.Diagnostics,
             Logger = bench.Log.CreateLogger("test"),
             Transports = bench.Network,
+            Governor = new RetryGovernor(TimeProvider.System, static () => GovernorPolicy.Default),
             RetryPipeline = ConnectCycle.CreatePipeline(bench.Clock),
             Destroyed = static _ => { },
         };

@@ -98,6 +98,6 @@ public sealed class LocalContextTests
         Assert.Throws<ArgumentOutOfRangeException>(() => stream.RequestTransmit(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => stream.StartTimeout(TimeSpan.FromSeconds(-1)));
         Assert.Throws<ArgumentOutOfRangeException>(() => stream.StartTimeout(TimeSpan.FromDays(50)));
-        Assert.Throws<ArgumentNullException>(() => bench.Context.Create("link", null!));
+        Assert.Throws<ArgumentNullException>(() => bench.Context.Create("link", (SecureStreamHandler)null!));
     }
 }

@@ -59,6 +59,6 @@ public sealed class BackOffTests
         Conceal = 5,
         JitterPercent = jitter,
         ValidityPing = null,
-        ValidityHangup = null,
+        ValidityHangup = null, RestartAfter = TimeSpan.Zero,
     };
 }

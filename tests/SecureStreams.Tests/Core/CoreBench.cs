@@ -28,6 +28,7 @@ internal sealed class CoreBench : IAsyncDisposable
 
     public CoreBench(string policy = Policy, SsRandom? random = null, SsScheduler? scheduler = null)
     {
+        Network = new InMemoryNetwork(Clock);
         var platform = new SsPlatform { Time = Clock };
         if (random is not null)
             platform = platform with { Random = random };
@@ -38,7 +39,7 @@ internal sealed class CoreBench : IAsyncDisposable
 
     public ManualTimeProvider Clock { get; } = new();
 
-    public InMemoryNetwork Network { get; } = new();
+    public InMemoryNetwork Network { get; }
 
     public TestLog Log { get; } = new();
 

@@ -72,7 +72,7 @@ public sealed class DefectTests
     [Fact]
     public async Task A_logger_that_throws_disturbs_no_stream()
     {
-        var network = new SecureStreams.Transports.InMemory.InMemoryNetwork { OnAttempt = static peer => peer.Accept() };
+        var network = new SecureStreams.Transports.InMemory.InMemoryNetwork(TimeProvider.System) { OnAttempt = static peer => peer.Accept() };
         await using var context = SsContext.FromJson(CoreBench.Policy, new SsContextOptions { LoggerFactory = new ThrowingLog(), Transports = _ => network });
         var handler = new RecordingHandler();
         var stream = context.Create("link", handler);

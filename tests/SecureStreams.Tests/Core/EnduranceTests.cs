@@ -15,7 +15,7 @@ public sealed class EnduranceTests
     public void A_stream_may_live_through_a_hundred_thousand_transactions_or_connections(string streamType)
     {
         var scheduler = new ManualScheduler();
-        var network = new InMemoryNetwork();
+        var network = new InMemoryNetwork(TimeProvider.System);
         network.OnAttempt = peer =>
         {
             peer.Accept();

@@ -57,7 +57,7 @@ public sealed class RandomLifeTests
         using var log = new TestLog();
         log.Allow("HandlerThrew");
         var peers = new ConcurrentDictionary<SecureStream, LifePeer>();
-        var network = new InMemoryNetwork();
+        var network = new InMemoryNetwork(TimeProvider.System);
         network.OnAttempt = inMemory =>
         {
             var peer = new LifePeer(inMemory, inMemory.Policy.Protocol == WireProtocol.H1);

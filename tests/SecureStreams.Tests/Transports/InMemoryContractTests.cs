@@ -17,9 +17,15 @@ public sealed class InMemoryLinkContractTests : TransportContract
     private protected override Task<IContractRig> StartRigAsync() => Task.FromResult<IContractRig>(new InMemoryRig("raw"));
 }
 
+/// <summary>The contract on the in-memory transport, as a lasting connection that can be asked for a sign of life.</summary>
+public sealed class InMemoryMessagesContractTests : TransportContract
+{
+    private protected override Task<IContractRig> StartRigAsync() => Task.FromResult<IContractRig>(new InMemoryRig("ws"));
+}
+
 internal sealed class InMemoryRig(string protocol) : IContractRig
 {
-    private readonly InMemoryNetwork _network = new();
+    private readonly InMemoryNetwork _network = new(TimeProvider.System);
 
     public ITransportFactory Factory => _network;
 

@@ -161,17 +161,26 @@ public abstract class TransportContract
     }
 
     [Fact]
-    public async Task A_ping_is_answered_or_declined()
+    public async Task The_peer_is_heard_from_the_connection_on()
     {
         await using var rig = await StartRigAsync();
         var (run, peer) = await ConnectAsync(rig);
-        var asked = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        run.Post(() => asked.SetResult(run.Transport.TryPingOnMailbox()));
-        if (await asked.Task)
-            await run.WaitForAsync("alive");
+        var first = await HeardAsync(run);
+        if (run.Transport.CanPing)
+            run.Post(run.Transport.PingOnMailbox);
+        await peer.SendAsync(Bytes(10));
+        Assert.True(await HeardAsync(run) >= first);
 
         await peer.FinishAsync();
         await run.EndAsync();
+    }
+
+    /// <summary>When the peer was last heard.</summary>
+    private static async Task<long> HeardAsync(TransportRun run)
+    {
+        var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Post(() => asked.SetResult(run.Transport.LastHeardOnMailbox));
+        return Assert.NotNull(await asked.Task);
     }
 
     /// <summary>Starts a rig; each test has its own.</summary>

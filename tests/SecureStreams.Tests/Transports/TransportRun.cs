@@ -182,8 +182,6 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
         Tell(transport, $"{(ack ? "ack" : "nack")}-{status}");
     }
 
-    void ITransportSink.PeerAliveOnMailbox(StreamTransport transport) => Tell(transport, "alive");
-
     void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
     {
         Tell(transport, "closed");

@@ -28,6 +28,9 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     /// <inheritdoc/>
     public override bool MoreRoom => Room > 0;
 
+    /// <inheritdoc/>
+    public override long Queued => Volatile.Read(ref _released);
+
     /// <summary>Whether a write is under way, so that the peer's side is what keeps it waiting.</summary>
     public bool IsFlushing => _open && _flushing;
 

@@ -21,6 +21,9 @@ internal sealed partial class HttpTransport : IMailboxWork
         Drain,
     }
 
+    /// <inheritdoc/>
+    public override long? LastHeardOnMailbox => _watch is null || Volatile.Read(ref _dialing) ? null : Volatile.Read(ref _since);
+
     /// <summary>A connection is being made for this request.</summary>
     public void DialBegan() => Volatile.Write(ref _dialing, true);
 

@@ -6,13 +6,17 @@ namespace SecureStreams.Transports.InMemory;
 /// A network without a network: every attempt of a stream becomes an <see cref="InMemoryPeer"/> that the other side plays. Passes the same contract suite as the
 /// wire transports, so the core can be driven through any life in any order.
 /// </summary>
-internal sealed class InMemoryNetwork : ITransportFactory
+/// <param name="time">The clock of the streams it serves.</param>
+internal sealed class InMemoryNetwork(TimeProvider time) : ITransportFactory
 {
     private readonly Channel<InMemoryPeer> _attempts = Channel.CreateUnbounded<InMemoryPeer>();
     private int _count;
 
     /// <summary>Plays the other side at once, on the stream's mailbox, before the attempt is queued; null leaves it to <see cref="NextAttemptAsync"/>.</summary>
     public Action<InMemoryPeer>? OnAttempt { get; set; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; } = time;
 
     /// <summary>How many attempts were started.</summary>
     public int Attempts => Volatile.Read(ref _count);

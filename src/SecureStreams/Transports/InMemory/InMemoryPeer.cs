@@ -34,6 +34,12 @@ internal sealed class InMemoryPeer
     /// <summary>How many flushes carried <see cref="Sent"/>.</summary>
     public int Writes { get; private set; }
 
+    /// <summary>Whether the peer gives no sign of life when it is asked.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>How often it was asked for one.</summary>
+    public int Pings { get; internal set; }
+
     /// <summary>Completes when the stream has let go or the peer has closed, and the transport is done.</summary>
     public Task Ended => _transport.Completion;
 

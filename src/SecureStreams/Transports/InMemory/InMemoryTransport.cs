@@ -14,6 +14,8 @@ internal sealed class InMemoryTransport : StreamTransport
     private readonly InMemoryWriter _writer;
     private readonly Queue<Action> _arrived = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _bound;
+    private long? _lastHeard;
     private bool _paused;
     private bool _letGo;
     private bool _ended;
@@ -35,7 +37,13 @@ internal sealed class InMemoryTransport : StreamTransport
 
     public override Task Completion => _completion.Task;
 
-    public override void StartOnMailbox() => _network.Started(Peer);
+    public override void StartOnMailbox()
+    {
+        // Only where it is stated: whoever plays the other side is not forgotten by default.
+        if (_setup.Policy.Find("connect_timeout_ms") is not null)
+            _bound = _network.Time.CreateDetachedTimer(static state => ((InMemoryTransport)state!).Post(static t => t.TimedOutOnMailbox()), this, _setup.ConnectTimeout);
+        _network.Started(Peer);
+    }
 
     public override void PauseReceiveOnMailbox(bool paused)
     {
@@ -44,18 +52,22 @@ internal sealed class InMemoryTransport : StreamTransport
             Post(static t => t.DeliverOnMailbox());
     }
 
-    public override bool TryPingOnMailbox()
+    public override long? LastHeardOnMailbox => _lastHeard;
+
+    public override bool CanPing => _setup.Policy.Protocol is WireProtocol.WebSocket or WireProtocol.Mqtt;
+
+    public override void PingOnMailbox()
     {
-        if (IsTransactional || _letGo || _ended)
-            return false;
-        Post(static t => t._setup.Sink.PeerAliveOnMailbox(t));
-        return true;
+        Peer.Pings++;
+        if (!Peer.IsSilent)
+            Post(static t => t.HeardOnMailbox());
     }
 
     public override void CloseOnMailbox()
     {
         // From here on only the end is told.
         _letGo = true;
+        EndBound();
         _writer.Open = false;
         _arrived.Clear();
         _setup.Mailbox.Post(new MailboxAction<InMemoryTransport>(this, static t => t.EndOnMailbox(null)));
@@ -69,8 +81,12 @@ internal sealed class InMemoryTransport : StreamTransport
                 item.Action(item.Transport);
         }));
 
+    public void HeardOnMailbox() => _lastHeard = _network.Time.GetTimestamp();
+
     public void AcceptOnMailbox()
     {
+        HeardOnMailbox();
+        EndBound();
         _setup.Sink.ConnectedOnMailbox(this);
         if (!IsTransactional && !_letGo && !_ended)
             AllowTransmitOnMailbox(due: false);
@@ -78,6 +94,7 @@ internal sealed class InMemoryTransport : StreamTransport
 
     public void ArriveOnMailbox(InMemoryPiece piece)
     {
+        HeardOnMailbox();
         _arrived.Enqueue(() => _setup.Sink.ReceivedOnMailbox(this, piece.Payload, (SsRxFlags)piece.Flags));
         DeliverOnMailbox();
     }
@@ -114,10 +131,23 @@ internal sealed class InMemoryTransport : StreamTransport
         if (_ended)
             return;
         _ended = true;
+        EndBound();
         _writer.Open = false;
         _arrived.Clear();
         _setup.Sink.ClosedOnMailbox(this, failure);
         _completion.TrySetResult();
+    }
+
+    private void EndBound()
+    {
+        _bound?.Dispose();
+        _bound = null;
+    }
+
+    private void TimedOutOnMailbox()
+    {
+        if (_bound is not null)
+            EndOnMailbox(new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout, $"No connection within {_setup.ConnectTimeout.TotalSeconds:0.###} s.") { Attribute = "connect_timeout_ms" });
     }
 
     private void DeliverOnMailbox()

@@ -22,6 +22,8 @@ internal sealed class InMemoryWriter(InMemoryTransport transport) : TransportWri
 
     public override bool MoreRoom => Open && _bytes < HighWatermark;
 
+    public override long Queued => Volatile.Read(ref _bytes);
+
     public override Span<byte> GetSpan() => _buffer;
 
     public override void Advance(int bytes, SsTxFlags flags)

@@ -38,14 +38,15 @@ internal static class LifePolicy
         }
 
         Names = [.. types.Keys];
-        Slow = Load("1000, 2000, 5000", types.Values);
-        Quick = Load("1, 2, 3", types.Values);
+        Slow = Load("1000, 2000, 5000", "", types.Values);
+        Quick = Load("1, 2, 3", "\"governor_rate\": 60000, \"governor_burst\": 10000, \"governor_in_flight\": 10000,", types.Values);
     }
 
-    private static PolicyModel Load(string backoff, IEnumerable<string> types)
+    private static PolicyModel Load(string backoff, string governor, IEnumerable<string> types)
     {
         var result = PolicyLoader.Load(System.Text.Encoding.UTF8.GetBytes($$"""
             {
+              {{governor}}
               "retry": [{
                 "never": { "backoff": [{{backoff}}], "conceal": 0, "jitterpc": 20 },
                 "three": { "backoff": [{{backoff}}], "conceal": 3, "jitterpc": 0 },

@@ -12,7 +12,7 @@ internal sealed class LifeWorld
     private const int Steps = 80;
 
     private readonly ManualTimeProvider _clock = new();
-    private readonly InMemoryNetwork _network = new();
+    private readonly InMemoryNetwork _network;
     private readonly List<LifeStream> _streams = [];
     private readonly List<string> _story = [];
     private readonly TestLog _log = new();
@@ -22,6 +22,7 @@ internal sealed class LifeWorld
     public LifeWorld(int seed)
     {
         Random = new Random(seed);
+        _network = new InMemoryNetwork(_clock);
         _scheduler = new SeededScheduler(Random);
         _context = new LocalContext(LifePolicy.Slow, new SsContextOptions
         {

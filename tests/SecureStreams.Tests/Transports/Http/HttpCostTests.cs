@@ -104,10 +104,6 @@ public sealed class HttpCostTests(ITestOutputHelper output)
         {
         }
 
-        void ITransportSink.PeerAliveOnMailbox(StreamTransport transport)
-        {
-        }
-
         void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
         {
             if (failure is not null)

@@ -1,0 +1,175 @@
+using SecureStreams.Policy;
+
+namespace SecureStreams.Core;
+
+/// <summary>
+/// The budget of one failure domain: so many attempts at once, then so many a minute, and no more under way at a time. First come, first served. Safe from any thread; its
+/// lock is held for a few instructions and never while anything is called.
+/// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="budget">The budget now: a policy may change it.</param>
+internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budget)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<GovernorTicket> _waiting = new();
+    private readonly long _origin = time.GetTimestamp();
+    private ITimer? _timer;
+    private bool _timerRuns;
+    private bool _failing;
+    private bool _retired;
+    private int _inFlight;
+
+    // When the budget will be whole again, from _origin: each attempt puts it off by one interval (the leaky bucket as a single number, exact to the tick).
+    private long _wholeAt;
+
+    /// <summary>Whether the last thing known of the peer is a failure.</summary>
+    public bool IsFailing => Volatile.Read(ref _failing);
+
+    /// <summary>Whether the governor has forgotten it: a new attempt asks for another.</summary>
+    public bool IsRetired => Volatile.Read(ref _retired);
+
+    /// <summary>How many attempts wait.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count;
+        }
+    }
+
+    /// <summary>Asks for an attempt. False: it waits, and the ticket is told when it may go ahead.</summary>
+    /// <param name="ticket">A ticket that no domain counts.</param>
+    public bool TryAdmit(GovernorTicket ticket)
+    {
+        lock (_lock)
+        {
+            ticket.Domain = this;
+            if (_waiting.Count == 0 && TakeLocked() is null)
+            {
+                ticket.IsAdmitted = true;
+                return true;
+            }
+
+            _waiting.AddLast(ticket.Node);
+            ArmLocked();
+            return false;
+        }
+    }
+
+    /// <summary>The attempt of <paramref name="ticket"/> is over, or it no longer waits for one.</summary>
+    public void Release(GovernorTicket ticket)
+    {
+        List<GovernorTicket>? admitted = null;
+        lock (_lock)
+        {
+            if (ticket.Domain != this)
+                return;
+            ticket.Domain = null;
+            if (ticket.IsAdmitted)
+            {
+                ticket.IsAdmitted = false;
+                _inFlight--;
+                admitted = AdmitLocked();
+            }
+            else
+            {
+                _waiting.Remove(ticket.Node);
+            }
+        }
+
+        Tell(admitted);
+    }
+
+    /// <summary>An attempt reached the peer, or an answer of it: first attempts of others need not ask any more.</summary>
+    public void Succeeded()
+    {
+        if (IsFailing)
+            Volatile.Write(ref _failing, false);
+    }
+
+    /// <summary>An attempt or a connection failed.</summary>
+    public void Failed() => Volatile.Write(ref _failing, true);
+
+    /// <summary>Retires it if it holds nothing that a new one would not; then it is never used for a new attempt.</summary>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            if (_inFlight > 0 || _waiting.Count > 0 || _wholeAt > Now)
+                return false;
+            _retired = true;
+            _timer?.Dispose();
+            return true;
+        }
+    }
+
+    private long Now => time.GetElapsedTime(_origin).Ticks;
+
+    private void TimerFired()
+    {
+        List<GovernorTicket>? admitted;
+        lock (_lock)
+        {
+            _timerRuns = false;
+            admitted = AdmitLocked();
+        }
+
+        Tell(admitted);
+    }
+
+    private static void Tell(List<GovernorTicket>? admitted)
+    {
+        foreach (var ticket in admitted ?? [])
+            ticket.Tell();
+    }
+
+    private List<GovernorTicket>? AdmitLocked()
+    {
+        List<GovernorTicket>? admitted = null;
+        while (_waiting.First is { } first && TakeLocked() is null)
+        {
+            _waiting.RemoveFirst();
+            first.Value.IsAdmitted = true;
+            (admitted ??= []).Add(first.Value);
+        }
+
+        ArmLocked();
+        return admitted;
+    }
+
+    /// <summary>Takes one attempt out of the budget. Else how long until time alone would allow it; zero when an attempt under way has to end first.</summary>
+    private TimeSpan? TakeLocked()
+    {
+        var limits = budget();
+        if (_inFlight >= limits.InFlight)
+            return TimeSpan.Zero;
+        var interval = TimeSpan.TicksPerMinute / limits.AttemptsPerMinute;
+        var now = Now;
+        var wait = _wholeAt - ((limits.Burst - 1) * interval) - now;
+        if (wait > 0)
+            return TimeSpan.FromTicks(wait);
+        _wholeAt = Math.Max(_wholeAt, now) + interval;
+        _inFlight++;
+        return null;
+    }
+
+    private void ArmLocked()
+    {
+        if (_waiting.Count == 0 || _timerRuns)
+            return;
+        var limits = budget();
+        if (_inFlight >= limits.InFlight)
+            return; // The end of one of them lets the next go.
+        var interval = TimeSpan.TicksPerMinute / limits.AttemptsPerMinute;
+        var wait = _wholeAt - ((limits.Burst - 1) * interval) - Now;
+
+        // Timers count whole milliseconds and cut off the rest.
+        var due = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(TimeSpan.FromTicks(wait).TotalMilliseconds)));
+        _timerRuns = true;
+        if (_timer is null)
+            _timer = time.CreateDetachedTimer(static state => ((FailureDomain)state!).TimerFired(), this, due);
+        else
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+}

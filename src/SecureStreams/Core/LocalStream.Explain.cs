@@ -1,0 +1,45 @@
+using SecureStreams.Policy;
+
+namespace SecureStreams.Core;
+
+/// <summary>What happened and why, for operators.</summary>
+internal sealed partial class LocalStream
+{
+    private SsDetail? _lastDetail;
+
+    public override SsExplanation Explain()
+    {
+        var events = _history.Read();
+        return new SsExplanation
+        {
+            StreamType = StreamType,
+            StreamId = Id,
+            State = State,
+            Now = DescribeNow(events),
+            Events = events,
+            Policy = PolicyFacts.Of(_policy),
+        };
+    }
+
+    private void NoteOnMailbox(in SsStateChange change)
+    {
+        var detail = change.Cause.DetailId != 0 && _lastDetail is { } last && last.Id == change.Cause.DetailId ? last : null;
+        _history.NoteOnMailbox(change, detail);
+    }
+
+    /// <summary>From any thread, so it is a view: the stream may have moved on.</summary>
+    private string DescribeNow(SsEvent[] events)
+    {
+        if (Volatile.Read(ref _awaitsAdmission))
+            return $"waits for its turn; {_domain?.Waiting ?? 0} attempts to the same peer wait for the governor (governor_rate, governor_burst, governor_in_flight)";
+        var cause = events.Length > 0 ? events[^1].Cause : SsCause.None;
+        return State switch
+        {
+            SsState.Destroying => "destroyed",
+            SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote => _receivePaused ? "connected, reception paused" : "connected",
+            SsState.Connecting or SsState.Poll => "connecting",
+            _ when cause.NextAction is SsNextAction.Retry or SsNextAction.Restart => $"waits: {cause}",
+            _ => "idle until the application acts",
+        };
+    }
+}

@@ -1,0 +1,102 @@
+using SecureStreams.Transports;
+
+namespace SecureStreams.Core;
+
+/// <summary>
+/// The dead-peer bound. One timer for the stream, started with the first connection that has a bound: when it fires, what the transport has heard by then decides what is
+/// due and when to look again, so neither payload nor transactions ever touch it. Without a connection it stops.
+/// </summary>
+internal sealed partial class LocalStream
+{
+    private ITimer? _livenessTimer;
+    private bool _livenessRuns;
+    private TimeSpan _livenessDue;
+    private long? _askedAfter;
+    private long _silenceFrom;
+
+    private void WatchLivenessOnMailbox()
+    {
+        if (_transport is not { } transport || Liveness.Of(_policy.Retry, transport.CanPing) is not { } bound)
+            return;
+        if (!_livenessRuns || _livenessDue > bound.First)
+            ArmLiveness(bound.First);
+    }
+
+    /// <summary>What was not read while reception rested could not be heard.</summary>
+    private void SilenceBeginsOnMailbox() => _silenceFrom = _runtime.Platform.Time.GetTimestamp();
+
+    private void CheckLivenessOnMailbox()
+    {
+        if (!_livenessRuns)
+            return;
+        _livenessRuns = false;
+        if (_transport is not { } transport || Liveness.Of(_policy.Retry, transport.CanPing) is not { } bound)
+            return;
+
+        if (transport.LastHeardOnMailbox is not { } heard || (_receivePaused && !transport.HearsWhilePaused))
+        {
+            ArmLiveness(bound.First);
+            return;
+        }
+
+        if (!transport.HearsWhilePaused)
+            heard = Math.Max(heard, _silenceFrom);
+        var silence = _runtime.Platform.Time.GetElapsedTime(heard);
+        if (silence >= bound.Hangup)
+        {
+            transport.AbortOnMailbox();
+            EndWithOnMailbox(Failures.PeerUnresponsive(bound, asked: _askedAfter == heard));
+            return;
+        }
+
+        var next = bound.Hangup - silence;
+        if (bound.Ping is { } ping)
+        {
+            if (silence < ping)
+            {
+                next = ping - silence;
+            }
+            else if (_askedAfter != heard)
+            {
+                _askedAfter = heard;
+                transport.PingOnMailbox();
+            }
+        }
+
+        ArmLiveness(next);
+    }
+
+    /// <summary>The stream ends its connection or attempt because of <paramref name="failure"/>; policy decides what follows.</summary>
+    private void EndWithOnMailbox(TransportFailure failure)
+    {
+        if (_connected)
+        {
+            ConnectionEndedOnMailbox(failure, stayIdle: false);
+            return;
+        }
+
+        LetTransportGoOnMailbox();
+        AttemptFailedOnMailbox(failure);
+    }
+
+    private void ArmLiveness(TimeSpan due)
+    {
+        // Timers count whole milliseconds and cut off the rest: a moment early would only mean another look.
+        due = TimeSpan.FromMilliseconds(Math.Ceiling(due.TotalMilliseconds));
+        _livenessRuns = true;
+        _livenessDue = due;
+        if (_livenessTimer is null)
+            _livenessTimer = _runtime.Platform.Time.CreateDetachedTimer(static state => ((LocalStream)state!).LivenessFired(), this, due);
+        else
+            _livenessTimer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LivenessFired() => _mailbox.Post(this, (long)StreamCommand.CheckLiveness);
+
+    private void StopLiveness()
+    {
+        _livenessRuns = false;
+        _livenessTimer?.Dispose();
+        _livenessTimer = null;
+    }
+}

@@ -1,0 +1,18 @@
+using SecureStreams.Policy;
+
+namespace SecureStreams.Core;
+
+/// <summary>What a policy makes of a stream.</summary>
+internal static class StreamTraits
+{
+    public static SsStreamTraits Of(StreamTypePolicy policy) => new()
+    {
+        HasMessages = policy.Protocol != WireProtocol.Raw,
+        IsTransactional = policy.Http is not null,
+        Acknowledges = policy.Http is not null || (policy.Protocol == WireProtocol.Mqtt && policy.Find("mqtt_qos") is { Value.Number: > 0 }),
+        CanHalfClose = policy.Protocol == WireProtocol.Raw,
+        ReceiveWatermarkHigh = policy.ReceiveWatermarkHigh,
+        ReceiveWatermarkLow = policy.ReceiveWatermarkLow,
+        TransmitWatermarkHigh = policy.TransmitWatermarkHigh,
+    };
+}
