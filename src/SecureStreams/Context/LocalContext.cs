@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Transports;
+using SecureStreams.Transports.LocalSink;
 
 namespace SecureStreams;
 
@@ -12,7 +13,7 @@ public sealed class LocalContext : SsContext
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
     private readonly PolicyModel _model;
     private readonly SsContextOptions _options;
-    private readonly ITransportFactory _transports;
+    private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
     private readonly SsMemoryBlobStore? _ownBlobs;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,7 +32,8 @@ public sealed class LocalContext : SsContext
         UnusedAttributes.Log(model, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
-        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs);
+        var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs);
+        _transports = new LocalSinks(wire, _options.Platform.Time);
         _runtime = new StreamRuntime
         {
             Context = this,
@@ -63,7 +65,7 @@ public sealed class LocalContext : SsContext
         ArgumentNullException.ThrowIfNull(handler);
         ThrowIfDisposed();
         var policy = Find(streamType);
-        if (policy.Server)
+        if (policy is { Server: true, LocalSink: false })
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
         var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
@@ -81,13 +83,15 @@ public sealed class LocalContext : SsContext
     }
 
     /// <inheritdoc/>
-    public override SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept)
+    public override SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler?> accept)
     {
         ArgumentNullException.ThrowIfNull(accept);
         ThrowIfDisposed();
         var policy = Find(streamType);
+        if (policy.LocalSink)
+            return new LocalSinkListener(_transports, _runtime, policy, accept, MakeAccepted);
         if (!policy.Server)
-            throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it, or use Create.");
+            throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)
             throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory, which is what UseServer() of the server package does.");
         return factory.Create(this, policy, accept);
@@ -101,6 +105,17 @@ public sealed class LocalContext : SsContext
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             _ = FinishAsync();
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
+    }
+
+    /// <summary>A stream for a listener to accept, seen by the context from now on; null when the context is disposed.</summary>
+    private LocalStream? MakeAccepted(StreamRuntime runtime, StreamTypePolicy policy)
+    {
+        var stream = new LocalStream(runtime, policy, SecureStreamHandler.Idle, Interlocked.Increment(ref _lastStreamId), null);
+        _streams.TryAdd(stream, true);
+        if (Volatile.Read(ref _disposed) == 0)
+            return stream;
+        stream.Abandon();
+        return null;
     }
 
     private async Task FinishAsync()
