@@ -5,6 +5,7 @@ using Xunit;
 namespace SecureStreams.Tests.Transports.LocalSink;
 
 /// <summary>How much waits between two ends, and what it costs. On one thread, so that every number is exact.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class LocalSinkFlowTests
 {
     private const int PieceBytes = 1_000;

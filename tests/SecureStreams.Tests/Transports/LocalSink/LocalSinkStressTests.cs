@@ -11,6 +11,7 @@ public sealed class LocalSinkStressTests
 {
     private const string Policy = """
         {
+          "governor_rate": 60000, "governor_burst": 10000, "governor_in_flight": 10000,
           "retry": [{ "quick": { "backoff": [1], "conceal": 65535, "jitterpc": 0 } }],
           "s": [{
             "wide": { "local_sink": true, "retry": "quick" },

@@ -8,7 +8,8 @@ namespace SecureStreams.Tests.Transports.LocalSink;
 /// <param name="messages">How many it sends on each connection.</param>
 /// <param name="largest">The largest message, roughly.</param>
 /// <param name="mayEnd">Whether it disconnects and disposes now and then.</param>
-internal sealed class NumberedEnd(int seed, int messages, int largest, bool mayEnd) : RecordingHandler
+/// <param name="resume">Resumes a stream that has paused, some time later; the thread pool does unless given.</param>
+internal sealed class NumberedEnd(int seed, int messages, int largest, bool mayEnd, Action<SecureStream>? resume = null) : RecordingHandler
 {
     private static long _connections;
 
@@ -97,7 +98,10 @@ internal sealed class NumberedEnd(int seed, int messages, int largest, bool mayE
                 stream.PauseReceive();
 
                 // In order: it goes on after whatever is queued for this end by then.
-                ThreadPool.UnsafeQueueUserWorkItem(static one => Resume(one), stream, preferLocal: false);
+                if (resume is not null)
+                    resume(stream);
+                else
+                    ThreadPool.UnsafeQueueUserWorkItem(static one => Resume(one), stream, preferLocal: false);
                 break;
             case 12 when mayEnd:
                 stream.Disconnect();
@@ -113,7 +117,8 @@ internal sealed class NumberedEnd(int seed, int messages, int largest, bool mayE
         return SsResult.Continue;
     }
 
-    private static void Resume(SecureStream stream)
+    /// <summary>Resumes, unless it has ended meanwhile.</summary>
+    public static void Resume(SecureStream stream)
     {
         try
         {
