@@ -42,7 +42,6 @@ public sealed class LocalContext : SsContext
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => _model.Governor),
-            RetryPipeline = ConnectCycle.CreatePipeline(_options.Platform.Time),
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
     }

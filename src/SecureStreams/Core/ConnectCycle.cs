@@ -11,28 +11,35 @@ namespace SecureStreams.Core;
 /// another follows is decided on the stream's mailbox (<see cref="LocalStream"/>); the pipeline waits and repeats.
 /// </summary>
 /// <remarks>
-/// An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="TryReset"/>), and what Polly awaits is
-/// part of it. A cycle that was cancelled never serves again: its canceller may still be inside <see cref="CancelOnMailbox"/>.
+/// An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="MayServeAgain"/>), and what Polly awaits is
+/// part of it. A cycle that was cancelled never serves again: its canceller may still be inside <see cref="CancelOnMailbox"/>. The delay is part of what the pipeline
+/// repeats, and not its own, whose cancellation would end on a thread of the pool: so everything of a cycle happens on the mailbox.
 /// </remarks>
-internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, IMailboxWork, IDisposable
+internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, IMailboxWork
 {
     private readonly LocalStream _stream;
     private readonly Mailbox _mailbox;
     private readonly Action _ended;
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly TimeProvider _time;
     private ConfiguredValueTaskAwaitable<Outcome<AttemptOutcome>>.ConfiguredValueTaskAwaiter _execution;
     private ResilienceContext? _context;
 
     // Continuations run inline on purpose: they are on the mailbox then, and only decide whether to wait.
     private ManualResetValueTaskSourceCore<Outcome<AttemptOutcome>> _attempt;
     private bool _attempting;
+    private bool _waiting;
+    private bool _cancelled;
+    private ITimer? _timer;
+    private TimeSpan _delay;
     private AttemptOutcome? _carried;
     private bool _poll;
 
     /// <param name="stream">The stream it belongs to.</param>
     /// <param name="mailbox">The stream's mailbox.</param>
-    public ConnectCycle(LocalStream stream, Mailbox mailbox)
+    /// <param name="time">The clock of the delays.</param>
+    public ConnectCycle(LocalStream stream, Mailbox mailbox, TimeProvider time)
     {
+        _time = time;
         _stream = stream;
         _mailbox = mailbox;
         _ended = Ended;
@@ -41,29 +48,31 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
     /// <summary>Whether the cycle waits for its next attempt.</summary>
     public bool IsWaiting => !_attempting;
 
-    /// <summary>The pipeline all cycles of a context share.</summary>
-    public static ResiliencePipeline<AttemptOutcome> CreatePipeline(TimeProvider time) =>
-        new ResiliencePipelineBuilder<AttemptOutcome> { TimeProvider = time }
+    /// <summary>Whether an ended cycle may start again: not when it was cancelled.</summary>
+    public bool MayServeAgain => !_cancelled;
+
+    /// <summary>The pipeline all cycles share.</summary>
+    public static ResiliencePipeline<AttemptOutcome> Pipeline { get; } =
+        new ResiliencePipelineBuilder<AttemptOutcome>()
             .AddRetry(new RetryStrategyOptions<AttemptOutcome>
             {
                 // How many is the policy's business and was decided when the attempt failed.
                 MaxRetryAttempts = int.MaxValue,
                 ShouldHandle = static args => ValueTask.FromResult(args.Outcome.Result.RetryDelay is not null),
-                DelayGenerator = static args => ValueTask.FromResult(args.Outcome.Result.RetryDelay),
+                Delay = TimeSpan.Zero,
             })
             .Build();
 
     /// <summary>Begins the execution. Called on the mailbox; <see cref="LocalStream.CycleEnded"/> follows the cycle's last effect.</summary>
-    /// <param name="pipeline">The pipeline.</param>
     /// <param name="poll">Whether the first attempt is announced by Poll (a transmit request), not by Connecting alone.</param>
     /// <param name="carried">The end of a connection that this cycle mends: it counts as the first outcome, so that the delay comes first.</param>
-    public void StartOnMailbox(ResiliencePipeline<AttemptOutcome> pipeline, bool poll, AttemptOutcome? carried)
+    public void StartOnMailbox(bool poll, AttemptOutcome? carried)
     {
         _poll = poll;
         _carried = carried;
-        _context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, _cancellation.Token);
+        _context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false);
 #pragma warning disable CA2012 // Consumed once all the same, by Ended.
-        _execution = pipeline.ExecuteOutcomeAsync(static (_, execution) => execution.Cycle.AttemptAsync(), _context, new Execution(this)).ConfigureAwait(false).GetAwaiter();
+        _execution = Pipeline.ExecuteOutcomeAsync(static (_, execution) => execution.Cycle.AttemptAsync(), _context, new Execution(this)).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         if (_execution.IsCompleted)
             Ended();
@@ -77,21 +86,19 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         if (!_attempting)
             return;
         _attempting = false;
+        _delay = outcome.RetryDelay ?? TimeSpan.Zero;
         _attempt.SetResult(Outcome.FromResult(outcome));
     }
 
     /// <summary>Ends the cycle, whatever it is doing.</summary>
     public void CancelOnMailbox()
     {
-        _cancellation.Cancel();
+        _cancelled = true;
+        StopTimer();
+        _attempting |= _waiting;
+        _waiting = false;
         EndAttemptOnMailbox(default);
     }
-
-    /// <summary>Makes an ended cycle ready to start again; false when it was cancelled.</summary>
-    public bool TryReset() => _cancellation.TryReset();
-
-    /// <inheritdoc/>
-    public void Dispose() => _cancellation.Dispose();
 
     void IMailboxWork.RunOnMailbox(long argument) => AttemptOnMailbox();
 
@@ -107,10 +114,7 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         Exception? defect = null;
         try
         {
-            // A cancelled cycle ends with the cancellation as its outcome; whoever cancelled it has told the application already.
-            var outcome = _execution.GetResult();
-            if (!_cancellation.IsCancellationRequested)
-                defect = outcome.Exception;
+            defect = _execution.GetResult().Exception;
         }
         catch (Exception error)
         {
@@ -123,49 +127,65 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         _stream.CycleEnded(this, defect);
     }
 
-    /// <summary>What the pipeline repeats: one attempt. The first begins after the turn that asked for it, a later one where the delay ended.</summary>
+    /// <summary>
+    /// What the pipeline repeats: the delay that the outcome before asked for, and one attempt. The first begins after the turn that asked for it, a later one where
+    /// the delay ended.
+    /// </summary>
     private ValueTask<Outcome<AttemptOutcome>> AttemptAsync()
     {
         if (_carried is { } carried)
         {
             _carried = null;
             _poll = true;
+            _delay = carried.RetryDelay ?? TimeSpan.Zero;
             return new ValueTask<Outcome<AttemptOutcome>>(Outcome.FromResult(carried));
         }
 
         _attempt.Reset();
+        _waiting = true;
         var attempt = new ValueTask<Outcome<AttemptOutcome>>(this, _attempt.Version);
-        if (_mailbox.TryEnter())
-        {
-            try
-            {
-                AttemptOnMailbox();
-            }
-            finally
-            {
-                _mailbox.Exit();
-            }
-        }
+        if (_delay > TimeSpan.Zero)
+            _timer = _time.CreateDetachedTimer(static state => ((ConnectCycle)state!).GoOn(), this, _delay);
         else
+            GoOn();
+        return attempt;
+    }
+
+    private void GoOn()
+    {
+        if (!_mailbox.TryEnter())
         {
             _mailbox.Post(this);
+            return;
         }
 
-        return attempt;
+        try
+        {
+            AttemptOnMailbox();
+        }
+        finally
+        {
+            _mailbox.Exit();
+        }
     }
 
     private void AttemptOnMailbox()
     {
-        _attempting = true;
-        if (_cancellation.IsCancellationRequested)
-        {
-            EndAttemptOnMailbox(default);
+        // Cancelled while it was on its way here.
+        if (!_waiting)
             return;
-        }
-
+        StopTimer();
+        _waiting = false;
+        _attempting = true;
         var poll = _poll;
         _poll = true;
         _stream.BeginAttemptOnMailbox(this, poll);
+    }
+
+    private void StopTimer()
+    {
+        _timer?.Dispose();
+        _timer = null;
     }
 
     /// <summary>A value type, so that the pipeline's generic code is compiled for it alone and not for any reference.</summary>

@@ -188,7 +188,6 @@ internal sealed partial class LocalStream
         _wants = Wants.None;
         Try(static stream => stream._timer.Dispose());
         Try(static stream => stream.StopLiveness());
-        _spareCycle?.Dispose();
         _spareCycle = null;
         EndOne();
     }

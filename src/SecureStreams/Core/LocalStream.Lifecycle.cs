@@ -200,13 +200,13 @@ internal sealed partial class LocalStream
     private void StartCycleOnMailbox(bool poll, AttemptOutcome? carried)
     {
         EndCycleOnMailbox();
-        var cycle = _cycle = _spareCycle ?? new ConnectCycle(this, _mailbox);
+        var cycle = _cycle = _spareCycle ?? new ConnectCycle(this, _mailbox, _runtime.Platform.Time);
         _spareCycle = null;
         Interlocked.Increment(ref _running);
-        cycle.StartOnMailbox(_runtime.RetryPipeline, poll, carried);
+        cycle.StartOnMailbox(poll, carried);
     }
 
-    /// <summary>The execution of <paramref name="cycle"/> is over. Nearly always on the mailbox, but a cancelled delay may end elsewhere.</summary>
+    /// <summary>The execution of <paramref name="cycle"/> is over.</summary>
     public void CycleEnded(ConnectCycle cycle, Exception? defect)
     {
         // Without this the stream would wait for ever for a cycle that is gone.
@@ -214,10 +214,8 @@ internal sealed partial class LocalStream
             _mailbox.Post(new MailboxAction<Exception>(defect, OnFault));
 
         // Worth keeping where transactions follow one another; a connection that lasts needs none for as long as it does.
-        if (_mailbox.IsCurrent && cycle != _cycle && _transport is { IsTransactional: true } && cycle.TryReset())
+        if (_mailbox.IsCurrent && cycle != _cycle && _transport is { IsTransactional: true } && cycle.MayServeAgain)
             _spareCycle = cycle;
-        else if (defect is null)
-            cycle.Dispose(); // A failed one is ended once more, by the end of the stream.
         EndOne();
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Polly;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -18,8 +17,6 @@ internal sealed record StreamRuntime
     public required ITransportFactory Transports { get; init; }
 
     public required RetryGovernor Governor { get; init; }
-
-    public required ResiliencePipeline<AttemptOutcome> RetryPipeline { get; init; }
 
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }

@@ -149,7 +149,6 @@ public sealed class ContextDisposalTests
             Logger = bench.Log.CreateLogger("test"),
             Transports = bench.Network,
             Governor = new RetryGovernor(TimeProvider.System, static () => GovernorPolicy.Default),
-            RetryPipeline = ConnectCycle.CreatePipeline(bench.Clock),
             Destroyed = static _ => { },
         };
         var handler = new RecordingHandler();
