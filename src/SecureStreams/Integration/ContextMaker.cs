@@ -17,7 +17,7 @@ internal static class ContextMaker
     {
         var given = services.GetRequiredService<IOptionsMonitor<SecureStreamsOptions>>().Get(name);
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var options = given.ToContextOptions(loggers);
+        var options = given.ToContextOptions(services, path => Locate(services, path));
         try
         {
             if (given.Model is { } model)

@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SecureStreams.Policy;
 
 namespace SecureStreams;
@@ -40,18 +43,33 @@ public sealed class SecureStreamsOptions : IValidatableObject
     /// <summary>As <see cref="SsContextOptions.ListenerFactory"/>; null by default. Not in settings files.</summary>
     public IListenerFactory? ListenerFactory { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.StateFolder"/>, a path as <see cref="PolicyFile"/>; null, the default, keeps nothing on disk.</summary>
+    [StringLength(4096, MinimumLength = 1, ErrorMessage = "StateFolder is empty or longer than a path can be: give it the path of a folder, or leave it out.")]
+    public string? StateFolder { get; set; }
+
+    /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
+    public ISsBlobStore? Blobs { get; set; }
+
+    /// <summary>As <see cref="SsContextOptions.MeterFactory"/>; null, the default, takes the factory in the container, if there is one. Not in settings files.</summary>
+    public IMeterFactory? MeterFactory { get; set; }
+
     /// <summary>What a settings file says that cannot be understood.</summary>
     internal List<string> Misread { get; } = [];
 
     /// <summary>The same for a context.</summary>
-    internal SsContextOptions ToContextOptions(ILoggerFactory loggerFactory) => new()
+    /// <param name="services">Where what is not given here may be.</param>
+    /// <param name="locate">Makes paths absolute.</param>
+    internal SsContextOptions ToContextOptions(IServiceProvider services, Func<string, string> locate) => new()
     {
         Product = Product,
         StrictPolicy = StrictPolicy,
         Overlays = [.. Overlays],
         Platform = Platform,
         ListenerFactory = ListenerFactory,
-        LoggerFactory = loggerFactory,
+        LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
+        StateFolder = StateFolder is null ? null : locate(StateFolder),
+        Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
+        MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
     };
 
     /// <inheritdoc/>

@@ -39,6 +39,20 @@ public sealed class ClientRequestTests
         Assert.DoesNotContain("127.0.0.1", request.RequestUri!.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Headers_that_blobs_fill_are_on_its_requests_too_and_a_missing_token_is_told()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new ClientBench(host, "h1", "\"http_url\": \"headers\", \"http_auth_header\": \"Authorization:\", \"http_auth_preamble\": \"Bearer \"");
+        using var client = bench.Context.CreateHttpClient("api");
+
+        var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync("", Token));
+        Assert.Equal(SsCauseCode.BlobMissing, bench.CauseOf(error).Cause.Code);
+
+        bench.Context.Blobs.Write(SsBlobNames.Auth(0), "geheim"u8);
+        Assert.Contains("Authorization: Bearer geheim\n", await client.GetStringAsync("", Token), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Theory]
     [InlineData("h1", "content-length")]
     [InlineData("h2", "content-length")]

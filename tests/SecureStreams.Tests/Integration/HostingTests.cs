@@ -217,9 +217,16 @@ public sealed class HostingTests : IDisposable
         var own = typeof(SecureStreamsOptions).GetProperties().Select(static one => one.Name).ToList();
         Assert.Empty(typeof(SsContextOptions).GetProperties().Select(static one => one.Name).Where(static name => name != nameof(SsContextOptions.LoggerFactory)).Except(own));
 
-        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners() };
+        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state" };
         given.Overlays.Add(PolicyDocument.FromJson("{}", "o"));
-        var options = given.ToContextOptions(_log);
+        using var blobs = new SsMemoryBlobStore();
+        using var meters = new OneMeterFactory();
+        var services = new ServiceCollection().AddSingleton<ILoggerFactory>(_log).AddSingleton<ISsBlobStore>(blobs).AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(meters);
+        using var provider = services.BuildServiceProvider();
+        var options = given.ToContextOptions(provider, static path => "/root/" + path);
+        Assert.Equal("/root/state", options.StateFolder);
+        Assert.Same(blobs, options.Blobs);
+        Assert.Same(meters, options.MeterFactory);
         Assert.Equal(("p", true), (options.Product, options.StrictPolicy));
         Assert.Same(given.Platform, options.Platform);
         Assert.Same(given.ListenerFactory, options.ListenerFactory);
@@ -274,6 +281,16 @@ public sealed class HostingTests : IDisposable
     private sealed class NeedsContext(SsContext context) : BackgroundService
     {
         protected override Task ExecuteAsync(CancellationToken stoppingToken) => context.DisposeAsync().AsTask();
+    }
+
+    private sealed class OneMeterFactory : System.Diagnostics.Metrics.IMeterFactory
+    {
+        public System.Diagnostics.Metrics.Meter Create(System.Diagnostics.Metrics.MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+            // It keeps none.
+        }
     }
 
     private sealed class NoListeners : IListenerFactory

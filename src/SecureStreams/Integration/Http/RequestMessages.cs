@@ -13,9 +13,10 @@ internal static class RequestMessages
     /// <param name="plan">The policy.</param>
     /// <param name="metadata">The values of this request.</param>
     /// <param name="request">The caller's.</param>
+    /// <param name="blobs">The values of headers that blobs fill.</param>
     /// <param name="hop">Where to, and what redirects have made of it.</param>
     /// <param name="message">The message, bare.</param>
-    public static TransportFailure? Fill(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, RequestHop hop, HttpRequestMessage message)
+    public static TransportFailure? Fill(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, ISsBlobStore blobs, RequestHop hop, HttpRequestMessage message)
     {
         message.Version = plan.Version;
         message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -29,6 +30,8 @@ internal static class RequestMessages
             message.Content = new ForwardedContent(content, announced: !plan.Http.NoContentLength);
         if (AddMetadata(plan, metadata, message, hop) is { } failure)
             return failure;
+        if (!plan.BlobHeaders.IsEmpty && HttpRequestHeaders.ApplyBlobs(plan, blobs, message, hop.IsStrange) is { } withheld)
+            return withheld;
         if (plan.Http.FormUrlEncoded && message.Content is { } body && !body.Headers.NonValidated.Contains("Content-Type"))
             body.Headers.TryAddWithoutValidation("Content-Type", FormType);
         return null;
