@@ -105,6 +105,38 @@ internal sealed class SimApplication(SimWorld world)
             world.Violate("Explanation", actor, $"it explains detail {last}, and the handler was last told detail {actor.LastDetail}");
     }
 
+    /// <summary>
+    /// Something from outside of the stream's callbacks, in the very moment at which something else happens to it. What must be undone or counted in order (pausing, disconnecting) is left
+    /// out: posted calls take effect after those that callbacks make meanwhile, and the simulation would have to know which.
+    /// </summary>
+    public void Interfere(SimActor actor)
+    {
+        if (!world.IsChaos || actor.Stream is null || actor.State is SsState.Destroying or SsState.None)
+            return;
+        switch (world.Random.Below(10))
+        {
+            case < 4:
+                Transmit(actor);
+                break;
+            case < 6:
+                Connect(actor);
+                break;
+            case 6:
+                Dispose(actor);
+                break;
+            case 7:
+                ChangeHandler(actor);
+                break;
+            case 8:
+                Explain(actor);
+                break;
+            default:
+                Did(actor, AppAction.StartTimeout, 0);
+                actor.Stream.StartTimeout(TimeSpan.FromMilliseconds(1));
+                break;
+        }
+    }
+
     private void Asks(SimActor actor)
     {
         if (actor.Wants)

@@ -59,7 +59,8 @@ internal sealed class SimHandler(SimWorld world, SimActor actor) : SecureStreamH
                 var piece = tx.Buffer[..cursor.Length];
                 cursor.Fill(piece);
                 var ends = cursor.Ends;
-                tx.Commit(piece.Length, (cursor.Starts ? SsTxFlags.StartOfMessage : 0) | (ends ? SsTxFlags.EndOfMessage : 0));
+                var halfClose = ends && world.IsChaos && stream.Traits.CanHalfClose && world.Random.OneIn(30);
+                tx.Commit(piece.Length, (cursor.Starts ? SsTxFlags.StartOfMessage : 0) | (ends ? SsTxFlags.EndOfMessage : 0) | (halfClose ? SsTxFlags.EndOfStream : 0));
                 cursor.Advance();
                 pieces++;
                 if (ends || interrupt)
@@ -100,7 +101,7 @@ internal sealed class SimHandler(SimWorld world, SimActor actor) : SecureStreamH
         if (!world.IsChaos || !world.Random.OneIn(rarity))
             return SsResult.Continue;
         var now = world.Clock.Now;
-        switch (world.Random.Below(14))
+        switch (world.Random.Below(16))
         {
             case 0 or 1:
                 Did(AppAction.ResultDisconnect);
@@ -139,7 +140,10 @@ internal sealed class SimHandler(SimWorld world, SimActor actor) : SecureStreamH
             case 11:
                 world.Application.Explain(actor);
                 return SsResult.Continue;
-            case 12:
+            case 12 or 13:
+                world.Application.Interfere(world.Actors[world.Random.Below(world.Actors.Length)]);
+                return SsResult.Continue;
+            case 14:
                 world.Application.Pause(actor);
                 world.Application.Resume(actor);
                 return SsResult.Continue;

@@ -14,8 +14,11 @@ internal enum Mutant
     /// <summary>The transport claims to have heard its peer just now: dead peers stay unseen.</summary>
     AlwaysHeard,
 
-    /// <summary>The transport delivers what waited right inside the call that resumes it.</summary>
+    /// <summary>The transport's loop delivers without entering the mailbox now and then.</summary>
     CallsBesideTheMailbox,
+
+    /// <summary>The transport delivers what waited right inside the call that resumes it.</summary>
+    DeliversInsideCalls,
 
     /// <summary>The transport delivers a piece twice now and then.</summary>
     DeliversTwice,

@@ -133,6 +133,8 @@ internal sealed class SimWorld
     {
         foreach (var invariant in _invariants)
             invariant.StateTold(actor, change);
+        if (IsChaos && Random.OneIn(60))
+            _scheduler.Schedule(new Interference(this, actor));
         if (change.Cause.DetailId != 0)
             actor.LastDetail = change.Cause.DetailId;
         if (SsStateTable.IsNotice(change.State))

@@ -80,7 +80,7 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
         IsPaused = paused;
         if (paused)
             return;
-        if (World.Mutant == Mutant.CallsBesideTheMailbox && !IsStopped && !_parser.Feed([], this))
+        if (World.Mutant == Mutant.DeliversInsideCalls && !IsStopped && !_parser.Feed([], this))
             return;
         _resume?.TrySetResult();
     }
@@ -201,6 +201,12 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
                 }
 
                 var bytes = await connection.Stream.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+                if (World.Mutant == Mutant.CallsBesideTheMailbox && bytes > 0 && World.Random.OneIn(50))
+                {
+                    FeedOnMailbox(buffer.AsSpan(0, bytes));
+                    continue;
+                }
+
                 using (await _entry)
                 {
                     if (IsStopped)
