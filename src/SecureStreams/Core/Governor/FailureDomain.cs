@@ -75,6 +75,8 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
             else
             {
                 _waiting.Remove(ticket.Node);
+                if (_waiting.Count == 0)
+                    DisarmLocked();
             }
         }
 
@@ -99,7 +101,7 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
             if (_inFlight > 0 || _waiting.Count > 0 || _wholeAt > Now)
                 return false;
             _retired = true;
-            _timer?.Dispose();
+            DisarmLocked();
             return true;
         }
     }
@@ -171,5 +173,13 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
             _timer = time.CreateDetachedTimer(static state => ((FailureDomain)state!).TimerFired(), this, due);
         else
             _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>A firing that is on its way already finds nobody, or admits who has come meanwhile and may go: both are harmless.</summary>
+    private void DisarmLocked()
+    {
+        _timerRuns = false;
+        _timer?.Dispose();
+        _timer = null;
     }
 }
