@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
+using SecureStreams.TestSupport.Checks;
+
 namespace SecureStreams.Simulation.Tests;
 
 /// <summary>What scripts see of the program.</summary>
@@ -23,6 +27,31 @@ public class CommandLineTests
         Assert.Contains("seed 7, step ", output, StringComparison.Ordinal);
         Assert.Contains("CauseNamed", output, StringComparison.Ordinal);
         Assert.Contains("-- --seed 7 --streams 50", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_stops_and_tells_what_was_done()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGINT to send to a process on Windows.");
+        using var process = Programs.Start("--seeds", "10000000", "--streams", "2");
+        try
+        {
+            // A line of progress, so the program is well under way.
+            var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().OrFail(() => "There is no progress.");
+            Assert.Contains("seeds, ", first, StringComparison.Ordinal);
+            using (var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+                await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+            var rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken).OrFail(() => "It does not stop.");
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Contains("stopped before the end", rest, StringComparison.Ordinal);
+            Assert.Contains("0 violations", rest, StringComparison.Ordinal);
+            Assert.Equal(0, process.ExitCode);
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
     }
 
     [Fact]

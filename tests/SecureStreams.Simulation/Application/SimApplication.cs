@@ -30,7 +30,10 @@ internal sealed class SimApplication(SimWorld world)
     {
         Did(actor, AppAction.Connect, 0);
         Asks(actor);
-        actor.ConnectAskedAt = world.Clock.Now;
+
+        // From outside it takes effect when its turn comes, which may be after a failure of this very moment; in a callback it is judged at once.
+        if (actor.Depth == 0)
+            actor.ConnectAskedAt = world.Clock.Now;
         if (actor.RetryDue >= 0)
             actor.RetryIsDue(world.Clock.Now, world.Clock.Slept);
 

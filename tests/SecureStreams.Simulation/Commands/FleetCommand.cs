@@ -15,7 +15,9 @@ internal static class FleetCommand
         {
             devices, streams, seed, threads,
         };
-        command.SetAction((parsed, cancellationToken) => Task.FromResult(Run(
+
+        // Not on this thread: Ctrl+C is only heard once the action has returned its task.
+        command.SetAction((parsed, cancellationToken) => Task.Run(() => Run(
             new FleetRun(parsed.GetValue(devices), parsed.GetValue(streams), parsed.GetValue(seed), parsed.GetValue(threads)), cancellationToken)));
         return command;
     }

@@ -15,7 +15,7 @@ internal sealed class SeedRunner(SimOptions options, int first, int count, int t
     public Action<SeedTotals>? Progress { get; init; }
 
     /// <summary>How often <see cref="Progress"/> is called.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the first violation ends it; else all seeds are run.</summary>
     public bool StopsAtViolation { get; init; }

@@ -37,7 +37,9 @@ internal static class SeedsCommand
         root.SetAction((parsed, cancellationToken) =>
         {
             var options = new SimOptions { Seed = 0, Streams = parsed.GetValue(streams), Mutant = parsed.GetValue(mutant) };
-            return Task.FromResult(parsed.GetValue(seed) is { } one
+
+            // Not on this thread: Ctrl+C is only heard once the action has returned its task.
+            return Task.Run(() => parsed.GetValue(seed) is { } one
                 ? RunOne(options with { Seed = one }, parsed.GetValue(trace))
                 : RunMany(options, parsed.GetValue(first), parsed.GetValue(seeds), parsed.GetValue(threads), cancellationToken));
         });

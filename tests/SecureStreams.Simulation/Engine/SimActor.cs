@@ -47,7 +47,7 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
     /// <summary>When a callback last threw.</summary>
     public long ThrewAt { get; set; } = -1;
 
-    /// <summary>When Connect was last called: it ends the wait for a retry, even one that begins in the same moment.</summary>
+    /// <summary>When Connect was last called from outside of a callback: it ends the wait for a retry, even one that begins in the same moment.</summary>
     public long ConnectAskedAt { get; set; } = -1;
 
     /// <summary>Whether an overdue retry has been found to wait for the governor.</summary>
