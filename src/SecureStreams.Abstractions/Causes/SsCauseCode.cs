@@ -114,6 +114,10 @@ public enum SsCauseCode
     /// <summary>Nothing was heard from the peer for as long as the policy allows (<c>svalidhup</c>), although it was asked where the protocol can ask.</summary>
     PeerUnresponsive = 904,
 
+    // --- update
+    /// <summary>The policy was changed and has no such client streamtype any more.</summary>
+    StreamTypeRemoved = 950,
+
     // --- internal
     /// <summary>A failure inside the runtime itself; the detail carries the exception. Please report it.</summary>
     InternalError = 990,

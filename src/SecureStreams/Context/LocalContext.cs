@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
@@ -6,11 +7,11 @@ using SecureStreams.Transports;
 
 namespace SecureStreams;
 
-/// <summary>A context that fulfils its streams in this process, from one immutable policy.</summary>
-public sealed class LocalContext : SsContext
+/// <summary>A context that fulfils its streams in this process, from a policy that overlays may change while it runs.</summary>
+public sealed partial class LocalContext : SsContext
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
-    private readonly PolicyModel _model;
+    private readonly LivePolicy _policy;
     private readonly SsContextOptions _options;
     private readonly ITransportFactory _transports;
     private readonly StreamRuntime _runtime;
@@ -22,11 +23,19 @@ public sealed class LocalContext : SsContext
     /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
+        : this(model, default, [], options ?? new SsContextOptions())
+    {
+    }
+
+    /// <param name="model">The policy.</param>
+    /// <param name="documents">What it was made of, which overlays go over; default when that is not known.</param>
+    /// <param name="lines">The warnings of the loader.</param>
+    /// <param name="options">Settings of the program.</param>
+    internal LocalContext(PolicyModel model, ImmutableArray<PolicyDocument> documents, ImmutableArray<string> lines, SsContextOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _model = model;
-        _options = options ?? new SsContextOptions();
-        UnusedAttributes.Log(model, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
+        _options = options;
+        _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
         _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
         _runtime = new StreamRuntime
         {
@@ -35,7 +44,8 @@ public sealed class LocalContext : SsContext
             Diagnostics = Diagnostics,
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
             Transports = _transports,
-            Governor = new RetryGovernor(_options.Platform.Time, () => _model.Governor),
+            Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
+            FindPolicy = _policy.Find,
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
     }
@@ -43,8 +53,8 @@ public sealed class LocalContext : SsContext
     /// <inheritdoc/>
     public override SsDiagnostics Diagnostics { get; } = new();
 
-    /// <summary>The policy in force.</summary>
-    public PolicyModel Policy => _model;
+    /// <summary>The policy in force: what new streams, and the next attempts of those there are, are made of.</summary>
+    public PolicyModel Policy => _policy.Current.Model;
 
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
@@ -96,6 +106,8 @@ public sealed class LocalContext : SsContext
     {
         try
         {
+            // What requests of HttpClients wait for they would wait for in vain.
+            await _ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
 
             // Last: until here a stream may still be closing its connection.
@@ -111,12 +123,13 @@ public sealed class LocalContext : SsContext
     private StreamTypePolicy Find(string streamType)
     {
         ArgumentNullException.ThrowIfNull(streamType);
-        if (_model.StreamTypes.TryGetValue(streamType, out var policy))
+        var model = Policy;
+        if (model.StreamTypes.TryGetValue(streamType, out var policy))
             return policy;
 
-        if (_model.NearestStreamType(streamType) is { } near)
+        if (model.NearestStreamType(streamType) is { } near)
             throw new SsPolicyException($"The policy has no streamtype '{streamType}'; did you mean '{near}'?");
-        var known = string.Join(", ", _model.StreamTypes.Keys.Order(StringComparer.Ordinal).Take(20).Select(static name => $"'{name}'"));
+        var known = string.Join(", ", model.StreamTypes.Keys.Order(StringComparer.Ordinal).Take(20).Select(static name => $"'{name}'"));
         throw new SsPolicyException($"The policy has no streamtype '{streamType}'. It has {(known.Length == 0 ? "none" : known)}.");
     }
 

@@ -41,7 +41,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
         _history = new StreamHistory(runtime.Platform.Time);
         _mailbox = new Mailbox(runtime.Platform.Scheduler, OnFault);
-        _metadata = new MetadataStore(policy);
+        _metadata = new MetadataStore(policy, runtime.FindPolicy);
         _timer = new StreamTimer(runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
 
         // The creator is inside from the start, so that whoever finds the stream in its context (to dispose it) gets in only after Creating.
@@ -125,7 +125,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run((_metadata.Check(name, value, out var text), text), SetMetadataOnMailbox);
     }
 
-    public override string? GetMetadata(string name) => _metadata.Current(_metadata.IndexOf(name));
+    public override string? GetMetadata(string name) => _metadata.Get(name);
 
     public override bool TryGetMetadata(string name, Span<byte> destination, out int bytesWritten)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Policy;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -17,6 +18,9 @@ internal sealed record StreamRuntime
     public required ITransportFactory Transports { get; init; }
 
     public required RetryGovernor Governor { get; init; }
+
+    /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
+    public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }

@@ -14,6 +14,12 @@ namespace SecureStreams.Network;
 /// </remarks>
 internal sealed class AddressRace : IThreadPoolWorkItem
 {
+    /// <summary>The outcome of an address that has none yet.</summary>
+    public const string StillConnecting = "connecting";
+
+    /// <summary>The outcome of an address that had none when time ran out.</summary>
+    public const string NoAnswer = "no answer";
+
     private readonly IReadOnlyList<EndPoint> _endPoints;
     private readonly SsSocketDialer _sockets;
     private readonly TimeProvider _time;
@@ -44,7 +50,7 @@ internal sealed class AddressRace : IThreadPoolWorkItem
         get
         {
             lock (_lock)
-                return [.. _attempts.Select(static one => new SsCandidate(EndPointText.Of(one.EndPoint), one.Outcome ?? "connecting", one.Elapsed))];
+                return [.. _attempts.Select(one => new SsCandidate(EndPointText.Of(one.EndPoint), one.Outcome ?? StillConnecting, one.Outcome is null ? _time.GetElapsedTime(one.Started) : one.Elapsed))];
         }
     }
 
@@ -186,7 +192,7 @@ internal sealed class AddressRace : IThreadPoolWorkItem
         {
             if (_decided)
                 return;
-            DecideUnderLock("no answer");
+            DecideUnderLock(NoAnswer);
             _abandonedBy = cancellationToken;
             _scheduler.Schedule(this);
         }

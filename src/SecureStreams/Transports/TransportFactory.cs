@@ -17,6 +17,9 @@ internal sealed class TransportFactory : ITransportFactory
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory);
     }
 
+    /// <summary>The transports of h1 and h2, with the connections they share.</summary>
+    public HttpTransportFactory Http => _http;
+
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
     {
         WireProtocol.H1 or WireProtocol.H2 => _http.Create(setup),

@@ -49,7 +49,7 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
     {
         null => null,
         _ when World.Mutant == Mutant.AlwaysHeard => World.Clock.Now,
-        { Wire: var wire } => World.Clock.Now - (long)wire.Silence.TotalMicroseconds,
+        { Wire: var wire } => wire.LastHeard,
     };
 
     /// <summary>Whether it delivers nothing any more.</summary>
