@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureStreams.Policy;
@@ -22,8 +23,25 @@ public sealed class SsContextOptions
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>
+    /// Makes the meter; null, the default, takes the process's own, which is never disposed. Either is named <see cref="SsTelemetry.MeterName"/>. A host gives its factory,
+    /// so that its tests hear their own context alone.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; init; }
+
     /// <summary>The world to live in; the real one by default.</summary>
     public SsPlatform Platform { get; init; } = SsPlatform.System;
+
+    /// <summary>
+    /// A folder for what must outlast the process, made if need be, for its owner alone (0700; one that others can enter is refused). Null, the default: nothing is kept.
+    /// </summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>
+    /// The secrets and facts that the policy refers to by name. Null, the default: a store of the context's own, in files under <see cref="StateFolder"/> where that is set,
+    /// else in memory; <see cref="LocalContext.Blobs"/> is it.
+    /// </summary>
+    public ISsBlobStore? Blobs { get; init; }
 
     /// <summary>Makes listeners of server streamtypes; null, the default, refuses them.</summary>
     public IListenerFactory? ListenerFactory { get; init; }

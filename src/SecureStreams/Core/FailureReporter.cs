@@ -33,7 +33,12 @@ internal static class FailureReporter
             Policy = failure.Attribute is { } attribute && policy is not null ? Locate(policy, attribute) : null,
         };
         runtime.Diagnostics.Publish(detail);
-        CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
+
+        // What the application asked for needs nobody's attention.
+        if (failure.Code == SsCauseCode.LocalDisconnect)
+            CoreLog.Ended(runtime.Logger, streamType, id, state, failure.Message, cause);
+        else
+            CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
         return detail;
     }
 

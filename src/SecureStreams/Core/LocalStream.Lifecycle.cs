@@ -226,6 +226,6 @@ internal sealed partial class LocalStream
     {
         if (_lastSetup is not { } last || last.Policy != (object)_policy || last.TransmitLength != _txLength || last.ReceivePaused != _receivePaused)
             _lastSetup = last = new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused);
-        return last;
+        return last.Activity == _trace?.Attempt ? last : last with { Activity = _trace?.Attempt };
     }
 }

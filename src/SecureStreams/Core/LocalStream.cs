@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text;
 using SecureStreams.Implementation;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -23,6 +25,10 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     private StreamTypePolicy _policy;
     private SecureStreamHandler _handler;
     private int _state;
+
+    // Null while nobody listens.
+    private StreamTrace? _trace;
+    private Activity? _askedBy;
 
     public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, SsStreamOptions? options)
     {
@@ -58,7 +64,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     public override object? UserState { get; }
 
-    public override SecureStreamHandler Handler => Volatile.Read(ref _handler);
+    protected override SecureStreamHandler CurrentHandler => Volatile.Read(ref _handler);
 
     public override SsStreamTraits Traits => StreamTraits.Of(_policy);
 
@@ -72,14 +78,23 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     /// <summary>The mailbox, for what shares it.</summary>
     internal Mailbox Mailbox => _mailbox;
 
-    public override void Connect() => Command(StreamCommand.Connect);
+    public override void Connect()
+    {
+        _askedBy = StreamTelemetry.Caller;
+        Command(StreamCommand.Connect);
+    }
 
-    public override void RequestTransmit() => Command(StreamCommand.RequestTransmit);
+    public override void RequestTransmit()
+    {
+        _askedBy = StreamTelemetry.Caller;
+        Command(StreamCommand.RequestTransmit);
+    }
 
     public override void RequestTransmit(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ThrowIfDestroyed();
+        _askedBy = StreamTelemetry.Caller;
         Run(length, RequestTransmitOnMailbox);
     }
 
@@ -106,7 +121,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run(bytes, AddCreditOnMailbox);
     }
 
-    public override void ChangeHandler(SecureStreamHandler handler)
+    protected override void SetHandler(SecureStreamHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ThrowIfDestroyed();

@@ -20,7 +20,6 @@ internal sealed class MetadataStore
     private readonly Func<string, StreamTypePolicy?>? _upcoming;
     private Table _table;
     private ImmutableDictionary<string, string> _aside = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
-    private bool _anyReceived;
 
     /// <param name="policy">The policy of the stream.</param>
     /// <param name="upcoming">
@@ -121,26 +120,15 @@ internal sealed class MetadataStore
         }
 
         // What the new table has stays here too, unread: whoever looks a name up in the old table meanwhile still finds it.
-        _anyReceived = false;
         Volatile.Write(ref _aside, aside);
         Volatile.Write(ref _table, after);
     }
 
     /// <summary>Publishes what the peer sent; null where it sent nothing. Takes over the array, which has one place for each declared name.</summary>
-    public void PublishReceivedOnMailbox(string?[] values)
-    {
-        _anyReceived = true;
-        _table.PublishReceived(values);
-    }
+    public void PublishReceivedOnMailbox(string?[] values) => _table.PublishReceived(values);
 
     /// <summary>Forgets what the peer sent: a new transaction begins.</summary>
-    public void ClearReceivedOnMailbox()
-    {
-        if (!_anyReceived)
-            return;
-        _anyReceived = false;
-        _table.PublishReceived(new string?[_table.Declared.Length]);
-    }
+    public void ClearReceivedOnMailbox() => _table.PublishReceived(null);
 
     private void ThrowIfUndeclared(string name)
     {
@@ -164,8 +152,10 @@ internal sealed class MetadataStore
     /// <summary>What one policy declares, and its values.</summary>
     private sealed class Table(ImmutableArray<MetadataPolicy> declared)
     {
-        private string?[] _set = new string?[declared.Length];
-        private string?[] _received = new string?[declared.Length];
+        private string?[] _set = declared.IsEmpty ? [] : new string?[declared.Length];
+
+        // Null as long as the peer sent nothing: most streams at most times.
+        private string?[]? _received;
 
         public ImmutableArray<MetadataPolicy> Declared => declared;
 
@@ -184,7 +174,7 @@ internal sealed class MetadataStore
 
         public string? Outgoing(int index) => Volatile.Read(ref _set)[index];
 
-        public string? Current(int index) => Volatile.Read(ref _received)[index] ?? Outgoing(index);
+        public string? Current(int index) => Volatile.Read(ref _received)?[index] ?? Outgoing(index);
 
         public void Set(int index, string value)
         {
@@ -193,6 +183,6 @@ internal sealed class MetadataStore
             Volatile.Write(ref _set, copy);
         }
 
-        public void PublishReceived(string?[] values) => Volatile.Write(ref _received, values);
+        public void PublishReceived(string?[]? values) => Volatile.Write(ref _received, values);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -14,6 +15,8 @@ internal sealed record StreamRuntime
     public required SsDiagnostics Diagnostics { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    public required StreamTelemetry Telemetry { get; init; }
 
     public required ITransportFactory Transports { get; init; }
 

@@ -1,3 +1,4 @@
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Network;
@@ -5,7 +6,7 @@ namespace SecureStreams.Network;
 /// <summary>
 /// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, TLS. Safe from any thread; dispose it after its last dial.
 /// </summary>
-internal sealed class Dialer(SsPlatform platform) : IDisposable
+internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null) : IDisposable
 {
     private readonly TrustStoreCache _trustStores = new();
     private volatile bool _disposed;
@@ -35,7 +36,9 @@ internal sealed class Dialer(SsPlatform platform) : IDisposable
         var dial = new DialAttempt(target, progress, platform, _trustStores);
         try
         {
-            return await dial.RunAsync(either.Token).ConfigureAwait(false);
+            var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);
+            instruments?.Dialed(connection.Timings, target.UnixPath is not null);
+            return connection;
         }
         catch (Exception error)
         {

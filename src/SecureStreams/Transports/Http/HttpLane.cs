@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Text;
 using SecureStreams.Network;
+using SecureStreams.Telemetry;
 
 namespace SecureStreams.Transports.Http;
 
@@ -15,6 +17,9 @@ namespace SecureStreams.Transports.Http;
 /// </remarks>
 internal sealed class HttpLane : IDisposable
 {
+    /// <summary>Where a request carries the activity of its attempt, if somebody traces it: the one that begins a dial is told of it.</summary>
+    public static readonly HttpRequestOptionsKey<Activity> Attempt = new("SecureStreams.Attempt");
+
     private readonly HttpPool _pool;
     private readonly CancellationTokenSource _disposing = new();
     private volatile CountingStream? _wire;
@@ -164,7 +169,10 @@ internal sealed class HttpLane : IDisposable
         _dial = progress;
         try
         {
-            return await _pool.Pools.DialAsync(target, progress, cancellationToken).ConfigureAwait(false);
+            var connection = await _pool.Pools.DialAsync(target, progress, cancellationToken).ConfigureAwait(false);
+            if (context.InitialRequestMessage.Options.TryGetValue(Attempt, out var attempt))
+                DialSpans.Dialed(attempt, target, connection, _pool.Pools.Time);
+            return connection;
         }
         catch
         {

@@ -30,10 +30,14 @@ internal sealed partial class HttpTransport
     private TransportFailure? BuildOnMailbox(bool bare)
     {
         var request = new HttpRequestMessage(_method, _target!.Uri) { Version = _plan.Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        if (_setup.Activity is { } activity)
+            request.Options.Set(HttpLane.Attempt, activity);
         if (_body is not null)
             request.Content = new HttpBody(_body, _plan.Http.NoContentLength ? null : _announced);
         if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)
             return failure;
+        if (!_plan.BlobHeaders.IsEmpty && HttpRequestHeaders.ApplyBlobs(_plan, _factory.Blobs, request, _strange) is { } withheld)
+            return withheld;
 
         _request = request;
         BeginHead();
