@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using SecureStreams.Implementation;
 
 namespace SecureStreams.Network;
 
@@ -11,7 +12,7 @@ namespace SecureStreams.Network;
 /// Attempts are started inside the timer's callback, so that on a virtual clock they start at exact moments. A loser that does not heed its cancellation is not waited for:
 /// whatever it ends with is disposed or swallowed where it ends.
 /// </remarks>
-internal sealed class AddressRace
+internal sealed class AddressRace : IThreadPoolWorkItem
 {
     /// <summary>The outcome of an address that has none yet.</summary>
     public const string StillConnecting = "connecting";
@@ -22,9 +23,14 @@ internal sealed class AddressRace
     private readonly IReadOnlyList<EndPoint> _endPoints;
     private readonly SsSocketDialer _sockets;
     private readonly TimeProvider _time;
+    private readonly SsScheduler _scheduler;
     private readonly Lock _lock = new();
     private readonly List<RaceAttempt> _attempts = [];
-    private readonly TaskCompletionSource<RaceAttempt?> _winner = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Completed by the scheduler alone, never under the lock: what follows the race runs where everything of the context runs.
+    private readonly TaskCompletionSource<RaceAttempt?> _winner = new(TaskCreationOptions.None);
+    private RaceAttempt? _won;
+    private CancellationToken _abandonedBy;
     private CancellationToken _over;
     private ITimer? _delay;
     private int _running;
@@ -35,6 +41,7 @@ internal sealed class AddressRace
         _endPoints = endPoints;
         _sockets = platform.Sockets;
         _time = platform.Time;
+        _scheduler = platform.Scheduler;
     }
 
     /// <summary>What became of each address that was started, in the order of starting.</summary>
@@ -74,8 +81,16 @@ internal sealed class AddressRace
         finally
         {
             StopDelay();
-            await CancelLosersAsync(over).ConfigureAwait(false);
+            CancelLosers(over);
         }
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_abandonedBy.IsCancellationRequested)
+            _winner.TrySetCanceled(_abandonedBy);
+        else
+            _winner.TrySetResult(_won);
     }
 
     /// <summary>Starts address <paramref name="index"/>, unless the race is decided or a timer and a failure both ask for it and this is the second to ask.</summary>
@@ -142,7 +157,7 @@ internal sealed class AddressRace
             if (_running == 0 && _attempts.Count == _endPoints.Count)
             {
                 _decided = true;
-                _winner.TrySetResult(null);
+                _scheduler.Schedule(this);
             }
             else if (_running == 0)
             {
@@ -165,7 +180,8 @@ internal sealed class AddressRace
             attempt.Elapsed = _time.GetElapsedTime(attempt.Started);
             attempt.Stream = stream;
             DecideUnderLock("given up, another address connected first");
-            _winner.TrySetResult(attempt);
+            _won = attempt;
+            _scheduler.Schedule(this);
             return true;
         }
     }
@@ -177,7 +193,8 @@ internal sealed class AddressRace
             if (_decided)
                 return;
             DecideUnderLock(NoAnswer);
-            _winner.TrySetCanceled(cancellationToken);
+            _abandonedBy = cancellationToken;
+            _scheduler.Schedule(this);
         }
     }
 
@@ -191,11 +208,11 @@ internal sealed class AddressRace
         }
     }
 
-    private static async ValueTask CancelLosersAsync(CancellationTokenSource over)
+    private static void CancelLosers(CancellationTokenSource over)
     {
         try
         {
-            await over.CancelAsync().ConfigureAwait(false);
+            over.Cancel();
         }
         catch (AggregateException)
         {

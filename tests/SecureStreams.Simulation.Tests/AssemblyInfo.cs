@@ -1,0 +1,2 @@
+// Seeds take every core by themselves.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,49 @@
+using System.Globalization;
+using SecureStreams.Simulation.Engine;
+
+namespace SecureStreams.Simulation.Commands;
+
+/// <summary>The sum of many runs.</summary>
+internal sealed class SeedTotals
+{
+    private const double MicrosecondsAYear = 365.25 * 24 * 3600 * 1e6;
+
+    private readonly List<SimViolation> _violations = [];
+
+    public int Seeds { get; private set; }
+
+    public long Steps { get; private set; }
+
+    public long Faults { get; private set; }
+
+    public long Attempts { get; private set; }
+
+    public long Messages { get; private set; }
+
+    public double StreamYears { get; private set; }
+
+    /// <summary>The fewest faults and the shortest virtual time of any whole run.</summary>
+    public (int Faults, long Time) Least { get; private set; } = (int.MaxValue, long.MaxValue);
+
+    public TimeSpan Elapsed { get; set; }
+
+    /// <summary>In the order of their seeds.</summary>
+    public IReadOnlyList<SimViolation> Violations => [.. _violations.OrderBy(static violation => violation.Seed)];
+
+    public void Add(SimResult result, int streams)
+    {
+        Seeds++;
+        Steps += result.Steps;
+        Faults += result.Faults;
+        Attempts += result.Attempts;
+        Messages += result.Messages;
+        StreamYears += streams * (double)result.Time / MicrosecondsAYear;
+        if (result.Violation is not null)
+            _violations.Add(result.Violation);
+        else
+            Least = (Math.Min(Least.Faults, result.Faults), Math.Min(Least.Time, result.Time));
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Seeds} seeds, {Steps:N0} steps, {Attempts:N0} attempts, {Messages:N0} messages, {Faults:N0} faults, {StreamYears:0.000} stream-years in {Elapsed.TotalSeconds:0.0} s, {_violations.Count} violations");
+}

@@ -1,0 +1,18 @@
+using SecureStreams.Simulation.Engine;
+
+namespace SecureStreams.Simulation.Invariants;
+
+/// <summary>Every attempt ends within its bound: connected, failed or given up.</summary>
+internal sealed class AttemptBound(SimWorld world) : Invariant(world)
+{
+    public override void Stepped()
+    {
+        if (!World.IsQuiet)
+            return;
+        foreach (var actor in World.Actors)
+        {
+            if (actor.Attempt is { Connected: false, Ended: false } attempt && Now > attempt.StartedAt + SimTimes.ConnectTimeout + World.Clock.Slept - attempt.SleptBefore)
+                Violated(actor, $"attempt {attempt.Id} goes on after {(Now - attempt.StartedAt) / 1000} ms");
+        }
+    }
+}
