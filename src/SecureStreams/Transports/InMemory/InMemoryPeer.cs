@@ -18,6 +18,9 @@ internal sealed class InMemoryPeer
     /// <summary>What the attempt was made of.</summary>
     public TransportSetup Setup { get; }
 
+    /// <summary>The stream's side.</summary>
+    public StreamTransport Transport => _transport;
+
     /// <summary>The policy of the attempt.</summary>
     public StreamTypePolicy Policy => Setup.Policy;
 
