@@ -6,6 +6,13 @@ namespace SecureStreams;
 /// </summary>
 public abstract class SecureStream : IAsyncDisposable
 {
+    // Taken to change a handler or to begin awaiting, so that neither undoes the other; both are rare, so one serves all streams.
+    private static readonly Lock Changing = new();
+
+    private StreamFacade? _facade;
+    private SecureStreamHandler? _changed;
+    private bool _gone;
+
     /// <summary>For <see cref="StartTimeout(TimeSpan)"/>: the policy's <c>timeout_ms</c>. Nothing happens when the policy states none.</summary>
     public static readonly TimeSpan FromPolicy = TimeSpan.Zero;
 
@@ -25,7 +32,7 @@ public abstract class SecureStream : IAsyncDisposable
     public abstract SsStreamTraits Traits { get; }
 
     /// <summary>Whose callbacks are called: the one given at creation, or with the last <see cref="ChangeHandler"/>.</summary>
-    public abstract SecureStreamHandler Handler { get; }
+    public SecureStreamHandler Handler => CurrentHandler is FacadeHandler facade ? facade.Inner : CurrentHandler;
 
     /// <summary>
     /// Bytes that were committed and that the transport has not taken over into the network's buffers yet; 0 while there is no connection. An instant later it may be another number.
@@ -87,7 +94,16 @@ public abstract class SecureStream : IAsyncDisposable
     /// <summary>Gives the stream another handler, from the next callback on. A callback under way is not waited for. Connection, metadata and timer stay as they are.</summary>
     /// <param name="handler">Receives the callbacks from now on; it is not told states that were delivered before.</param>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
-    public abstract void ChangeHandler(SecureStreamHandler handler);
+    public void ChangeHandler(SecureStreamHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        lock (Changing)
+        {
+            // What is awaited stays in front of whichever handler the stream has.
+            SetHandler(_facade is { } facade ? new FacadeHandler(facade, handler) : handler);
+            _changed = handler;
+        }
+    }
 
     /// <summary>
     /// What has happened to the stream and why, for operators: its last failures and recoveries with their details, what it does next, and the policy in effect with the
@@ -139,4 +155,52 @@ public abstract class SecureStream : IAsyncDisposable
 
     /// <summary>Whether the calling thread is inside a callback of this stream, where waiting for the stream would never end. For what is built on streams.</summary>
     protected internal abstract bool IsInCallback { get; }
+
+    /// <summary>For implementations: whose callbacks are called, by what <see cref="SetHandler"/> set last or creation gave.</summary>
+    protected abstract SecureStreamHandler CurrentHandler { get; }
+
+    /// <summary>What is awaited of the stream; made, and put in front of its handler, when it is first asked for.</summary>
+    internal StreamFacade Facade
+    {
+        get
+        {
+            if (Volatile.Read(ref _facade) is { } there)
+                return there;
+            lock (Changing)
+            {
+                if (_facade is not { } facade)
+                {
+                    facade = new StreamFacade(this);
+                    SetHandler(new FacadeHandler(facade, _changed ?? CurrentHandler));
+                    Volatile.Write(ref _facade, facade);
+
+                    // Either this sees that the stream has gone meanwhile, or its end sees the facade.
+                    Interlocked.MemoryBarrier();
+                    if (Volatile.Read(ref _gone))
+                        facade.Forgotten(new SsCause(SsPhase.Local, SsCauseCode.LocalDestroy), destroyed: true);
+                }
+
+                return facade;
+            }
+        }
+    }
+
+    /// <summary>For implementations: makes <paramref name="handler"/> the one whose callbacks are called, from the next callback on.</summary>
+    /// <param name="handler">The handler; it is told nothing of what was before.</param>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
+    protected abstract void SetHandler(SecureStreamHandler handler);
+
+    /// <summary>
+    /// For implementations, on the mailbox: what was asked of the stream is forgotten although no state told it (<see cref="Disconnect"/> before anything was
+    /// delivered), or, with <paramref name="destroyed"/>, <see cref="SsState.Destroying"/> has been delivered. What is awaited then fails instead of waiting for ever.
+    /// </summary>
+    /// <param name="cause">Why.</param>
+    /// <param name="destroyed">Whether the stream is gone.</param>
+    protected void OnForgotten(SsCause cause, bool destroyed)
+    {
+        if (destroyed)
+            Volatile.Write(ref _gone, true);
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref _facade)?.Forgotten(cause, destroyed);
+    }
 }

@@ -36,6 +36,9 @@ public ref struct SsTransmit
         }
     }
 
+    /// <summary>Where the pieces go.</summary>
+    internal readonly SsTransmitBuffer Target => _target;
+
     /// <summary>Whether another piece still fits in this callback.</summary>
     public readonly bool MoreRoom => _target.MoreRoom;
 

@@ -1,5 +1,6 @@
 using SecureStreams.Benchmarks;
 using SecureStreams.Benchmarks.Http;
+using SecureStreams.Benchmarks.Idle;
 using SecureStreams.Benchmarks.Mailboxes;
 using SecureStreams.Benchmarks.Policies;
 using SecureStreams.Benchmarks.Processes;
@@ -10,6 +11,7 @@ const string Usage = """
       http-get      HTTP/1.1 GET over one kept connection, beside a bare HttpMessageInvoker
       http-get-h2   the same over HTTP/2 (without TLS)
       mailbox       entering, posting, bursts
+      idle-streams  bytes and timers of streams on which nothing happens
       policy-load   from policy text to model, 1 to 4000 streamtypes, cold and warm
     """;
 
@@ -29,6 +31,8 @@ switch (options.Workload)
         return await HttpGetRun.RunAsync(options);
     case "mailbox":
         return await MailboxRun.RunAsync();
+    case "idle-streams":
+        return await IdleStreamsRun.RunAsync();
     case "policy-load":
         return PolicyLoadRun.Run(options);
     case "policy-load-cold":

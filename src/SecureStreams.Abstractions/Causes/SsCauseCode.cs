@@ -75,6 +75,9 @@ public enum SsCauseCode
     /// <summary>The application supplied more or fewer bytes than it announced.</summary>
     PayloadLengthMismatch = 601,
 
+    /// <summary>A message or body is longer than its receiver allows.</summary>
+    PayloadTooLarge = 602,
+
     // --- peer
     /// <summary>The peer closed the connection in order.</summary>
     PeerClosed = 700,
@@ -113,6 +116,10 @@ public enum SsCauseCode
 
     /// <summary>Nothing was heard from the peer for as long as the policy allows (<c>svalidhup</c>), although it was asked where the protocol can ask.</summary>
     PeerUnresponsive = 904,
+
+    // --- update
+    /// <summary>The policy was changed and has no such client streamtype any more.</summary>
+    StreamTypeRemoved = 950,
 
     // --- internal
     /// <summary>A failure inside the runtime itself; the detail carries the exception. Please report it.</summary>

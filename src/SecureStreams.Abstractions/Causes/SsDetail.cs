@@ -39,8 +39,8 @@ public sealed class SsDetail
     public IReadOnlyList<string> Errors { get; init; } = [];
 
     /// <summary>
-    /// What the peer said: status line, where a redirect leads, close reason, the first 512 bytes of the body of a 503 or 429, without control characters.
-    /// Null when it said nothing.
+    /// What the peer said: status line, where a redirect leads, close reason, the first 64 KiB of the body of an answer that is no success, without control
+    /// characters. Null when it said nothing.
     /// </summary>
     public string? PeerText { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace SecureStreams.Implementation;
@@ -9,16 +8,16 @@ namespace SecureStreams.Implementation;
 /// <remarks>
 /// An I/O loop that has something to deliver takes the mailbox (<see cref="MailboxEntry"/>), calls the handler inline and leaves: a message costs no thread hop.
 /// Only when somebody else is inside is the work posted and run by whoever is inside. Posting to an idle mailbox schedules it, so a caller's thread never runs
-/// callbacks. Nothing is parked while the mailbox is idle.
+/// callbacks. Nothing is parked while the mailbox is idle, and it holds nothing but its fields then (<see cref="MailboxQueue"/>).
 /// </remarks>
 public sealed class Mailbox : IThreadPoolWorkItem
 {
     /// <summary>How many posts one turn runs before it yields its thread, since turns run user code.</summary>
     public const int BatchSize = 64;
 
-    private readonly ConcurrentQueue<(IMailboxWork Work, long Argument)> _queue = new();
     private readonly SsScheduler _scheduler;
     private readonly Action<Exception> _onFault;
+    private MailboxQueue _queue;
     private int _busy;
     private int _ownerThread;
 
@@ -46,7 +45,7 @@ public sealed class Mailbox : IThreadPoolWorkItem
     public void Post(IMailboxWork work, long argument = 0)
     {
         ArgumentNullException.ThrowIfNull(work);
-        _queue.Enqueue((work, argument));
+        _queue.Add(work, argument);
         if (Interlocked.CompareExchange(ref _busy, 1, 0) == 0)
             _scheduler.Schedule(this);
     }
@@ -79,7 +78,7 @@ public sealed class Mailbox : IThreadPoolWorkItem
         }
 
         Interlocked.Exchange(ref _busy, 0);
-        if (!_queue.IsEmpty && Interlocked.CompareExchange(ref _busy, 1, 0) == 0)
+        if (!_queue.NothingPosted && Interlocked.CompareExchange(ref _busy, 1, 0) == 0)
             _scheduler.Schedule(this);
     }
 
@@ -94,12 +93,12 @@ public sealed class Mailbox : IThreadPoolWorkItem
         var budget = BatchSize;
         while (true)
         {
-            while (budget > 0 && _queue.TryDequeue(out var item))
+            while (budget > 0 && _queue.TryTake(out var work, out var argument))
             {
                 budget--;
                 try
                 {
-                    item.Work.RunOnMailbox(item.Argument);
+                    work.RunOnMailbox(argument);
                 }
                 catch (Exception error)
                 {
@@ -117,7 +116,7 @@ public sealed class Mailbox : IThreadPoolWorkItem
 
             // Full fence: a post that saw the mailbox busy must be seen by the check below.
             Interlocked.Exchange(ref _busy, 0);
-            if (_queue.IsEmpty || !TryEnter())
+            if (_queue.NothingPosted || !TryEnter())
                 return;
         }
     }

@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams;
 
-/// <summary>A context that fulfils its streams in this process, from one immutable policy.</summary>
-public sealed class LocalContext : SsContext
+/// <summary>A context that fulfils its streams in this process, from a policy that overlays may change while it runs.</summary>
+public sealed partial class LocalContext : SsContext, IStreamCount
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
-    private readonly PolicyModel _model;
+    private readonly LivePolicy _policy;
     private readonly SsContextOptions _options;
     private readonly ITransportFactory _transports;
     private readonly StreamRuntime _runtime;
@@ -22,29 +24,44 @@ public sealed class LocalContext : SsContext
     /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
+        : this(model, default, [], options ?? new SsContextOptions())
+    {
+    }
+
+    /// <param name="model">The policy.</param>
+    /// <param name="documents">What it was made of, which overlays go over; default when that is not known.</param>
+    /// <param name="lines">The warnings of the loader.</param>
+    /// <param name="options">Settings of the program.</param>
+    internal LocalContext(PolicyModel model, ImmutableArray<PolicyDocument> documents, ImmutableArray<string> lines, SsContextOptions options)
     {
         ArgumentNullException.ThrowIfNull(model);
-        _model = model;
-        _options = options ?? new SsContextOptions();
-        UnusedAttributes.Log(model, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
-        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory);
+        _options = options;
+        _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
+        var instruments = SsInstruments.Of(_options.MeterFactory);
+        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, instruments);
         _runtime = new StreamRuntime
         {
             Context = this,
             Platform = _options.Platform,
             Diagnostics = Diagnostics,
             Logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Core")),
+            Telemetry = new StreamTelemetry(instruments, _options.Platform.Time),
             Transports = _transports,
-            Governor = new RetryGovernor(_options.Platform.Time, () => _model.Governor),
+            Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
+            FindPolicy = _policy.Find,
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
+        instruments.Census.Add(this);
     }
 
     /// <inheritdoc/>
     public override SsDiagnostics Diagnostics { get; } = new();
 
-    /// <summary>The policy in force.</summary>
-    public PolicyModel Policy => _model;
+    /// <summary>The policy in force: what new streams, and the next attempts of those there are, are made of.</summary>
+    public PolicyModel Policy => _policy.Current.Model;
+
+    IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
+        _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
 
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
@@ -96,10 +113,13 @@ public sealed class LocalContext : SsContext
     {
         try
         {
+            // What requests of HttpClients wait for they would wait for in vain.
+            await _ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
 
             // Last: until here a stream may still be closing its connection.
             await _transports.DisposeAsync().ConfigureAwait(false);
+            _runtime.Telemetry.Instruments.Census.Remove(this);
             _gone.TrySetResult();
         }
         catch (Exception error)
@@ -111,12 +131,13 @@ public sealed class LocalContext : SsContext
     private StreamTypePolicy Find(string streamType)
     {
         ArgumentNullException.ThrowIfNull(streamType);
-        if (_model.StreamTypes.TryGetValue(streamType, out var policy))
+        var model = Policy;
+        if (model.StreamTypes.TryGetValue(streamType, out var policy))
             return policy;
 
-        if (_model.NearestStreamType(streamType) is { } near)
+        if (model.NearestStreamType(streamType) is { } near)
             throw new SsPolicyException($"The policy has no streamtype '{streamType}'; did you mean '{near}'?");
-        var known = string.Join(", ", _model.StreamTypes.Keys.Order(StringComparer.Ordinal).Take(20).Select(static name => $"'{name}'"));
+        var known = string.Join(", ", model.StreamTypes.Keys.Order(StringComparer.Ordinal).Take(20).Select(static name => $"'{name}'"));
         throw new SsPolicyException($"The policy has no streamtype '{streamType}'. It has {(known.Length == 0 ? "none" : known)}.");
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using System.Collections.Immutable;
 using SecureStreams.Policy;
 
 namespace SecureStreams;
@@ -33,7 +33,7 @@ public static class SsContextExtensions
             ArgumentNullException.ThrowIfNull(paths);
             if (paths.Count == 0)
                 throw new ArgumentException("A policy has at least a base file.", nameof(paths));
-            return FromDocuments([.. paths.Select(static path => new PolicyDocument(ReadFile(path), path))], options);
+            return FromDocuments([.. paths.Select(ReadDocument)], options);
         }
 
         /// <summary>Makes a context of policy text.</summary>
@@ -48,26 +48,20 @@ public static class SsContextExtensions
         }
     }
 
-    private static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
+    /// <summary>Makes a context of documents, which it takes over.</summary>
+    internal static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
     {
         options ??= new SsContextOptions();
-        List<PolicyDocument> layers = [.. documents, .. options.Overlays];
-        var result = PolicyLoader.Load(layers, new PolicyLoadOptions
-        {
-            Product = options.Product,
-            Strict = options.StrictPolicy,
-            ValidAt = options.Platform.Time.GetUtcNow(),
-        });
-        string[] lines = [.. result.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
-        if (result.Model is not { } model)
-            throw new SsPolicyException($"The policy {string.Join(" with ", layers.Select(static layer => $"'{layer}'"))} cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
 
-        // What loads with warnings runs; the warnings are not lost.
-        var logger = options.LoggerFactory.CreateLogger("SecureStreams.Policy");
-        foreach (var line in lines)
-            ContextLog.PolicyWarning(logger, line);
-        return new LocalContext(model, options);
+        // Kept for as long as the context lives: overlays that are applied later go over them.
+        ImmutableArray<PolicyDocument> layers = [.. documents, .. options.Overlays.Select(PolicyText.Own)];
+        var (model, lines) = PolicyText.Load(layers, options);
+        return new LocalContext(model, layers, lines, options);
     }
+
+    /// <summary>Reads a policy file.</summary>
+    /// <exception cref="SsPolicyException">It cannot be read.</exception>
+    internal static PolicyDocument ReadDocument(string path) => new(ReadFile(path), path);
 
     private static byte[] ReadFile(string path)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SecureStreams.Policy;
@@ -21,6 +22,12 @@ public sealed class SsContextOptions
 
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>
+    /// Makes the meter; null, the default, takes the process's own, which is never disposed. Either is named <see cref="SsTelemetry.MeterName"/>. A host gives its factory,
+    /// so that its tests hear their own context alone.
+    /// </summary>
+    public IMeterFactory? MeterFactory { get; init; }
 
     /// <summary>The world to live in; the real one by default.</summary>
     public SsPlatform Platform { get; init; } = SsPlatform.System;

@@ -19,4 +19,10 @@ internal static partial class CoreLog
 
     [LoggerMessage(1004, LogLevel.Critical, "{StreamType}#{StreamId}: internal failure", EventName = "InternalFailure")]
     public static partial void InternalFailure(ILogger logger, Exception error, string streamType, long streamId);
+
+    [LoggerMessage(1005, LogLevel.Debug, "{StreamType}#{StreamId} {State}: {Message} ({Cause})", EventName = "Ended")]
+    public static partial void Ended(ILogger logger, string streamType, long streamId, SsState state, string message, SsCause cause);
+
+    [LoggerMessage(1030, LogLevel.Debug, "{StreamType}#{StreamId} follows a change of its policy", EventName = "PolicyFollowed")]
+    public static partial void PolicyFollowed(ILogger logger, string streamType, long streamId);
 }

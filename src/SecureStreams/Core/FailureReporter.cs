@@ -10,15 +10,19 @@ internal static class FailureReporter
     private const int MaxErrorLength = 1024;
 
     /// <summary>Publishes the detail, whose cause refers to it.</summary>
-    public static SsDetail Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause)
+    public static SsDetail Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause) =>
+        Report(runtime, stream.StreamType, stream.Id, policy, state, failure, cause);
+
+    /// <summary>As for a stream, for whatever else has a streamtype and an id; <paramref name="policy"/> is null when the streamtype is gone.</summary>
+    public static SsDetail Report(StreamRuntime runtime, string streamType, long id, StreamTypePolicy? policy, SsState state, TransportFailure failure, SsCause cause)
     {
         cause = cause with { DetailId = runtime.Diagnostics.NextId() };
         var detail = new SsDetail
         {
             Id = cause.DetailId,
             Time = runtime.Platform.Time.GetUtcNow(),
-            StreamType = stream.StreamType,
-            StreamId = stream.Id,
+            StreamType = streamType,
+            StreamId = id,
             State = state,
             Cause = cause,
             Message = failure.Message,
@@ -26,10 +30,15 @@ internal static class FailureReporter
             Candidates = failure.Candidates,
             Errors = Chain(failure.Error),
             PeerText = failure.PeerText,
-            Policy = failure.Attribute is { } attribute ? Locate(policy, attribute) : null,
+            Policy = failure.Attribute is { } attribute && policy is not null ? Locate(policy, attribute) : null,
         };
         runtime.Diagnostics.Publish(detail);
-        CoreLog.Failed(runtime.Logger, stream.StreamType, stream.Id, state, failure.Message, cause);
+
+        // What the application asked for needs nobody's attention.
+        if (failure.Code == SsCauseCode.LocalDisconnect)
+            CoreLog.Ended(runtime.Logger, streamType, id, state, failure.Message, cause);
+        else
+            CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
         return detail;
     }
 

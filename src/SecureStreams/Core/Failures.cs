@@ -17,6 +17,13 @@ internal static class Failures
     public static TransportFailure HandlerException(Exception? error) =>
         new(SsPhase.Local, SsCauseCode.HandlerException, $"The handler threw {error?.GetType().Name ?? "an exception"}; mend the handler.") { Error = error };
 
+    /// <param name="streamType">The streamtype.</param>
+    /// <param name="isServer">Whether it is there and has become a server, else it is gone.</param>
+    public static TransportFailure StreamTypeRemoved(string streamType, bool isServer) =>
+        new(SsPhase.Update, SsCauseCode.StreamTypeRemoved, isServer
+            ? $"The policy was changed, and streamtype '{streamType}' is a server now; remove \"server\" from it, or dispose the stream."
+            : $"The policy was changed, and it has no streamtype '{streamType}' any more; apply a policy that has it, or dispose the stream.") { Permanent = true };
+
     public static TransportFailure Internal(Exception error) =>
         new(SsPhase.Local, SsCauseCode.InternalError, "The runtime failed; the stream is destroyed. Please report this with the error chain.") { Error = error, Permanent = true };
 }

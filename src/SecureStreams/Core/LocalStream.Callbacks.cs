@@ -42,6 +42,7 @@ internal sealed partial class LocalStream
         var from = State;
         if (!SsStateTable.IsLegal(from, change.State))
         {
+            _runtime.Telemetry.Instruments.Dropped(StreamType, "illegal_step");
             CoreLog.IllegalStep(_runtime.Logger, StreamType, Id, from, change.State);
 #if DEBUG
             throw new InvalidOperationException($"{StreamType}#{Id}: illegal step from {from} to {change.State}");
@@ -52,6 +53,7 @@ internal sealed partial class LocalStream
 
         if (!SsStateTable.IsNotice(change.State))
             Volatile.Write(ref _state, (int)change.State);
+        _runtime.Telemetry.StateChanged(ref _trace, this, _policy, change, ref _askedBy);
         NoteOnMailbox(change);
         CoreLog.StateChanged(_runtime.Logger, StreamType, Id, change.State, change.Cause);
 
@@ -73,6 +75,7 @@ internal sealed partial class LocalStream
     private void DeliverReceived(ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         _mailbox.AssertCurrent();
+        _runtime.Telemetry.Instruments.Received(StreamType, payload.Length);
         _inCallback = true;
         try
         {
@@ -93,6 +96,7 @@ internal sealed partial class LocalStream
     {
         _mailbox.AssertCurrent();
         SsTransmitResult result;
+        var queued = writer.Queued;
         _inCallback = true;
         try
         {
@@ -113,6 +117,7 @@ internal sealed partial class LocalStream
         if (result == SsTransmitResult.Send)
         {
             writer.ReleaseOnMailbox();
+            _runtime.Telemetry.Instruments.Transmitted(StreamType, writer.Queued - queued);
             return true;
         }
 
@@ -134,6 +139,7 @@ internal sealed partial class LocalStream
 
     private void HandlerThrew(Exception error, string callback)
     {
+        _runtime.Telemetry.Instruments.HandlerThrew(StreamType, callback);
         CoreLog.HandlerThrew(_runtime.Logger, error, StreamType, Id, callback);
         _handlerError = error;
         Request(Wants.Fault);

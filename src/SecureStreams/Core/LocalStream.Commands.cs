@@ -22,7 +22,9 @@ internal sealed partial class LocalStream
         switch (command)
         {
             case StreamCommand.Connect:
-                Request(Wants.Connect);
+                // Judged by the moment of the call: what is connecting then does nothing more about it, even if the attempt fails before the turn ends.
+                if (!IsAttempting || State is not (SsState.Poll or SsState.Connecting) || InterruptedOnMailbox())
+                    Request(Wants.Connect);
                 break;
             case StreamCommand.RequestTransmit:
                 // A length that was announced for a message that never left is not that of a new one.
@@ -160,5 +162,5 @@ internal sealed partial class LocalStream
         SettleOnMailbox();
     }
 
-    private void SetMetadataOnMailbox((int Index, string Value) item) => _metadata.SetOnMailbox(item.Index, item.Value);
+    private void SetMetadataOnMailbox((string Name, string Value) item) => _metadata.SetOnMailbox(item.Name, item.Value);
 }

@@ -52,9 +52,13 @@ internal sealed partial class LocalStream
         LetTransportGoOnMailbox();
         EndCycleOnMailbox();
 
-        // Asked for and given up before anything of it was told: nothing to take back.
+        // Asked for and given up before anything of it was told: nothing to take back, but what is awaited must not wait for it.
         if (!_owesEnd)
+        {
+            OnForgotten(new SsCause(failure.Phase, failure.Code) { NextAction = SsNextAction.Idle }, destroyed: false);
             return;
+        }
+
         var cause = Report(SsState.AllRetriesFailed, failure, delay: null);
         if (State is not (SsState.Poll or SsState.Unreachable))
             Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
@@ -167,6 +171,7 @@ internal sealed partial class LocalStream
         }
 
         Deliver(new SsStateChange(SsState.Destroying, cause, 0));
+        Try(stream => stream.OnForgotten(cause, destroyed: true));
         _wants = Wants.None;
         Try(static stream => stream._timer.Dispose());
         Try(static stream => stream.StopLiveness());

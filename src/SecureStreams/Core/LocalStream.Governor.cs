@@ -10,6 +10,7 @@ internal sealed partial class LocalStream
     private StreamTypePolicy? _domainPolicy;
     private GovernorTicket? _ticket;
     private bool _awaitsAdmission;
+    private long _awaitsSince;
 
     // The last thing that ended here failed: what begins by itself now is a retry.
     private bool _mends;
@@ -27,6 +28,7 @@ internal sealed partial class LocalStream
         if (domain.TryAdmit(_ticket))
             return true;
         _awaitsAdmission = true;
+        _awaitsSince = _runtime.Platform.Time.GetTimestamp();
         _admittedPoll = poll;
         return false;
     }
@@ -37,6 +39,7 @@ internal sealed partial class LocalStream
         if (!_awaitsAdmission || _ticket is not { IsAdmitted: true })
             return;
         _awaitsAdmission = false;
+        _runtime.Telemetry.Instruments.GovernorWaited(StreamType, _runtime.Platform.Time.GetElapsedTime(_awaitsSince));
         RunAttemptOnMailbox(_admittedPoll);
     }
 

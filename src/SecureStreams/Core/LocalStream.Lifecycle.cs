@@ -88,13 +88,15 @@ internal sealed partial class LocalStream
             return;
         }
 
-        if (!AdmitOnMailbox(poll))
+        // Now, because the budget is that of the peer which the policy names; and again afterwards, because waiting for it takes time.
+        if (FollowPolicyOnMailbox() is null && !AdmitOnMailbox(poll))
             return;
         RunAttemptOnMailbox(poll);
     }
 
     private void RunAttemptOnMailbox(bool poll)
     {
+        var refusal = FollowPolicyOnMailbox();
         _metadata.ClearReceivedOnMailbox();
         _transactionOver = false;
         _owesEnd = true;
@@ -107,7 +109,7 @@ internal sealed partial class LocalStream
             try
             {
                 // Nothing of a transport can be under way here, so starting it cannot deliver anything before this returns.
-                _transport = _runtime.Transports.Create(SetupOnMailbox());
+                _transport = refusal is null ? _runtime.Transports.Create(SetupOnMailbox()) : new FailingTransport(SetupOnMailbox(), refusal);
                 _transport.StartOnMailbox();
                 if (_transport.IsTransactional)
                     WatchLivenessOnMailbox();
@@ -224,6 +226,6 @@ internal sealed partial class LocalStream
     {
         if (_lastSetup is not { } last || last.Policy != (object)_policy || last.TransmitLength != _txLength || last.ReceivePaused != _receivePaused)
             _lastSetup = last = new TransportSetup(_mailbox, this, _policy, _metadata, _txLength, _receivePaused);
-        return last;
+        return last.Activity == _trace?.Attempt ? last : last with { Activity = _trace?.Attempt };
     }
 }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text;
 using SecureStreams.Implementation;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -24,6 +26,10 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     private SecureStreamHandler _handler;
     private int _state;
 
+    // Null while nobody listens.
+    private StreamTrace? _trace;
+    private Activity? _askedBy;
+
     public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, SsStreamOptions? options)
     {
         _runtime = runtime;
@@ -41,7 +47,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
         _history = new StreamHistory(runtime.Platform.Time);
         _mailbox = new Mailbox(runtime.Platform.Scheduler, OnFault);
-        _metadata = new MetadataStore(policy);
+        _metadata = new MetadataStore(policy, runtime.FindPolicy);
         _timer = new StreamTimer(runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
 
         // The creator is inside from the start, so that whoever finds the stream in its context (to dispose it) gets in only after Creating.
@@ -58,7 +64,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     public override object? UserState { get; }
 
-    public override SecureStreamHandler Handler => Volatile.Read(ref _handler);
+    protected override SecureStreamHandler CurrentHandler => Volatile.Read(ref _handler);
 
     public override SsStreamTraits Traits => StreamTraits.Of(_policy);
 
@@ -72,14 +78,23 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     /// <summary>The mailbox, for what shares it.</summary>
     internal Mailbox Mailbox => _mailbox;
 
-    public override void Connect() => Command(StreamCommand.Connect);
+    public override void Connect()
+    {
+        _askedBy = StreamTelemetry.Caller;
+        Command(StreamCommand.Connect);
+    }
 
-    public override void RequestTransmit() => Command(StreamCommand.RequestTransmit);
+    public override void RequestTransmit()
+    {
+        _askedBy = StreamTelemetry.Caller;
+        Command(StreamCommand.RequestTransmit);
+    }
 
     public override void RequestTransmit(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ThrowIfDestroyed();
+        _askedBy = StreamTelemetry.Caller;
         Run(length, RequestTransmitOnMailbox);
     }
 
@@ -106,7 +121,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run(bytes, AddCreditOnMailbox);
     }
 
-    public override void ChangeHandler(SecureStreamHandler handler)
+    protected override void SetHandler(SecureStreamHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ThrowIfDestroyed();
@@ -125,7 +140,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run((_metadata.Check(name, value, out var text), text), SetMetadataOnMailbox);
     }
 
-    public override string? GetMetadata(string name) => _metadata.Current(_metadata.IndexOf(name));
+    public override string? GetMetadata(string name) => _metadata.Get(name);
 
     public override bool TryGetMetadata(string name, Span<byte> destination, out int bytesWritten)
     {

@@ -5,7 +5,8 @@ namespace SecureStreams.Core;
 /// </summary>
 internal sealed class StreamHistory(TimeProvider time)
 {
-    private const int FirstCapacity = 4;
+    // A stream that only ever connected holds one.
+    private const int FirstCapacity = 1;
 
     private readonly Lock _lock = new();
     private Record[] _records = [];

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -14,9 +16,14 @@ internal sealed record StreamRuntime
 
     public required ILogger Logger { get; init; }
 
+    public required StreamTelemetry Telemetry { get; init; }
+
     public required ITransportFactory Transports { get; init; }
 
     public required RetryGovernor Governor { get; init; }
+
+    /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
+    public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }

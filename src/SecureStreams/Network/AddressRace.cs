@@ -13,6 +13,12 @@ namespace SecureStreams.Network;
 /// </remarks>
 internal sealed class AddressRace
 {
+    /// <summary>The outcome of an address that has none yet.</summary>
+    public const string StillConnecting = "connecting";
+
+    /// <summary>The outcome of an address that had none when time ran out.</summary>
+    public const string NoAnswer = "no answer";
+
     private readonly IReadOnlyList<EndPoint> _endPoints;
     private readonly SsSocketDialer _sockets;
     private readonly TimeProvider _time;
@@ -37,7 +43,7 @@ internal sealed class AddressRace
         get
         {
             lock (_lock)
-                return [.. _attempts.Select(static one => new SsCandidate(EndPointText.Of(one.EndPoint), one.Outcome ?? "connecting", one.Elapsed))];
+                return [.. _attempts.Select(one => new SsCandidate(EndPointText.Of(one.EndPoint), one.Outcome ?? StillConnecting, one.Outcome is null ? _time.GetElapsedTime(one.Started) : one.Elapsed))];
         }
     }
 
@@ -170,7 +176,7 @@ internal sealed class AddressRace
         {
             if (_decided)
                 return;
-            DecideUnderLock("no answer");
+            DecideUnderLock(NoAnswer);
             _winner.TrySetCanceled(cancellationToken);
         }
     }

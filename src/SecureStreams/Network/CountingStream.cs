@@ -5,11 +5,14 @@ namespace SecureStreams.Network;
 /// </summary>
 internal sealed partial class CountingStream(Stream inner, TimeProvider time) : Stream
 {
+    private static readonly Action AlreadyClosed = static () => { }; // A mark: nothing is left to tell.
+
     private long _received;
     private long _sent;
     private long _lastHeard = time.GetTimestamp();
     private int _firstByte = -1;
     private volatile bool _ended;
+    private Action? _closed;
 
     /// <summary>Bytes received, TLS framing included.</summary>
     public long BytesReceived => Volatile.Read(ref _received);
@@ -17,14 +20,17 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     /// <summary>Bytes sent, TLS framing included.</summary>
     public long BytesSent => Volatile.Read(ref _sent);
 
-    /// <summary>How long the peer has been silent.</summary>
-    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _lastHeard));
+    /// <summary>When the peer was last heard, a timestamp of the clock; at first when the connection was made.</summary>
+    public long LastHeard => Volatile.Read(ref _lastHeard);
 
     /// <summary>The very first byte received, which tells TLS from plaintext; -1 before it.</summary>
     public int FirstByte => Volatile.Read(ref _firstByte);
 
     /// <summary>Whether the peer has ended its side.</summary>
     public bool PeerEnded => _ended;
+
+    /// <summary>Whether this side has closed it.</summary>
+    public bool IsClosed => ReferenceEquals(Volatile.Read(ref _closed), AlreadyClosed);
 
     public override bool CanRead => true;
 
@@ -72,6 +78,13 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    /// <summary>Has <paramref name="closed"/> called once, when this side closes it, or now if it has. On whatever thread closes; it must be quick and not throw.</summary>
+    public void OnClosed(Action closed)
+    {
+        if (Interlocked.CompareExchange(ref _closed, closed, null) is not null)
+            closed();
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);
@@ -81,9 +94,14 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             inner.Dispose();
+            Interlocked.Exchange(ref _closed, AlreadyClosed)?.Invoke();
+        }
+
         base.Dispose(disposing);
     }
+
 
     private int Heard(int bytes, ReadOnlySpan<byte> buffer)
     {

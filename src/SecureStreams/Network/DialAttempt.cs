@@ -5,14 +5,8 @@ using SecureStreams.Transports;
 namespace SecureStreams.Network;
 
 /// <summary>One dial: its steps, how far it came, and the words for its failure.</summary>
-internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustStoreCache trustStores)
+internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores)
 {
-    private readonly string _endpoint = EndPointText.Of(target);
-    private SsPhase _phase = SsPhase.Policy;
-    private AddressRace? _race;
-
-    private IReadOnlyList<SsCandidate> Candidates => _race?.Candidates ?? [];
-
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
@@ -24,31 +18,33 @@ internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustS
         var time = platform.Time;
         var started = time.GetTimestamp();
         var endPoints = await FindAsync(cancellationToken).ConfigureAwait(false);
-        var named = _phase == SsPhase.Names ? time.GetElapsedTime(started) : TimeSpan.Zero;
+        var named = progress.Phase == SsPhase.Names ? time.GetElapsedTime(started) : TimeSpan.Zero;
 
-        _phase = SsPhase.Connect;
+        progress.Phase = SsPhase.Connect;
         started = time.GetTimestamp();
-        _race = new AddressRace(endPoints, platform);
-        var winner = await _race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(NobodyReached());
+        var race = progress.Race = new AddressRace(endPoints, platform);
+        var winner = await race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(NobodyReached(race));
         var connected = time.GetElapsedTime(started);
         var wire = new CountingStream(winner.Stream!, time);
         var remote = EndPointText.Of(winner.EndPoint);
         if (target.Tls is null)
-            return new DialedConnection(wire, wire, remote, new DialTimings(named, connected, TimeSpan.Zero), Candidates);
+            return new DialedConnection(wire, wire, remote, new DialTimings(named, connected, TimeSpan.Zero), progress.Candidates);
 
-        _phase = SsPhase.Tls;
+        progress.Phase = SsPhase.Tls;
         started = time.GetTimestamp();
         var stream = await new TlsHandshake(wire, target.Tls, anchors, time).RunAsync(cancellationToken).ConfigureAwait(false);
-        return new DialedConnection(stream, wire, remote, new DialTimings(named, connected, time.GetElapsedTime(started)), Candidates);
+        return new DialedConnection(stream, wire, remote, new DialTimings(named, connected, time.GetElapsedTime(started)), progress.Candidates);
     }
 
     /// <summary>The failure that <paramref name="error"/>, thrown by <see cref="RunAsync"/>, means.</summary>
-    public TransportFailure Explain(Exception error, bool timedOut)
+    /// <param name="error">What was thrown.</param>
+    /// <param name="bound">The bound, if it has run out.</param>
+    public TransportFailure Explain(Exception error, TimeSpan? bound)
     {
         var failure = error is TransportException known ? known.Failure
-            : timedOut ? TimedOut(error)
-            : new TransportFailure(_phase, SsCauseCode.InternalError, $"dialing {_endpoint} failed unexpectedly: {error.GetType().Name}: {NetworkErrors.Innermost(error)}") { Error = error };
-        return failure with { Endpoint = _endpoint, Candidates = Candidates };
+            : bound is { } ranOut ? progress.TimedOut(ranOut, "endpoint", error)
+            : new TransportFailure(progress.Phase, SsCauseCode.InternalError, $"dialing {progress.Endpoint} failed unexpectedly: {error.GetType().Name}: {NetworkErrors.Innermost(error)}") { Error = error };
+        return failure with { Endpoint = progress.Endpoint, Candidates = progress.Candidates };
     }
 
     private async ValueTask<IReadOnlyList<EndPoint>> FindAsync(CancellationToken cancellationToken)
@@ -62,7 +58,7 @@ internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustS
         if (HostNames.Literal(target.Host) is { } literal)
             return [new IPEndPoint(literal, target.Port)];
 
-        _phase = SsPhase.Names;
+        progress.Phase = SsPhase.Names;
         var addresses = await HostNames.ResolveAsync(target.Host, platform.Names, cancellationToken).ConfigureAwait(false);
         return [.. addresses.Select(one => new IPEndPoint(one, target.Port))];
     }
@@ -84,10 +80,10 @@ internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustS
     private static TransportException Invalid(string message, string attribute, Exception? error) =>
         new(new TransportFailure(SsPhase.Policy, SsCauseCode.EndpointInvalid, message) { Attribute = attribute, Permanent = true, Error = error });
 
-    private TransportFailure NobodyReached()
+    private TransportFailure NobodyReached(AddressRace race)
     {
         // The most telling answer speaks for all: a refusal proves the host is alive; "unreachable" often only means that a family is missing here.
-        var errors = _race!.Errors;
+        var errors = race.Errors;
         var telling = errors.MinBy(error => Rank(NetworkErrors.Connecting(error, target.UnixPath is not null).Code))!;
         var (phase, code, _) = NetworkErrors.Connecting(telling, target.UnixPath is not null);
         var (what, attribute) = code switch
@@ -104,7 +100,7 @@ internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustS
             SsCauseCode.ConnectTimeout => "check the endpoint, and firewalls on the way",
             _ => "see the reasons given",
         };
-        return new TransportFailure(phase, code, $"{what} {_endpoint} ({Tried()}); {mend}") { Error = telling, Attribute = attribute };
+        return new TransportFailure(phase, code, $"{what} {progress.Endpoint} ({progress.Tried}); {mend}") { Error = telling, Attribute = attribute };
     }
 
     private static int Rank(SsCauseCode code) => code switch
@@ -114,23 +110,4 @@ internal sealed class DialAttempt(DialTarget target, SsPlatform platform, TrustS
         SsCauseCode.NetworkUnreachable => 3,
         _ => 2,
     };
-
-    private TransportFailure TimedOut(Exception error)
-    {
-        var (where, mend) = _phase switch
-        {
-            SsPhase.Names => ("looking up the name", "check that this machine reaches its DNS server"),
-            SsPhase.Connect => ("connecting", "check the endpoint, and firewalls on the way"),
-            _ => ("waiting for the TLS handshake", "check that the port is a TLS port and that the server is alive"),
-        };
-        var tried = Candidates.Count == 0 ? "" : $" ({Tried()})";
-        return new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout,
-            $"no connection to {_endpoint} within {NetworkDefaults.DialTimeout.TotalSeconds:0.###} s: still {where}{tried}; {mend}")
-        {
-            Error = error,
-            Attribute = "endpoint",
-        };
-    }
-
-    private string Tried() => string.Join(", ", Candidates.Select(static one => $"{one.Address}: {one.Outcome}"));
 }

@@ -1,3 +1,4 @@
+using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Network;
@@ -5,33 +6,46 @@ namespace SecureStreams.Network;
 /// <summary>
 /// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, TLS. Safe from any thread; dispose it after its last dial.
 /// </summary>
-internal sealed class Dialer(SsPlatform platform) : IDisposable
+internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null) : IDisposable
 {
     private readonly TrustStoreCache _trustStores = new();
     private volatile bool _disposed;
 
     /// <summary>Opens a connection to <paramref name="target"/> on which the application's bytes may be sent.</summary>
-    /// <exception cref="TransportException">It failed, or <see cref="NetworkDefaults.DialTimeout"/> ran out; the failure names phase, reason and the addresses tried.</exception>
+    /// <exception cref="TransportException">It failed, or <see cref="NetworkDefaults.ConnectTimeout"/> ran out; the failure names phase, reason and the addresses tried.</exception>
     /// <exception cref="OperationCanceledException">The caller's token fired; the exception carries it.</exception>
     public async ValueTask<DialedConnection> DialAsync(DialTarget target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
+        using var bound = new CancellationTokenSource(NetworkDefaults.ConnectTimeout, platform.Time);
+        return await DialAsync(target, new DialProgress(target), bound.Token, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>As <see cref="DialAsync(DialTarget, CancellationToken)"/>, without a bound: the caller has its own, and <paramref name="progress"/> for the words when it runs out.</summary>
+    /// <exception cref="TransportException">It failed; the failure names phase, reason and the addresses tried.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token fired; the exception carries it.</exception>
+    public ValueTask<DialedConnection> DialAsync(DialTarget target, DialProgress progress, CancellationToken cancellationToken) =>
+        DialAsync(target, progress, CancellationToken.None, cancellationToken);
+
+    private async ValueTask<DialedConnection> DialAsync(DialTarget target, DialProgress progress, CancellationToken bound, CancellationToken cancellationToken)
+    {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
 
-        using var bound = new CancellationTokenSource(NetworkDefaults.DialTimeout, platform.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
-        var dial = new DialAttempt(target, platform, _trustStores);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound);
+        var dial = new DialAttempt(target, progress, platform, _trustStores);
         try
         {
-            return await dial.RunAsync(either.Token).ConfigureAwait(false);
+            var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);
+            instruments?.Dialed(connection.Timings, target.UnixPath is not null);
+            return connection;
         }
         catch (Exception error)
         {
             // Whoever cancelled has lost interest in reasons, even in one that came at the same moment.
             if (cancellationToken.IsCancellationRequested)
                 throw new OperationCanceledException("The dial was cancelled.", error, cancellationToken);
-            throw new TransportException(dial.Explain(error, timedOut: bound.IsCancellationRequested));
+            throw new TransportException(dial.Explain(error, bound.IsCancellationRequested ? NetworkDefaults.ConnectTimeout : null));
         }
     }
 

@@ -3,8 +3,8 @@ namespace SecureStreams.Network;
 /// <summary>The bounds of dialing.</summary>
 internal static class NetworkDefaults
 {
-    /// <summary>How long one dial may take from the first name lookup to the end of the TLS handshake.</summary>
-    public static readonly TimeSpan DialTimeout = TimeSpan.FromSeconds(20);
+    /// <summary>How long an attempt may take until its connection can be used, where the policy states no <c>connect_timeout_ms</c>.</summary>
+    public static readonly TimeSpan ConnectTimeout = Policy.StreamTypePolicy.DefaultConnectTimeout;
 
     /// <summary>How long an address is given before the next one is tried beside it (RFC 8305 section 8, Connection Attempt Delay).</summary>
     public static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);

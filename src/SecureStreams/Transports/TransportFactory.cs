@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.Telemetry;
 using SecureStreams.Transports.Http;
 
 namespace SecureStreams.Transports;
@@ -11,11 +12,14 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, SsInstruments? instruments = null)
     {
-        _dialer = new Dialer(platform);
+        _dialer = new Dialer(platform, instruments);
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory);
     }
+
+    /// <summary>The transports of h1 and h2, with the connections they share.</summary>
+    public HttpTransportFactory Http => _http;
 
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
 using SecureStreams.Policy;
@@ -19,6 +20,9 @@ internal sealed record TransportSetup(
     long? TransmitLength,
     bool ReceivePaused)
 {
+    /// <summary>The activity of the attempt, to which a transport adds what it learns on the way; null when nobody traces it. Never to be made current.</summary>
+    public Activity? Activity { get; init; }
+
     /// <summary>How long the attempt may take until the connection can be used; the transport ends it then, with <see cref="SsCauseCode.ConnectTimeout"/>.</summary>
     public TimeSpan ConnectTimeout => Policy.ConnectTimeout;
 }

@@ -1,20 +1,10 @@
-using SecureStreams.Implementation;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Transports;
 
 /// <summary>Stands in for a protocol that this build has no transport for: the attempt fails at once with a cause that names it.</summary>
-internal sealed class UnsupportedTransport(TransportSetup setup) : StreamTransport, IMailboxWork
+internal sealed class UnsupportedTransport(TransportSetup setup) : FailingTransport(setup, Failure(setup.Policy))
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _started;
-
-    /// <inheritdoc/>
-    public override TransportWriter Writer => ClosedWriter.Instance;
-
-    /// <inheritdoc/>
-    public override Task Completion => _started ? _done.Task : Task.CompletedTask;
-
     /// <summary>The name a policy has for a protocol.</summary>
     public static string NameOf(WireProtocol protocol) => protocol switch
     {
@@ -26,36 +16,12 @@ internal sealed class UnsupportedTransport(TransportSetup setup) : StreamTranspo
         _ => "raw",
     };
 
-    /// <inheritdoc/>
-    public override void StartOnMailbox()
+    private static TransportFailure Failure(StreamTypePolicy policy) => new(
+        SsPhase.Policy,
+        SsCauseCode.NotSupported,
+        $"Streamtype '{policy.Name}' asks for protocol '{NameOf(policy.Protocol)}', which this build or platform does not provide; use another protocol for it.")
     {
-        _started = true;
-        setup.Mailbox.Post(this);
-    }
-
-    /// <inheritdoc/>
-    public override void PauseReceiveOnMailbox(bool paused)
-    {
-        // Nothing is ever received.
-    }
-
-    /// <inheritdoc/>
-    public override void CloseOnMailbox()
-    {
-        // The posted Closed is on its way.
-    }
-
-    void IMailboxWork.RunOnMailbox(long argument)
-    {
-        var protocol = NameOf(setup.Policy.Protocol);
-        setup.Sink.ClosedOnMailbox(this, new TransportFailure(
-            SsPhase.Policy,
-            SsCauseCode.NotSupported,
-            $"Streamtype '{setup.Policy.Name}' asks for protocol '{protocol}', which this build or platform does not provide; use another protocol for it.")
-        {
-            Permanent = true,
-            Attribute = "protocol",
-        });
-        _done.TrySetResult();
-    }
+        Permanent = true,
+        Attribute = "protocol",
+    };
 }

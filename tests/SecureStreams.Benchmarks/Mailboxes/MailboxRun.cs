@@ -11,11 +11,12 @@ internal static class MailboxRun
 
     public static async Task<int> RunAsync()
     {
-        Console.WriteLine(FormattableString.Invariant($"{"mailbox",-34} {"ns/op",8} {"B/op",8}   (median of {Rounds} rounds of {Operations} operations)"));
+        Console.WriteLine(FormattableString.Invariant($"{"mailbox",-36} {"ns/op",8} {"M/s",8} {"B/op",8}   (median of {Rounds} rounds of {Operations} operations)"));
         await MeasureAsync("enter and leave, inline", static () => { Inline(); return Task.CompletedTask; });
         await MeasureAsync("await entry, inline", AwaitEntryAsync);
         await MeasureAsync("post inside, run on leaving (1)", static () => { Burst(1); return Task.CompletedTask; });
         await MeasureAsync("burst of 64 posts, each", static () => { Burst(Mailbox.BatchSize); return Task.CompletedTask; });
+        await MeasureAsync("burst of 1000, another thread, each", static () => new CrossBurst(Operations).RunAsync());
         await MeasureAsync("post to idle, with its pool hop", static () => new PingPong(Operations).RunAsync());
         return 0;
     }
@@ -35,7 +36,8 @@ internal static class MailboxRun
             bytes.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / Operations);
         }
 
-        Console.WriteLine(FormattableString.Invariant($"{name,-34} {Http.HttpGetFigures.Median(times),8:0.0} {Http.HttpGetFigures.Median(bytes),8:0.00}"));
+        var median = Http.HttpGetFigures.Median(times);
+        Console.WriteLine(FormattableString.Invariant($"{name,-36} {median,8:0.0} {1_000 / median,8:0.0} {Http.HttpGetFigures.Median(bytes),8:0.00}"));
     }
 
     private static void Inline()
@@ -73,7 +75,7 @@ internal static class MailboxRun
         }
     }
 
-    private static Mailbox New() => new(SsScheduler.ThreadPool, static error => Environment.FailFast("A work item threw.", error));
+    internal static Mailbox New() => new(SsScheduler.ThreadPool, static error => Environment.FailFast("A work item threw.", error));
 
     private sealed class NoWork : IMailboxWork
     {

@@ -15,9 +15,25 @@ internal sealed class FakeStream(long id = 1) : SecureStream
 
     public override object? UserState => null;
 
+    public override SsStreamTraits Traits => throw new NotSupportedException();
+
+    public override long TxQueued => 0;
+
+    public override long EstimatedPeerTxCredit => 0;
+
+    protected override bool IsInCallback => false;
+
+    protected override SecureStreamHandler CurrentHandler => SecureStreamHandler.Idle;
+
     public override void Connect()
     {
     }
+
+    public override void AddPeerTxCredit(long bytes)
+    {
+    }
+
+    public override SsExplanation Explain() => throw new NotSupportedException();
 
     public override void RequestTransmit() => TransmitRequests++;
 
@@ -60,4 +76,8 @@ internal sealed class FakeStream(long id = 1) : SecureStream
     }
 
     public override ValueTask DisposeAsync() => default;
+
+    protected override void SetHandler(SecureStreamHandler handler)
+    {
+    }
 }

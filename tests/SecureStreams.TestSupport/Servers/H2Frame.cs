@@ -9,6 +9,9 @@ namespace SecureStreams.TestSupport.Servers;
 /// <param name="Payload">What follows the nine octets of the head.</param>
 public sealed record H2Frame(byte Type, byte Flags, int StreamId, byte[] Payload)
 {
+    /// <summary>The type of payload.</summary>
+    public const byte Data = 0;
+
     /// <summary>The type of a header block.</summary>
     public const byte Headers = 1;
 
@@ -18,11 +21,20 @@ public sealed record H2Frame(byte Type, byte Flags, int StreamId, byte[] Payload
     /// <summary>The type of settings.</summary>
     public const byte Settings = 4;
 
+    /// <summary>The type that asks for a sign of life, or is one.</summary>
+    public const byte Ping = 6;
+
     /// <summary>The type that ends the connection with a code.</summary>
     public const byte GoAway = 7;
 
     /// <summary>The flag of a settings acknowledgement.</summary>
     public const byte Ack = 1;
+
+    /// <summary>The flag of the last frame of a stream.</summary>
+    public const byte EndStream = 1;
+
+    /// <summary>The flag of a header block that is complete.</summary>
+    public const byte EndHeaders = 4;
 
     /// <summary>What a client sends first, 24 octets.</summary>
     public const string ClientPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -43,6 +55,9 @@ public sealed record H2Frame(byte Type, byte Flags, int StreamId, byte[] Payload
         BinaryPrimitives.WriteInt32BigEndian(payload, errorCode);
         return new H2Frame(RstStream, 0, streamId, payload);
     }
+
+    /// <summary>The head of a response with status 200 and no fields (RFC 7541: entry 8 of the static table).</summary>
+    public static H2Frame MakeOk(int streamId) => new(Headers, EndHeaders, streamId, [0x88]);
 
     /// <summary>Reads the next frame.</summary>
     public static async Task<H2Frame> ReadAsync(ScriptedConnection connection, CancellationToken cancellationToken)

@@ -26,6 +26,10 @@ public static class H2Scripts
     {
         var request = await ReadRequestAsync(connection, stopping);
         await connection.WriteAsync(H2Frame.MakeGoAway(request.StreamId, NoError).ToBytes(), stopping);
+
+        // Reading on, so that the system does not turn the end into a reset because of bytes unread.
+        connection.HalfClose();
+        await connection.DrainAsync(stopping);
     };
 
     /// <summary>Takes a request and never answers it, nor anything else such as PING.</summary>
@@ -58,6 +62,38 @@ public static class H2Scripts
             await connection.WriteAsync(H2Frame.MakeReset(request.StreamId, errorCode).ToBytes(), stopping);
     };
 
+    /// <summary>Takes a request, claims to have handled it, and ends the connection with <paramref name="errorCode"/> (11 is ENHANCE_YOUR_CALM).</summary>
+    public static ConnectionScript GoAway(int errorCode) => async (connection, stopping) =>
+    {
+        var request = await ReadRequestAsync(connection, stopping);
+        await connection.WriteAsync(H2Frame.MakeGoAway(request.StreamId, errorCode).ToBytes(), stopping);
+        connection.HalfClose();
+        await connection.DrainAsync(stopping);
+    };
+
+    /// <summary>Answers every request with 200 and <paramref name="body"/>, and pings with pings.</summary>
+    public static ConnectionScript Answer(byte[] body) => async (connection, stopping) =>
+    {
+        await GreetAsync(connection, stopping);
+        while (await NextRequestAsync(connection, stopping) is { } request)
+        {
+            await connection.WriteAsync(H2Frame.MakeOk(request.StreamId).ToBytes(), stopping);
+            await connection.WriteAsync(new H2Frame(H2Frame.Data, H2Frame.EndStream, request.StreamId, body).ToBytes(), stopping);
+        }
+    };
+
+    /// <summary>Greets, then shows every frame to <paramref name="play"/>; settings and pings are answered before.</summary>
+    public static ConnectionScript Play(Func<ScriptedConnection, H2Frame, CancellationToken, Task> play)
+    {
+        ArgumentNullException.ThrowIfNull(play);
+        return async (connection, stopping) =>
+        {
+            await GreetAsync(connection, stopping);
+            while (await NextFrameAsync(connection, stopping) is { } frame)
+                await play(connection, frame, stopping);
+        };
+    }
+
     private static async Task GreetAsync(ScriptedConnection connection, CancellationToken stopping)
     {
         await connection.ReadAsync(H2Frame.ClientPreface.Length, stopping);
@@ -72,22 +108,27 @@ public static class H2Scripts
 
     private static async Task<H2Frame?> NextRequestAsync(ScriptedConnection connection, CancellationToken stopping)
     {
-        while (true)
+        while (await NextFrameAsync(connection, stopping) is { } frame)
         {
-            H2Frame frame;
-            try
-            {
-                frame = await H2Frame.ReadAsync(connection, stopping);
-            }
-            catch (EndOfStreamException)
-            {
-                return null;
-            }
-
-            if (frame is { Type: H2Frame.Settings, Flags: 0 })
-                await connection.WriteAsync(new H2Frame(H2Frame.Settings, H2Frame.Ack, 0, []).ToBytes(), stopping);
             if (frame.Type == H2Frame.Headers)
                 return frame;
+        }
+
+        return null;
+    }
+
+    private static async Task<H2Frame?> NextFrameAsync(ScriptedConnection connection, CancellationToken stopping)
+    {
+        try
+        {
+            var frame = await H2Frame.ReadAsync(connection, stopping);
+            if (frame is { Type: H2Frame.Settings or H2Frame.Ping, Flags: 0 })
+                await connection.WriteAsync((frame with { Flags = H2Frame.Ack, Payload = frame.Type == H2Frame.Ping ? frame.Payload : [] }).ToBytes(), stopping);
+            return frame;
+        }
+        catch (EndOfStreamException)
+        {
+            return null;
         }
     }
 }

@@ -7,8 +7,15 @@ namespace SecureStreams.TestSupport.Servers;
 /// <summary>Ready-made scripts for HTTP/1.1 and for what happens before any protocol.</summary>
 public static class Scripts
 {
-    /// <summary>Closes at once, before anything is said.</summary>
+    /// <summary>Closes at once, before anything is said. Where the client has sent something already, the system may turn that into a reset.</summary>
     public static ConnectionScript CloseAtOnce { get; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>Ends its side at once, before anything is said, and takes what the client sends: an end that is never a reset.</summary>
+    public static ConnectionScript EndAtOnce { get; } = static async (connection, stopping) =>
+    {
+        connection.HalfClose();
+        await connection.DrainAsync(stopping);
+    };
 
     /// <summary>Resets at once.</summary>
     public static ConnectionScript ResetAtOnce { get; } = static (connection, _) =>

@@ -1,5 +1,6 @@
 using SecureStreams.Policy;
 using SecureStreams.Core;
+using SecureStreams.Telemetry;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.Tests.Core;
@@ -147,6 +148,7 @@ public sealed class ContextDisposalTests
             Platform = platform,
             Diagnostics = bench.Context.Diagnostics,
             Logger = bench.Log.CreateLogger("test"),
+            Telemetry = new StreamTelemetry(SsInstruments.Shared, TimeProvider.System),
             Transports = bench.Network,
             Governor = new RetryGovernor(TimeProvider.System, static () => GovernorPolicy.Default),
             Destroyed = static _ => { },

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using SecureStreams.Implementation;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
@@ -26,7 +27,7 @@ internal sealed class CoreBench : IAsyncDisposable
         }
         """;
 
-    public CoreBench(string policy = Policy, SsRandom? random = null, SsScheduler? scheduler = null)
+    public CoreBench(string policy = Policy, SsRandom? random = null, SsScheduler? scheduler = null, IMeterFactory? meters = null)
     {
         Network = new InMemoryNetwork(Clock);
         var platform = new SsPlatform { Time = Clock };
@@ -34,7 +35,7 @@ internal sealed class CoreBench : IAsyncDisposable
             platform = platform with { Random = random };
         if (scheduler is not null)
             platform = platform with { Scheduler = scheduler };
-        Context = SsContext.FromJson(policy, new SsContextOptions { Platform = platform, LoggerFactory = Log, Transports = _ => Network });
+        Context = SsContext.FromJson(policy, new SsContextOptions { Platform = platform, LoggerFactory = Log, MeterFactory = meters, Transports = _ => Network });
     }
 
     public ManualTimeProvider Clock { get; } = new();

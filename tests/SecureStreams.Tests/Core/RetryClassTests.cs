@@ -47,6 +47,21 @@ public sealed class RetryClassTests
     }
 
     [Fact]
+    public async Task A_connect_that_finds_the_stream_connecting_does_not_cut_the_delay_short()
+    {
+        await using var world = new CoreWorld(Policy);
+        world.Log.Allow("HandlerThrew");
+        var (stream, handler) = world.Create("link");
+        handler.OnStateDo(SsState.Poll, static s => s.Connect());
+        handler.OnStateDo(SsState.Connecting, static (SecureStream _, in SsStateChange _) => throw new InvalidOperationException("by the test"));
+
+        world.Do(stream.RequestTransmit);
+
+        Assert.Equal("Creating Poll Connecting Unreachable", handler.Story);
+        Assert.Equal(TimeSpan.FromSeconds(1), handler.CauseOf(SsState.Unreachable).NextDelay);
+    }
+
+    [Fact]
     public async Task A_hint_of_the_peer_counts_where_it_is_longer()
     {
         await using var world = new CoreWorld(Policy);

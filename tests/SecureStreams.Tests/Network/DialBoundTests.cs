@@ -83,7 +83,7 @@ public sealed class DialBoundTests : IDisposable
         }
         else
         {
-            _clock.Advance(NetworkDefaults.DialTimeout - TimeSpan.FromTicks(1));
+            _clock.Advance(NetworkDefaults.ConnectTimeout - TimeSpan.FromTicks(1));
             Assert.False(dial.IsCompleted);
             _clock.Advance(TimeSpan.FromTicks(1));
             var failure = await Dialing.FailAsync(dial);

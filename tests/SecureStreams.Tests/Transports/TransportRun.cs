@@ -26,6 +26,8 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
         Mailbox = new Mailbox(SsScheduler.ThreadPool, error => _fault ??= error);
     }
 
+    public delegate void ReadOnlySpanAction(ReadOnlySpan<byte> piece);
+
     public StreamTypePolicy Policy { get; }
 
     public MetadataStore Metadata { get; }
@@ -39,6 +41,12 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
 
     /// <summary>The tx callback: stages with the writer and tells whether to send.</summary>
     public Func<TransportWriter, bool>? OnTransmit { get; set; }
+
+    /// <summary>Whether what is received is kept.</summary>
+    public bool KeepReceived { get; set; } = true;
+
+    /// <summary>Called with every piece.</summary>
+    public ReadOnlySpanAction? OnPiece { get; set; }
 
     public List<int> PieceLengths { get; } = [];
 
@@ -162,7 +170,9 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
 
     void ITransportSink.ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        _received.Write(payload);
+        if (KeepReceived)
+            _received.Write(payload);
+        OnPiece?.Invoke(payload);
         PieceLengths.Add(payload.Length);
         Tell(transport, flags switch { SsRxFlags.None => "rx", SsRxFlags.StartOfMessage => "rx-som", SsRxFlags.EndOfMessage => "rx-eom", _ => "rx-" + flags });
     }

@@ -141,7 +141,7 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
         _open = false;
         _flushing = false;
         _stream = null;
-        _tail = _released = 0;
+        Empty();
         ReturnBuffer();
         transport.BodyProgress();
     }
@@ -178,7 +178,7 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
 
     private void Sent()
     {
-        _tail = _released = 0;
+        Empty();
         ReturnBuffer();
         transport.BodyProgress();
     }
@@ -190,9 +190,15 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
         _signal.SetResult(true);
     }
 
-    private void ResetCounters()
+    private void Empty()
     {
         _tail = _released = 0;
+        Volatile.Write(ref _queued, 0);
+    }
+
+    private void ResetCounters()
+    {
+        Empty();
         _total = 0;
         _endStaged = false;
         _ended = false;

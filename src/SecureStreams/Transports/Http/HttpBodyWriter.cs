@@ -7,7 +7,8 @@ namespace SecureStreams.Transports.Http;
 /// All fields belong to the mailbox. The platform's loop (<see cref="PumpAsync"/>) waits for one signal at a time: a write to await, the end, or abandonment;
 /// there is at most one between two of its turns, because <c>_flushing</c> stands from the signal until the pump has been inside the mailbox again.
 /// </remarks>
-internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementation.Mailbox mailbox, ITransportSink sink, long? length, CancellationToken cancellation) : TransportWriter
+internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementation.Mailbox mailbox, ITransportSink sink, long? length, int watermark, CancellationToken cancellation)
+    : TransportWriter
 {
     private CancellationToken _cancellation = cancellation;
     private Stream? _stream;
@@ -15,6 +16,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     private int _tail;
     private int _released;
     private long _total;
+    private long _queued;
     private bool _open;
     private bool _flushing;
     private bool _endStaged;
@@ -29,7 +31,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     public override bool MoreRoom => Room > 0;
 
     /// <inheritdoc/>
-    public override long Queued => Volatile.Read(ref _released);
+    public override long Queued => Volatile.Read(ref _queued);
 
     /// <summary>Whether a write is under way, so that the peer's side is what keeps it waiting.</summary>
     public bool IsFlushing => _open && _flushing;
@@ -46,7 +48,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
         {
             if (!_open || _flushing || _ended || _endStaged)
                 return 0;
-            var room = HttpDefaults.GatherBytes - _tail;
+            var room = watermark - _tail;
             return length is { } whole ? (int)Math.Min(room, whole - _total - (_tail - _released)) : room;
         }
     }
@@ -57,8 +59,11 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
         var room = Room;
         if (room == 0)
             return [];
-        _buffer ??= ArrayPool<byte>.Shared.Rent(HttpDefaults.GatherBytes);
-        return _buffer.AsSpan(_tail, Math.Min(room, HttpDefaults.PieceBytes));
+        var piece = Math.Min(room, HttpDefaults.PieceBytes);
+        _buffer ??= ArrayPool<byte>.Shared.Rent(Math.Min(watermark, HttpDefaults.GatherBytes));
+        if (_buffer.Length - _tail < piece)
+            Grow();
+        return _buffer.AsSpan(_tail, piece);
     }
 
     /// <inheritdoc/>
@@ -78,6 +83,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
         _total += _tail - _released;
         _pulled |= _tail > _released || _endStaged;
         _released = _tail;
+        Volatile.Write(ref _queued, _released);
         _ended |= _endStaged || (_open && _total == length);
         _endStaged = false;
     }
@@ -122,6 +128,14 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
         _open = false;
         if (!_flushing)
             Signal(default);
+    }
+
+    /// <summary>More than usual is gathered. The buffer before is left to the collector: the callback may still hold a span of it.</summary>
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(watermark, 2L * _buffer!.Length));
+        _buffer.AsSpan(0, _tail).CopyTo(larger);
+        _buffer = larger;
     }
 
     private void ReturnBuffer()

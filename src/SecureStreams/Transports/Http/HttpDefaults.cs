@@ -28,10 +28,22 @@ internal static class HttpDefaults
     public const int DrainBytes = 64 * 1024;
 
     /// <summary>How much of a refusing body is kept for operators.</summary>
-    public const int PeerTextBytes = 512;
+    public const int PeerTextBytes = 64 * 1024;
 
-    /// <summary>Connection pools kept at a time; beyond it the oldest is forgotten and its idle connections run out by themselves.</summary>
-    public const int MaxPools = 64;
+    /// <summary>Pools kept at a time; beyond it those without a connection are forgotten.</summary>
+    public const int MaxPools = 256;
+
+    /// <summary>Requests that share an HTTP/2 connection at a time, if the peer does not allow fewer: what servers commonly allow, and what a client may assume before it is told.</summary>
+    public const int MaxSharedRequests = 100;
+
+    /// <summary>How often a request that a connection gave back unprocessed is sent on another one.</summary>
+    public const int MaxResends = 3;
+
+    /// <summary>The shortest delay of the platform's HTTP/2 pings, and the shortest time between its looks at them.</summary>
+    public static readonly TimeSpan ShortestPing = TimeSpan.FromSeconds(1);
+
+    /// <summary>When the platform itself gives up a peer that answers no ping: never, in effect. The stream's timer does, on the injected clock.</summary>
+    public static readonly TimeSpan PingTimeout = TimeSpan.FromDays(1);
 
     /// <summary>Cancellation and timer pairs kept for reuse.</summary>
     public const int MaxIdleWatches = 64;
@@ -41,9 +53,6 @@ internal static class HttpDefaults
 
     /// <summary>No byte either way while a body is under way, as lws.</summary>
     public static readonly TimeSpan InactivityTimeout = TimeSpan.FromSeconds(30);
-
-    /// <summary>Whatever connections are being dialed meanwhile, a request without a connection of its own dialing waits no longer than this.</summary>
-    public static readonly TimeSpan SharedDialLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Reading past a body nobody wants.</summary>
     public static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);

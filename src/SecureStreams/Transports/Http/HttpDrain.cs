@@ -7,9 +7,9 @@ internal static class HttpDrain
 {
     /// <summary>Drains <paramref name="response"/> and disposes it; errors cost the connection and nothing else.</summary>
     /// <returns>The first bytes of the body, at most <paramref name="keep"/>.</returns>
-    public static async Task<byte[]> RunAsync(HttpResponseMessage response, int keep, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> RunAsync(HttpResponseMessage response, int keep, CancellationToken cancellationToken)
     {
-        var kept = Array.Empty<byte>();
+        var kept = new ArrayBufferWriter<byte>(keep > 0 ? HttpDefaults.SmallBodyBytes : 1);
         var buffer = ArrayPool<byte>.Shared.Rent(HttpDefaults.PieceBytes);
         try
         {
@@ -19,8 +19,7 @@ internal static class HttpDrain
                 var read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                     break;
-                if (kept.Length < keep)
-                    kept = [.. kept, .. buffer.AsSpan(0, Math.Min(read, keep - kept.Length))];
+                kept.Write(buffer.AsSpan(0, Math.Min(read, keep - kept.WrittenCount)));
                 total += read;
             }
         }
@@ -34,6 +33,6 @@ internal static class HttpDrain
             response.Dispose();
         }
 
-        return kept;
+        return kept.WrittenMemory;
     }
 }

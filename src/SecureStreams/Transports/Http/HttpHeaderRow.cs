@@ -21,12 +21,13 @@ internal readonly record struct HttpHeaderRow(int Index, string Name, HttpHeader
         {
             "HOST" => HttpHeaderRole.Host,
             "CONTENT-LENGTH" => HttpHeaderRole.Length,
-            "TRANSFER-ENCODING" or "CONNECTION" or "KEEP-ALIVE" or "UPGRADE" or "PROXY-CONNECTION" => HttpHeaderRole.Refused,
+            "TRANSFER-ENCODING" or "CONNECTION" or "KEEP-ALIVE" or "UPGRADE" or "PROXY-CONNECTION" or "EXPECT" => HttpHeaderRole.Refused,
             _ => HttpHeaderRole.Plain,
         };
         return new HttpHeaderRow(index, name, role, IsCredentialName(name) || IsCredentialName(metadata.Name));
     }
 
-    private static bool IsCredentialName(string name) =>
+    /// <summary>Whether a header or metadata of this name is taken for a credential.</summary>
+    public static bool IsCredentialName(string name) =>
         Array.Exists(CredentialWords, word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 }

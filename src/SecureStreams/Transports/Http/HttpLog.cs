@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureStreams.Transports.Http;
 
+/// <summary>Log messages of the HTTP transport. Ids 3100-3199; ids of removed messages are not used again.</summary>
 internal static partial class HttpLog
 {
     [LoggerMessage(3100, LogLevel.Debug, "HTTP connection to {Address} is up: names {Names}, connect {Connect}, TLS {Tls}", EventName = "HttpDialed")]

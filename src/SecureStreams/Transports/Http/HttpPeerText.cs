@@ -15,7 +15,15 @@ internal static class HttpPeerText
         return OperatorText.Clean(line, MaxStatusLine).TrimEnd();
     }
 
-    /// <summary>Status line and the beginning of the body, if there is one.</summary>
-    public static string Of(HttpResponseMessage response, ReadOnlySpan<byte> body) =>
-        body.IsEmpty ? StatusLine(response) : $"{StatusLine(response)}: {OperatorText.Clean(Encoding.UTF8.GetString(body), HttpDefaults.PeerTextBytes)}";
+    /// <summary>The status line, where a redirect leads, and the beginning of the body, as far as there are any.</summary>
+    public static string Of(HttpResponseMessage response, string? place, ReadOnlyMemory<byte> body) => Of(StatusLine(response), place, body);
+
+    /// <summary>As <see cref="Of(HttpResponseMessage, string?, ReadOnlyMemory{byte})"/>, with the line made before.</summary>
+    public static string Of(string statusLine, string? place, ReadOnlyMemory<byte> body)
+    {
+        var text = place is null ? statusLine : $"{statusLine}, to {place}";
+
+        // Whatever charset it names: what operators look for is legible as UTF-8, and the rest is replaced.
+        return body.IsEmpty ? text : $"{text}: {OperatorText.Clean(Encoding.UTF8.GetString(body.Span), HttpDefaults.PeerTextBytes)}";
+    }
 }

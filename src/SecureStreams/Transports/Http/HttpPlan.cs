@@ -24,6 +24,10 @@ internal sealed class HttpPlan
         }
 
         Headers = rows.ToImmutable();
+        if (IsHttp2 && Liveness.Of(policy.Retry, canPing: true) is { Ping: { } ping })
+            PingAfter = PingDelay(ping);
+        if (policy.Find("tx_watermark_high") is not null)
+            Watermark = policy.TransmitWatermarkHigh;
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -39,6 +43,15 @@ internal sealed class HttpPlan
     public HttpPolicy Http { get; }
 
     public Version Version { get; }
+
+    /// <summary>Whether connections are shared.</summary>
+    public bool IsHttp2 => Policy.Protocol == WireProtocol.H2;
+
+    /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
+    public TimeSpan? PingAfter { get; }
+
+    /// <summary>How many bytes of a request body are gathered before the connection has to take them.</summary>
+    public int Watermark { get; } = HttpDefaults.GatherBytes;
 
     /// <summary>The metadata that travels in headers.</summary>
     public ImmutableArray<HttpHeaderRow> Headers { get; }
@@ -57,9 +70,10 @@ internal sealed class HttpPlan
             };
 
     /// <summary>Whether requests with <paramref name="method"/> carry a body.</summary>
-    public static bool CarriesBody(HttpMethod method, long? announced) =>
-        method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch ||
-        (announced > 0 && method != HttpMethod.Get && method != HttpMethod.Head);
+    public bool CarriesBody(HttpMethod method, long? announced) =>
+        !(IsHttp2 && Policy.LongPoll) && // It ends with its head: what is to be said goes with other requests, the answer stays open.
+        (method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch ||
+        (announced > 0 && method != HttpMethod.Get && method != HttpMethod.Head));
 
     /// <summary>Expands endpoint and URL; the last result is kept, since it is nearly always the next one too.</summary>
     public TransportFailure? Resolve(MetadataStore metadata, out HttpTarget? target)
@@ -77,7 +91,7 @@ internal sealed class HttpPlan
 
         if (HttpTargetText.Parse(Policy, endpoint, url, out var uri, out var unixPath) is { } bad)
             return bad;
-        target = new HttpTarget(uri!, unixPath, PoolOf(unixPath), endpoint, url);
+        target = new HttpTarget(uri!, unixPath, PoolOf(uri!, unixPath), endpoint, url);
         Volatile.Write(ref _lastTarget, target);
         return null;
     }
@@ -86,8 +100,16 @@ internal sealed class HttpPlan
     public HttpTarget Follow(HttpTarget from, Uri to)
     {
         var unixPath = from.IsSameOrigin(to) ? from.UnixPath : null;
-        return new HttpTarget(to, unixPath, PoolOf(unixPath), "", "");
+        return new HttpTarget(to, unixPath, PoolOf(to, unixPath), "", "");
     }
 
-    private HttpPool PoolOf(string? unixPath) => _pools.Get(new HttpPoolKey(Policy.Protocol == WireProtocol.H2, Policy.TrustStore, unixPath));
+    /// <summary>The platform looks four times in its delay, and at most each second, whether it is over: what it is told plus that is what is wanted.</summary>
+    private static TimeSpan PingDelay(TimeSpan wanted)
+    {
+        var delay = TimeSpan.FromTicks(Math.Min(wanted.Ticks / 5 * 4, (wanted - HttpDefaults.ShortestPing).Ticks));
+        return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
+    }
+
+    private HttpPool PoolOf(Uri uri, string? unixPath) =>
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, Policy.TrustStore, PingAfter));
 }

@@ -1,121 +1,95 @@
-using System.Net;
-using System.Net.Security;
-using System.Text;
-using Microsoft.Extensions.Logging;
-using SecureStreams.Network;
-
 namespace SecureStreams.Transports.Http;
 
-/// <summary>One handler with its connections. Everything above the connection (redirects, cookies, retries, decompression) is switched off: the transport does it, or nobody.</summary>
-internal sealed class HttpPool : IDisposable
+/// <summary>The connections to one origin that may be shared, each in a lane of its own, so that it is known at any time on which connection an exchange runs.</summary>
+/// <remarks>HTTP/1.1: lanes that are free now, the one used last first. HTTP/2: lanes that take requests, in the order of making.</remarks>
+internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
 {
-    private readonly HttpPoolKey _key;
-    private readonly HttpDial _dial;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly CancellationTokenSource _disposing = new();
-    private HttpMessageInvoker _invoker;
-    private HttpMessageInvoker? _left;
-    private int _dialing;
-    private long _lastDialEnd;
+    private readonly Lock _lock = new();
+    private readonly List<HttpLane> _lanes = [];
 
-    public HttpPool(HttpPoolKey key, HttpDial dial, TimeProvider time, ILogger logger)
+    public HttpPoolKey Key => key;
+
+    public HttpPools Pools => pools;
+
+    /// <summary>Whether no lane waits here for requests.</summary>
+    /// <remarks>Without the lock, which is taken before that of all pools and never after it.</remarks>
+    public bool IsEmpty => _lanes.Count == 0;
+
+    /// <summary>A lane for one exchange, until <see cref="Return"/>.</summary>
+    /// <param name="hostHeader">The Host header, if it is overridden: over TLS the platform keeps connections for it apart.</param>
+    public HttpLane Rent(string? hostHeader)
     {
-        _key = key;
-        _dial = dial;
-        _time = time;
-        _logger = logger;
-        _lastDialEnd = time.GetTimestamp();
-        _invoker = MakeInvoker();
+        lock (_lock)
+        {
+            for (var i = _lanes.Count - 1; i >= 0; i--)
+            {
+                var known = _lanes[i];
+                if (known.InFlight >= known.Limit || !string.Equals(known.HostHeader, hostHeader, StringComparison.Ordinal))
+                    continue;
+                if (!key.Http2)
+                    _lanes.RemoveAt(i);
+                known.InFlight++;
+                return known;
+            }
+
+            var lane = pools.MakeLane(this, hostHeader);
+            lane.InFlight = 1;
+            if (key.Http2)
+                _lanes.Add(lane);
+            return lane;
+        }
     }
 
-    /// <summary>Sends requests over the pool.</summary>
-    public HttpMessageInvoker Invoker => Volatile.Read(ref _invoker);
+    /// <summary>Takes a lane back.</summary>
+    /// <param name="lane">The lane.</param>
+    /// <param name="sound">Whether the exchange ended in full, so that an HTTP/1.1 connection can carry another.</param>
+    public void Return(HttpLane lane, bool sound)
+    {
+        lock (_lock)
+        {
+            lane.InFlight--;
+            if (key.Http2)
+            {
+                if (lane.InFlight > 0 || (_lanes.Contains(lane) && lane.IsReady))
+                    return;
+                _lanes.Remove(lane);
+            }
+            else if (sound && !lane.IsMixed && lane.IsReady)
+            {
+                _lanes.Add(lane);
+                return;
+            }
+        }
 
-    /// <summary>Whether this pool's requests share connections, so that one may wait for a dial that another began.</summary>
-    public bool SharesDials => _key.Http2;
-
-    /// <summary>Whether a connection is being made.</summary>
-    public bool IsDialing => Volatile.Read(ref _dialing) > 0;
-
-    /// <summary>When the last dial ended.</summary>
-    public long LastDialEnd => Volatile.Read(ref _lastDialEnd);
+        lane.Dispose();
+    }
 
     /// <summary>
-    /// Keeps new requests off the connections that <paramref name="invoker"/> shares, because one of them brought no answer in time. Unlike a connection of
-    /// HTTP/1.1 it does not go with its request: every attempt that follows would be sent to a peer that may have been gone for long.
+    /// The connection takes no more requests than are on it now. The one that was refused counts as well, until it is returned.
     /// </summary>
-    public void Leave(HttpMessageInvoker invoker)
+    /// <returns>Whether that is none.</returns>
+    public bool Limit(HttpLane lane)
     {
-        if (!SharesDials || invoker != Invoker || _disposing.IsCancellationRequested)
-            return;
-        var next = MakeInvoker();
-        if (Interlocked.CompareExchange(ref _invoker, next, invoker) != invoker)
+        lock (_lock)
         {
-            next.Dispose();
-            return;
+            lane.Limit = lane.IsReady ? Math.Min(lane.Limit, lane.InFlight - 1) : 0;
+            if (lane.Limit > 0)
+                return false;
+            _lanes.Remove(lane);
+            return true;
         }
-
-        // Not disposed before the pool is: exchanges may be under way on it. One that is forgotten ends by its idle time-out.
-        Interlocked.Exchange(ref _left, invoker);
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Keeps new requests off a lane whose connection brings no answer, or is gone; those on it go on.</summary>
+    public void Leave(HttpLane lane)
     {
-        // The handler would let a dial that nobody waits for go on for seconds, on the real clock.
-        _disposing.Cancel();
-        Invoker.Dispose();
-        Volatile.Read(ref _left)?.Dispose();
-    }
-
-    private HttpMessageInvoker MakeInvoker() =>
-        new(new SocketsHttpHandler
+        lock (_lock)
         {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ActivityHeadersPropagator = null,
-            ConnectTimeout = Timeout.InfiniteTimeSpan, // The dialer bounds it, on the injected clock.
-            ConnectCallback = ConnectAsync,
-            EnableMultipleHttp2Connections = true,
-            PooledConnectionIdleTimeout = HttpDefaults.PooledConnectionIdle,
-            PooledConnectionLifetime = HttpDefaults.PooledConnectionLifetime,
-            MaxResponseDrainSize = 0, // An abandoned exchange costs its connection; what is worth draining the transport drains.
-            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // Metadata is UTF-8 text.
-            ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-        });
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var initiator = context.InitialRequestMessage as HttpExchangeRequest;
-        Interlocked.Increment(ref _dialing);
-        initiator?.DialBegan();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
-        try
-        {
-            var host = context.DnsEndPoint.Host;
-            var secure = context.InitialRequestMessage.RequestUri!.Scheme == Uri.UriSchemeHttps;
-            var connection = await _dial(
-                new DialTarget
-                {
-                    Host = host,
-                    Port = context.DnsEndPoint.Port,
-                    UnixPath = _key.UnixPath,
-                    Tls = secure ? new TlsTarget(host, _key.TrustStore, _key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
-                },
-                either.Token).ConfigureAwait(false);
-            HttpLog.Dialed(_logger, connection.RemoteAddress, connection.Timings.Names, connection.Timings.Connect, connection.Timings.Tls);
-
-            // The SslStream itself: wrapped in anything else the handler would do TLS again on top of it.
-            return connection.Stream;
+            if (!_lanes.Remove(lane) || lane.InFlight > 0)
+                return;
         }
-        finally
-        {
-            Volatile.Write(ref _lastDialEnd, _time.GetTimestamp());
-            Interlocked.Decrement(ref _dialing);
-            initiator?.DialEnded();
-        }
+
+        // Closing is told from inside the platform's own bookkeeping, where its handler is better not disposed.
+        ThreadPool.UnsafeQueueUserWorkItem(static lane => lane.Dispose(), lane, preferLocal: false);
     }
 }

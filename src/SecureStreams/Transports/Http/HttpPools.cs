@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -7,8 +8,11 @@ internal sealed class HttpPools(HttpDial dial, TimeProvider time, ILogger logger
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<HttpPoolKey, HttpPool> _pools = [];
-    private readonly Queue<HttpPoolKey> _order = new();
+    private readonly HashSet<HttpLane> _lanes = [];
     private bool _disposed;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
 
     /// <summary>The pool of <paramref name="key"/>, made at its first use.</summary>
     public HttpPool Get(HttpPoolKey key)
@@ -19,28 +23,60 @@ internal sealed class HttpPools(HttpDial dial, TimeProvider time, ILogger logger
             if (_pools.TryGetValue(key, out var pool))
                 return pool;
 
-            // Unix paths may come from metadata, so the number of keys has no natural bound. A forgotten pool is not disposed: exchanges may be under way
-            // on it; its connections end by their idle time-out.
-            if (_order.Count == HttpDefaults.MaxPools)
-                _pools.Remove(_order.Dequeue());
-            pool = new HttpPool(key, dial, time, logger);
+            // Endpoints may come from metadata, so the number of keys has no natural bound. One without connections holds nothing that would be missed.
+            if (_pools.Count >= HttpDefaults.MaxPools)
+            {
+                foreach (var (unused, _) in _pools.Where(static one => one.Value.IsEmpty).ToList())
+                    _pools.Remove(unused);
+            }
+
+            pool = new HttpPool(key, this);
             _pools.Add(key, pool);
-            _order.Enqueue(key);
             return pool;
         }
+    }
+
+    /// <summary>A new lane of <paramref name="pool"/>, which ends with this object if not before.</summary>
+    public HttpLane MakeLane(HttpPool pool, string? hostHeader)
+    {
+        var lane = new HttpLane(pool, hostHeader);
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _lanes.Add(lane);
+        }
+
+        return lane;
+    }
+
+    /// <summary>A lane has ended.</summary>
+    public void Forget(HttpLane lane)
+    {
+        lock (_lock)
+            _lanes.Remove(lane);
+    }
+
+    /// <summary>Opens a connection.</summary>
+    public async Task<DialedConnection> DialAsync(DialTarget target, DialProgress progress, CancellationToken cancellationToken)
+    {
+        var connection = await dial(target, progress, cancellationToken).ConfigureAwait(false);
+        HttpLog.Dialed(logger, connection.RemoteAddress, connection.Timings.Names, connection.Timings.Connect, connection.Timings.Tls);
+        return connection;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        List<HttpLane> lanes;
         lock (_lock)
         {
             if (_disposed)
                 return;
             _disposed = true;
+            lanes = [.. _lanes];
         }
 
-        foreach (var pool in _pools.Values)
-            pool.Dispose();
+        foreach (var lane in lanes)
+            lane.Dispose();
     }
 }

@@ -38,7 +38,7 @@ internal static class HttpRequestHeaders
             if (metadata.Outgoing(row.Index) is not { } value || row.Role == HttpHeaderRole.Length || (strange && (row.IsCredential || row.Role == HttpHeaderRole.Host)))
                 continue;
             if (row.Role == HttpHeaderRole.Refused)
-                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which frames the connection and is not the application's to set");
+                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which belongs to the framing of the connection and is not the application's to set");
 
             // The store checked it when it was set; a forged header must not depend on that alone.
             if (value.AsSpan().ContainsAny('\r', '\n', '\0'))

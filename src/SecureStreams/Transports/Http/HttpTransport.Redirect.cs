@@ -18,7 +18,12 @@ internal sealed partial class HttpTransport
         {
             var status = (int)response.StatusCode;
             if (HttpNames.IsBusy(status))
-                throw new TransportException(await BusyAsync(response).ConfigureAwait(false));
+            {
+                var busy = await BusyAsync(response).ConfigureAwait(false);
+                await TellUserStateAsync(status).ConfigureAwait(false);
+                throw new TransportException(busy);
+            }
+
             if (status == 101)
             {
                 response.Dispose();
@@ -26,11 +31,17 @@ internal sealed partial class HttpTransport
             }
 
             var refusal = HttpRedirect.Resolve(_plan, _target!.Uri, status, HttpResponseValues.Find(response.Headers, "Location"), _hops, out var next);
-            await DrainAsync(response, keep: 0).ConfigureAwait(false);
+            var said = await DrainAsync(response, refusal is null ? 0 : HttpDefaults.PeerTextBytes).ConfigureAwait(false);
             if (refusal is not null)
-                throw new TransportException(refusal);
+            {
+                ReturnDrainedLane();
+                await TellUserStateAsync(status).ConfigureAwait(false);
+                throw new TransportException(refusal with { PeerText = HttpPeerText.Of(response, refusal.PeerText, said) });
+            }
+
             if (_body is { } body)
                 await body.StopAsync().ConfigureAwait(false);
+            ReturnLane(sound: true);
 
             TransportFailure? failure;
             using (await _entry)
@@ -42,6 +53,18 @@ internal sealed partial class HttpTransport
         while (IsDetour(response));
 
         return response;
+    }
+
+    /// <summary>A status that ends the attempt may have a state too; one of a redirect that is followed is nobody's business.</summary>
+    private async Task TellUserStateAsync(int status)
+    {
+        if (_plan.Http.ResponseMap.IsEmpty)
+            return;
+        using (await _entry)
+        {
+            if (!_stopped)
+                TellUserStateOnMailbox(status);
+        }
     }
 
     /// <summary>Makes ready for the next hop.</summary>
@@ -83,11 +106,12 @@ internal sealed partial class HttpTransport
         var status = (int)response.StatusCode;
         var wait = HttpRetryAfter.Read(response.Headers, _factory.Time.GetUtcNow());
         var said = await DrainAsync(response, HttpDefaults.PeerTextBytes).ConfigureAwait(false);
+        ReturnDrainedLane();
         var text = wait is { } delay ? $"The peer asks to come back in {delay.TotalSeconds:0} s (status {status})." : $"The peer asks to come back later (status {status}).";
-        return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, text) { Status = status, RetryAfter = wait, PeerText = HttpPeerText.Of(response, said) };
+        return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, text) { Status = status, RetryAfter = wait, PeerText = HttpPeerText.Of(response, null, said) };
     }
 
-    private async Task<byte[]> DrainAsync(HttpResponseMessage response, int keep)
+    private async Task<ReadOnlyMemory<byte>> DrainAsync(HttpResponseMessage response, int keep)
     {
         BeginDrain();
         return await HttpDrain.RunAsync(response, keep, _watch!.Token).ConfigureAwait(false);

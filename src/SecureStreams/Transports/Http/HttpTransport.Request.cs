@@ -17,8 +17,8 @@ internal sealed partial class HttpTransport
         if (failure is null)
         {
             _watch = _factory.RentWatch(this);
-            if (HttpPlan.CarriesBody(_method, announced))
-                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _watch.Token);
+            if (_plan.CarriesBody(_method, announced))
+                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _plan.Watermark, _watch.Token);
             _announced = announced;
             failure = BuildOnMailbox(bare: false);
         }
@@ -29,7 +29,9 @@ internal sealed partial class HttpTransport
     /// <summary>Makes the request of the current hop.</summary>
     private TransportFailure? BuildOnMailbox(bool bare)
     {
-        var request = new HttpExchangeRequest(_method, _target!.Uri, this) { Version = _plan.Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(_method, _target!.Uri) { Version = _plan.Version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        if (_setup.Activity is { } activity)
+            request.Options.Set(HttpLane.Attempt, activity);
         if (_body is not null)
             request.Content = new HttpBody(_body, _plan.Http.NoContentLength ? null : _announced);
         if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)

@@ -1,26 +1,33 @@
+using System.Buffers;
+
 namespace SecureStreams.Transports.Http;
 
 internal sealed partial class HttpTransport
 {
     private long? _announced;
+    private ArrayBufferWriter<byte>? _refusing;
 
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
         BeginBody();
         HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
-        var map = _plan.Http.ResponseMap;
-        for (var i = 0; i < map.Length; i++)
-        {
-            if (map[i].Key != (int)response.StatusCode)
-                continue;
-            _setup.Sink.UserStateOnMailbox(this, (SsState)map[i].Value, map[i].Key);
-            break;
-        }
-
+        TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
         {
             _statusLine = IsExpected((int)response.StatusCode) ? null : HttpPeerText.StatusLine(response);
             _setup.Sink.ConnectedOnMailbox(this);
+        }
+    }
+
+    /// <summary>The state that the policy has for a status, if it has one.</summary>
+    private void TellUserStateOnMailbox(int status)
+    {
+        foreach (var (mapped, state) in _plan.Http.ResponseMap)
+        {
+            if (mapped != status)
+                continue;
+            _setup.Sink.UserStateOnMailbox(this, (SsState)state, status);
+            return;
         }
     }
 
@@ -33,7 +40,7 @@ internal sealed partial class HttpTransport
         var refusal = ack ? null : new TransportFailure(SsPhase.Peer, SsCauseCode.PeerRefused, RefusalText(status))
         {
             Status = status,
-            PeerText = _statusLine,
+            PeerText = _statusLine is { } line ? HttpPeerText.Of(line, null, _refusing?.WrittenMemory ?? default) : null,
             Endpoint = _target!.Display,
             Attribute = _plan.Http.Expect is null ? null : "http_expect",
         };
@@ -45,6 +52,20 @@ internal sealed partial class HttpTransport
         var idle = _body is null || _body.IsDone;
         _body?.AbortOnMailbox();
         FinishOnMailbox(null, idle);
+    }
+
+    private void ReceivedOnMailbox(ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        if (_statusLine is not null)
+            KeepForOperators(payload);
+        _setup.Sink.ReceivedOnMailbox(this, payload, flags);
+    }
+
+    /// <summary>The body of an answer that is no success often says why.</summary>
+    private void KeepForOperators(ReadOnlySpan<byte> payload)
+    {
+        var kept = _refusing ??= new ArrayBufferWriter<byte>(Math.Max(payload.Length, 1));
+        kept.Write(payload[..Math.Min(payload.Length, HttpDefaults.PeerTextBytes - kept.WrittenCount)]);
     }
 
     private bool IsExpected(int status) => HttpNames.IsSuccess(status, _plan.Http.Expect);
@@ -60,6 +81,7 @@ internal sealed partial class HttpTransport
             return;
         Volatile.Write(ref _closed, true);
         Volatile.Write(ref _stopped, true);
+        ReturnLane(sound: false);
         if (_watch is { } watch)
         {
             _watch = null;

@@ -1,4 +1,5 @@
 using SecureStreams.Implementation;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -11,27 +12,15 @@ internal sealed partial class HttpTransport : IMailboxWork
     private Step _step;
     private long _since;
     private long _headSince;
-    private bool _dialing;
     private bool _bare;
+
+    private TimeSpan ConnectTimeout => _setup.ConnectTimeout;
 
     private enum Step
     {
         Head,
         Body,
         Drain,
-    }
-
-    /// <inheritdoc/>
-    public override long? LastHeardOnMailbox => _watch is null || Volatile.Read(ref _dialing) ? null : Volatile.Read(ref _since);
-
-    /// <summary>A connection is being made for this request.</summary>
-    public void DialBegan() => Volatile.Write(ref _dialing, true);
-
-    /// <summary>It was made, or not.</summary>
-    public void DialEnded()
-    {
-        Touch();
-        Volatile.Write(ref _dialing, false);
     }
 
     /// <summary>The peer took part of the body, or all of it.</summary>
@@ -56,8 +45,9 @@ internal sealed partial class HttpTransport : IMailboxWork
 
     private void GiveUpOnMailbox(TransportFailure failure)
     {
-        if (Volatile.Read(ref _invoker) is { } invoker)
-            _target!.Pool.Leave(invoker);
+        // Unlike a connection of HTTP/1.1 a shared one does not go with its request: every attempt that follows would be sent to a peer that may have been gone for long.
+        if (Volatile.Read(ref _lane) is { } lane)
+            lane.Leave();
         StopOnMailbox(failure);
     }
 
@@ -76,11 +66,13 @@ internal sealed partial class HttpTransport : IMailboxWork
                 return (HttpDefaults.InactivityTimeout - Elapsed(_since), Inactive("of the response"));
 
             default:
-                if (_plan.Policy.LongPoll || _body is { IsWaiting: true } || Volatile.Read(ref _dialing))
+                if (Volatile.Read(ref _lane) is not { IsReady: true } lane)
+                    return (ConnectTimeout - Elapsed(_headSince), NoConnection());
+                if (_plan.Policy.LongPoll || _body is { IsWaiting: true })
                     return (look, null);
                 if (_body is { IsFlushing: true })
-                    return (HttpDefaults.InactivityTimeout - Elapsed(_since), Inactive("of the request was taken"));
-                return (HttpDefaults.ResponseTimeout - Elapsed(SharedDialEnd()), new TransportFailure(
+                    return (HttpDefaults.InactivityTimeout - Elapsed(SentSince(lane)), Inactive("of the request was taken"));
+                return (HttpDefaults.ResponseTimeout - Elapsed(SentSince(lane)), new TransportFailure(
                     SsPhase.Timeout, SsCauseCode.ResponseTimeout, $"No response within {HttpDefaults.ResponseTimeout.TotalSeconds:0} s after the request; \"long_poll\": true waits for ever."));
         }
     }
@@ -88,14 +80,15 @@ internal sealed partial class HttpTransport : IMailboxWork
     private static TransportFailure Inactive(string what) => new(
         SsPhase.Timeout, SsCauseCode.InactivityTimeout, $"No byte {what} for {HttpDefaults.InactivityTimeout.TotalSeconds:0} s; \"long_poll\": true waits for ever.");
 
-    /// <summary>From when the peer's time to answer counts: requests that share a connection may have waited for a dial that another request began.</summary>
-    private long SharedDialEnd()
+    /// <summary>From when the peer's time counts: not before there was a connection.</summary>
+    private long SentSince(HttpLane lane) => Math.Max(Volatile.Read(ref _since), lane.ReadySince);
+
+    private TransportFailure NoConnection()
     {
-        var since = Volatile.Read(ref _since);
-        var pool = _target!.Pool;
-        if (!pool.SharesDials || Elapsed(_headSince) >= HttpDefaults.SharedDialLimit)
-            return since;
-        return pool.IsDialing ? _factory.Time.GetTimestamp() : Math.Max(since, pool.LastDialEnd);
+        var uri = _target!.Uri;
+        var progress = Volatile.Read(ref _lane)?.Dial ?? new DialProgress(new DialTarget { Host = uri.Host, Port = uri.Port, UnixPath = _target.UnixPath });
+        var failure = progress.TimedOut(ConnectTimeout, _plan.Policy.Find("connect_timeout_ms") is null ? "endpoint" : "connect_timeout_ms");
+        return _strange && failure.Attribute == "endpoint" ? failure with { Attribute = null } : failure;
     }
 
     private TimeSpan Elapsed(long since) => _factory.Time.GetElapsedTime(since);
@@ -107,8 +100,7 @@ internal sealed partial class HttpTransport : IMailboxWork
         _step = Step.Head;
         Touch();
         _headSince = _since;
-        if (!_plan.Policy.LongPoll)
-            _watch!.Arm(_since, HttpDefaults.ResponseTimeout);
+        _watch!.Arm(_since, ConnectTimeout < HttpDefaults.ResponseTimeout ? ConnectTimeout : HttpDefaults.ResponseTimeout);
     }
 
     private void BeginBody()

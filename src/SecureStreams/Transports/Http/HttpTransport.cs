@@ -17,8 +17,7 @@ internal sealed partial class HttpTransport : StreamTransport
     private HttpTarget? _target;
     private HttpWatch? _watch;
     private HttpBodyWriter? _body;
-    private HttpExchangeRequest? _request;
-    private HttpMessageInvoker? _invoker;
+    private HttpRequestMessage? _request;
     private TransportFailure? _failure;
     private TaskCompletionSource? _resume;
     private Task _run = Task.CompletedTask;
@@ -159,11 +158,11 @@ internal sealed partial class HttpTransport : StreamTransport
                                 if (_stopped || !_paused)
                                 {
                                     if (!_stopped)
-                                        _setup.Sink.ReceivedOnMailbox(this, buffer.AsSpan(0, read), flags);
+                                        ReceivedOnMailbox(buffer.AsSpan(0, read), flags);
                                     if (left == 0 && read > 0 && !_stopped && !_paused)
                                     {
                                         // All of it in one turn.
-                                        _setup.Sink.ReceivedOnMailbox(this, default, SsRxFlags.EndOfMessage);
+                                        ReceivedOnMailbox(default, SsRxFlags.EndOfMessage);
                                         Give(ref buffer);
                                         DeliverEndOnMailbox(Release(ref response));
                                     }
@@ -195,6 +194,10 @@ internal sealed partial class HttpTransport : StreamTransport
         {
             failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
 
+            // HTTP/2: what the platform makes of it depends on how far its own greeting had come.
+            if (failure.Phase == SsPhase.Protocol && Volatile.Read(ref _lane) is { HasEndedMute: true })
+                failure = failure with { Phase = SsPhase.Peer, Code = SsCauseCode.PeerClosed, Message = "The peer closed the connection before it said anything." };
+
             // Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.
             if (_strange && failure.Attribute is ("endpoint" or "port"))
                 failure = failure with { Attribute = null, Permanent = false };
@@ -220,14 +223,6 @@ internal sealed partial class HttpTransport : StreamTransport
         }
     }
 
-    private Task<HttpResponseMessage> SendAsync()
-    {
-        var request = _request!;
-        _request = null;
-        _invoker = _target!.Pool.Invoker;
-        return _invoker.SendAsync(request, _watch!.Token);
-    }
-
     /// <summary>Waits until receiving is resumed or the exchange stopped.</summary>
     private async Task ResumedAsync()
     {
@@ -243,11 +238,12 @@ internal sealed partial class HttpTransport : StreamTransport
 
     /// <summary>Gives the response back, and with it a connection that another transaction may use, before its end is told.</summary>
     /// <returns>Its status.</returns>
-    private static int Release(ref HttpResponseMessage? response)
+    private int Release(ref HttpResponseMessage? response)
     {
         var status = (int)response!.StatusCode;
         response.Dispose();
         response = null;
+        ReturnDrainedLane();
         return status;
     }
 

@@ -17,7 +17,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
     private bool _disposed;
 
     public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
-        : this(platform, dialer.DialAsync, loggerFactory)
+        : this(platform, (target, progress, cancellationToken) => dialer.DialAsync(target, progress, cancellationToken), loggerFactory)
     {
     }
 
@@ -37,8 +37,10 @@ internal sealed class HttpTransportFactory : ITransportFactory
     public HttpPools Pools { get; }
 
     /// <inheritdoc/>
-    public StreamTransport Create(TransportSetup setup) =>
-        new HttpTransport(this, _plans.GetValue(setup.Policy, _makePlan), setup);
+    public StreamTransport Create(TransportSetup setup) => new HttpTransport(this, PlanOf(setup.Policy), setup);
+
+    /// <summary>What is worked out once for a policy.</summary>
+    public HttpPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, _makePlan);
 
     /// <summary>A watch for one exchange.</summary>
     public HttpWatch RentWatch(HttpTransport owner)

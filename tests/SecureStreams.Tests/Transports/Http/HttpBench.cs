@@ -15,9 +15,10 @@ internal sealed class HttpBench : IAsyncDisposable
 {
     private readonly Dialer _dialer;
 
-    public HttpBench(SsPlatform? platform = null)
+    public HttpBench(SsPlatform? platform = null, SsSocketDialer? sockets = null, SsNameResolver? names = null)
     {
         platform ??= new SsPlatform { Time = Clock };
+        platform = platform with { Sockets = sockets ?? platform.Sockets, Names = names ?? platform.Names };
         _dialer = new Dialer(platform);
         Factory = new HttpTransportFactory(platform, _dialer, Log);
     }

@@ -135,6 +135,58 @@ public sealed class HttpBodyTests
         Assert.Equal(8, rooms.Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20_000)]
+    [InlineData(300_000)]
+    public async Task The_policy_says_how_much_is_gathered_before_the_connection_takes_it(int watermark)
+    {
+        const int Length = 700_000;
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new HttpBench();
+        var fills = new List<int>();
+        var length = watermark == 1 ? 10 : Length;
+        var position = 0;
+        var (run, failure) = await bench.RunAsync(
+            HttpBench.Policy(host, "h1", "/hash", "POST", $"\"tx_watermark_high\": {watermark}"),
+            run => run.OnTransmit = writer =>
+            {
+                var filled = 0;
+                while (writer.MoreRoom)
+                {
+                    var span = writer.GetSpan();
+                    DeterministicBytes.Fill(span, position);
+                    filled += span.Length;
+                    position += span.Length;
+                    writer.Advance(span.Length, SsTxFlags.None);
+                }
+
+                fills.Add(filled);
+                return true;
+            },
+            length);
+        Assert.Null(failure);
+        Assert.Equal($"{DeterministicBytes.Sha256(length)} {length} content-length", run.ReceivedText);
+        Assert.All(fills[..^1], filled => Assert.Equal(watermark, filled));
+        Assert.Equal(length, fills.Sum());
+    }
+
+    [Fact]
+    public async Task What_the_connection_has_not_taken_is_queued()
+    {
+        await using var server = ScriptedServer.Start(Scripts.HangAfterRequest);
+        var sockets = new StallingSockets(1000);
+        await using var bench = new HttpBench(sockets: sockets);
+        var run = bench.Start(HttpBench.Policy(server.Port, method: "POST"), run => run.OnTransmit = Supply.Bytes(40_000, end: false));
+        await sockets.Stalled.OrFail(() => run.Story);
+        await run.TurnAsync();
+        var writer = run.Transport.Writer;
+        Assert.Equal((40_000L, false, false), (writer.Queued, writer.IsWritable, writer.MoreRoom));
+        run.Close();
+        await run.EndAsync();
+        Assert.Equal(0, writer.Queued);
+    }
+
     [Fact]
     public async Task What_a_callback_did_not_release_is_not_sent()
     {

@@ -50,7 +50,7 @@ public sealed class HttpGetTests
         await using var bench = new HttpBench();
         var (run, _) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/status/404"));
         Assert.Equal((SsPhase.Peer, SsCauseCode.PeerRefused, 404), (run.Refusal!.Phase, run.Refusal.Code, run.Refusal.Status));
-        Assert.Equal("HTTP/1.1 404 Not Found", run.Refusal.PeerText);
+        Assert.Equal("HTTP/1.1 404 Not Found: status 404", run.Refusal.PeerText);
         Assert.Equal($"http://127.0.0.1:{host.HttpPort}/status/404", run.Refusal.Endpoint);
 
         (run, _) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/status/200", more: "\"http_expect\": 204"));
@@ -68,6 +68,25 @@ public sealed class HttpGetTests
         await using var bench = new HttpBench();
         var (run, _) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/status/404", more: "\"http_resp_map\": [{ \"530\": 1530 }, { \"404\": 1404 }]"));
         Assert.Equal("user-1404 connected rx-som rx-eom nack-404 closed", run.Story);
+    }
+
+    [Theory]
+    [InlineData("/status/200", "", "user-1200 connected rx-som rx-eom ack-200 closed", null)]
+    [InlineData("/redirect/2", "\"allow_redirects\": true", "connected rx-som rx-eom ack-200 closed", null)]
+    [InlineData("/redirect/2?to=/status/200", "\"allow_redirects\": true", "user-1200 connected rx-som rx-eom ack-200 closed", null)]
+    [InlineData("/redirect/2", "", "user-1302 closed", SsCauseCode.RedirectRefused)]
+    [InlineData("/redirect-loop", "\"allow_redirects\": true", "user-1302 closed", SsCauseCode.RedirectLimit)]
+    [InlineData("/retry-after/7", "", "user-1503 closed", SsCauseCode.PeerBusy)]
+    [InlineData("/retry-after/7?code=429", "", "closed", SsCauseCode.PeerBusy)]
+    [InlineData("/retry-after/7", "\"http_expect\": 503", "user-1503 connected rx-som rx-eom ack-503 closed", null)]
+    public async Task A_mapped_status_is_told_once_whatever_becomes_of_the_answer(string url, string more, string story, SsCauseCode? code)
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var bench = new HttpBench();
+        var map = url is "/redirect/2" && more.Length > 0 ? "[{ \"302\": 1302 }]" : "[{ \"200\": 1200, \"302\": 1302, \"503\": 1503 }]";
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(host, "h1", url, more: $"\"http_resp_map\": {map}{(more.Length > 0 ? ", " : "")}{more}"));
+        Assert.Equal(story, run.Story);
+        Assert.Equal(code, failure?.Code);
     }
 
     [Theory]

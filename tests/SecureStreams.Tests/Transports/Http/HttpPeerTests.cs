@@ -89,12 +89,25 @@ public sealed class HttpPeerTests
     public async Task What_a_busy_peer_says_stays_in_its_line_and_in_its_direction()
     {
         // UTF-8 of U+2028, U+202E and U+0085, as Latin-1; then a character outside the basic plane across the bound.
-        var body = "a\u00e2\u0080\u00a8b\u00e2\u0080\u00aec\u00c2\u0085d\u001b[31m" + new string('x', 600);
+        var body = "a\u00e2\u0080\u00a8b\u00e2\u0080\u00aec\u00c2\u0085d\u001b[31m" + new string('x', 70_000);
         await using var server = ScriptedServer.Start(Scripts.Answer(503, body));
         await using var bench = new HttpBench();
         var (_, failure) = await bench.RunAsync(HttpBench.Policy(server.Port));
         Assert.StartsWith("HTTP/1.1 503 Scripted: a b c d [31mxxx", failure!.PeerText, StringComparison.Ordinal);
-        Assert.InRange(failure.PeerText!.Length, 500, 540);
+        Assert.InRange(failure.PeerText!.Length, 65_500, 65_570);
+    }
+
+    [Fact]
+    public async Task The_body_of_a_refusal_reaches_operators_and_the_application_alike()
+    {
+        var body = "<p>no\u001b[31m such\r\nthing</p>" + new string('y', 100_000);
+        await using var server = ScriptedServer.Start(Scripts.Answer(404, body));
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port));
+        Assert.Null(failure);
+        Assert.Equal(body, run.ReceivedText);
+        Assert.StartsWith("HTTP/1.1 404 Scripted: <p>no [31m such  thing</p>yyy", run.Refusal!.PeerText, StringComparison.Ordinal);
+        Assert.InRange(run.Refusal.PeerText!.Length, 65_500, 65_570);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class HttpRedirectTests
         var (run, failure) = await bench.RunAsync(HttpBench.Policy(host, "h1", "/redirect-to?code=302&url=http%3A%2F%2Fu%3Ap%40login.test%2Fportal%3Fsecret%3D1", more: more));
         Assert.Equal("closed", run.Story);
         Assert.Equal((SsPhase.Protocol, SsCauseCode.RedirectRefused, 302, attribute), (failure!.Phase, failure.Code, failure.Status, failure.Attribute));
-        Assert.Equal("http://login.test:80/portal", failure.PeerText);
+        Assert.Equal("HTTP/1.1 302 Found, to http://login.test:80/portal: moved", failure.PeerText);
     }
 
     [Fact]

@@ -1,0 +1,57 @@
+using Overlays;
+using SecureStreams;
+using SecureStreams.Policy;
+
+const string Help = """
+    Usage: dotnet run --project examples/Overlays -- [--force-portal | --force-no-internet] [--help]
+
+    Asks by the streamtype captive_portal_detect whether the network leads to the Internet, and prints what it finds. The servers are the program's own, on loopback.
+
+      --force-portal       applies an overlay that leads the streamtype to a portal, which redirects
+      --force-no-internet  applies an overlay that leads it to a port where nobody listens
+      --help               this text
+
+    Exit status: 0 the Internet, 3 a captive portal, 4 nothing, 2 wrong arguments.
+    """;
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine(Help);
+    return 0;
+}
+
+if (args is not ([] or ["--force-portal" or "--force-no-internet"]))
+{
+    Console.Error.WriteLine($"Give one of --force-portal and --force-no-internet, or nothing.{Environment.NewLine}{Environment.NewLine}{Help}");
+    return 2;
+}
+
+await using var neighbourhood = await Neighbourhood.StartAsync();
+await using var context = SsContext.FromFile(
+    Path.Combine(AppContext.BaseDirectory, "policy.json"),
+    new() { Product = "overlays", Overlays = [PolicyDocument.FromJson(PortOverlay(neighbourhood.ServerPort), "this machine")] });
+
+// The program below does not know about it: it runs the same streamtype, and the policy in force leads it elsewhere.
+if (args is [var force])
+{
+    var update = context.ApplyOverlay(PortOverlay(force == "--force-portal" ? neighbourhood.PortalPort : neighbourhood.DeadPort), force);
+    Console.WriteLine($"{update}{Environment.NewLine}{update.Difference.ToText()}");
+}
+
+var handler = new DetectionHandler();
+await using var stream = context.Create("captive_portal_detect", handler);
+stream.Connect();
+var found = await handler.Found;
+Console.WriteLine($"{Environment.NewLine}found: {found switch
+{
+    Finding.Internet => "the Internet",
+    Finding.Portal => "a captive portal",
+    _ => "nothing: no Internet",
+}}");
+
+// The handler saw a cause without endpoints; an operator looks up the rest.
+if (found != Finding.Internet && context.Diagnostics.Find(handler.Cause.DetailId) is { } detail)
+    Console.WriteLine($"operator's view: {detail}");
+return (int)found;
+
+static string PortOverlay(int port) => $$"""{ "s": [{ "captive_portal_detect": { "port": {{port}} } }] }""";

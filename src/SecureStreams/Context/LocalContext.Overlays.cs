@@ -1,0 +1,58 @@
+using SecureStreams.Policy;
+
+namespace SecureStreams;
+
+/// <summary>Overlays at run time. Any thread may call; changes follow one another, and each is in force whole or not at all.</summary>
+public sealed partial class LocalContext
+{
+    /// <summary>The number of the policy in force: 0 at first, one more with every change.</summary>
+    public long PolicyRevision => _policy.Current.Revision;
+
+    /// <summary>The names of the overlays applied at run time, in their order. Those that the context was made with are not among them.</summary>
+    public IReadOnlyList<string> AppliedOverlays => [.. _policy.Current.Applied.Select(static overlay => overlay.Name)];
+
+    /// <summary>
+    /// Lays an overlay over the policy, on top of those before; a name that is in force already is replaced at its place. The sum is read and checked aside; only when all
+    /// of it is sound does it replace what is in force. A stream takes it at its next attempt: what is connected, or waits for a delay, goes on as it is; streams
+    /// whose effective policy is equal notice nothing. Listeners keep the policy they were made with.
+    /// </summary>
+    /// <param name="json">The overlay, as JSON text; see <c>docs/policies.md</c>.</param>
+    /// <param name="name">What diagnostics and <see cref="RemoveOverlay"/> call it. Null makes a name, <see cref="SsPolicyUpdate.Overlay"/>, and always adds.</param>
+    /// <returns>What changed.</returns>
+    /// <exception cref="SsPolicyException">
+    /// The sum has errors (<see cref="SsPolicyException.Diagnostics"/>), or the context was made of a bare model, or 256 overlays are applied. Nothing has changed.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public SsPolicyUpdate ApplyOverlay(string json, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ThrowIfDisposed();
+        return _policy.Apply(PolicyDocument.FromJson(json, name ?? "overlay"), named: name is not null);
+    }
+
+    /// <summary>As <see cref="ApplyOverlay(string, string?)"/>, under the name of the document.</summary>
+    /// <param name="overlay">The overlay; its text is copied.</param>
+    /// <returns>What changed.</returns>
+    /// <exception cref="SsPolicyException">As with text. Nothing has changed.</exception>
+    /// <exception cref="ArgumentException">The document has no name.</exception>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public SsPolicyUpdate ApplyOverlay(PolicyDocument overlay)
+    {
+        if (overlay.Name is null)
+            throw new ArgumentException("The document needs a name.", nameof(overlay));
+        ThrowIfDisposed();
+        return _policy.Apply(overlay, named: true);
+    }
+
+    /// <summary>Takes away an overlay that was applied at run time. What is left is checked and put in force as <see cref="ApplyOverlay(string, string?)"/> does.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>What changed; null when none of that name is applied, which changes nothing.</returns>
+    /// <exception cref="SsPolicyException">What is left cannot be used, for example because a later overlay refers to what this one defines; or the context was made of a bare model. Nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public SsPolicyUpdate? RemoveOverlay(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfDisposed();
+        return _policy.Remove(name);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Integration.Http;
+
+/// <summary>The body of a response, which gives the connection back when it has been read to its end or is disposed.</summary>
+internal sealed class LaneContent : HttpContent
+{
+    private readonly HttpContent _content;
+    private HttpLane? _lane;
+
+    /// <param name="content">The platform's.</param>
+    /// <param name="lane">The connection.</param>
+    public LaneContent(HttpContent content, HttpLane lane)
+    {
+        _content = content;
+        _lane = lane;
+        foreach (var (name, values) in content.Headers.NonValidated)
+            Headers.TryAddWithoutValidation(name, values);
+    }
+
+    /// <summary>Gives the connection back, once.</summary>
+    /// <param name="sound">Whether the body was read to its end.</param>
+    public void Release(bool sound) => Interlocked.Exchange(ref _lane, null)?.Return(sound);
+
+    /// <inheritdoc/>
+    protected override bool TryComputeLength(out long length)
+    {
+        // What the peer announces is among the headers.
+        length = 0;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+        new LaneStream(await _content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
+
+    /// <inheritdoc/>
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new LaneStream(_content.ReadAsStream(cancellationToken), this);
+
+    /// <inheritdoc/>
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    /// <inheritdoc/>
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        await _content.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+        Release(sound: true);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _content.Dispose();
+            Release(sound: false);
+        }
+
+        base.Dispose(disposing);
+    }
+}

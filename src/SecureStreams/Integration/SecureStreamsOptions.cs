@@ -1,0 +1,74 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Logging;
+using SecureStreams.Policy;
+
+namespace SecureStreams;
+
+/// <summary>
+/// What <c>services.AddSecureStreams</c> makes a context of. Mutable, for settings files and <c>Configure</c> calls; read once, when the context is made. Validated when the
+/// host starts.
+/// </summary>
+public sealed class SecureStreamsOptions : IValidatableObject
+{
+    /// <summary>The policy file: JSON, UTF-8. A relative path is below the host's content root; without a host, below the current directory. One of this, <see cref="PolicyJson"/> and <see cref="Model"/> is needed.</summary>
+    [StringLength(4096, MinimumLength = 1, ErrorMessage = "PolicyFile is empty or longer than a path can be: give it the path of a policy, or leave it out.")]
+    public string? PolicyFile { get; set; }
+
+    /// <summary>The policy as text, instead of a file; diagnostics call it <c>policy</c>.</summary>
+    public string? PolicyJson { get; set; }
+
+    /// <summary>The policy as a model, instead of text: of a compiled policy. Overlays cannot go over it.</summary>
+    public PolicyModel? Model { get; set; }
+
+    /// <summary>Overlays in files, in their order; paths as <see cref="PolicyFile"/>.</summary>
+    public IList<string> OverlayFiles { get; } = [];
+
+    /// <summary>Overlays as text, on top of <see cref="OverlayFiles"/>, in their order.</summary>
+    public IList<PolicyDocument> Overlays { get; } = [];
+
+    /// <summary>As <see cref="SsContextOptions.Product"/>; null, the default, accepts policies of any product.</summary>
+    [StringLength(4096, MinimumLength = 1, ErrorMessage = "Product is empty or very long: name the product that policies must be for, or leave it out.")]
+    public string? Product { get; set; }
+
+    /// <summary>As <see cref="SsContextOptions.StrictPolicy"/>: warnings refuse the policy too. False by default.</summary>
+    public bool StrictPolicy { get; set; }
+
+    /// <summary>As <see cref="SsContextOptions.Platform"/>; the real world by default. Not in settings files.</summary>
+    [Required]
+    public SsPlatform Platform { get; set; } = SsPlatform.System;
+
+    /// <summary>As <see cref="SsContextOptions.ListenerFactory"/>; null by default. Not in settings files.</summary>
+    public IListenerFactory? ListenerFactory { get; set; }
+
+    /// <summary>What a settings file says that cannot be understood.</summary>
+    internal List<string> Misread { get; } = [];
+
+    /// <summary>The same for a context.</summary>
+    internal SsContextOptions ToContextOptions(ILoggerFactory loggerFactory) => new()
+    {
+        Product = Product,
+        StrictPolicy = StrictPolicy,
+        Overlays = [.. Overlays],
+        Platform = Platform,
+        ListenerFactory = ListenerFactory,
+        LoggerFactory = loggerFactory,
+    };
+
+    /// <inheritdoc/>
+    IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
+    {
+        foreach (var one in Misread)
+            yield return new ValidationResult(one);
+        var sources = (PolicyFile is null ? 0 : 1) + (PolicyJson is null ? 0 : 1) + (Model is null ? 0 : 1);
+        if (sources == 0)
+            yield return new ValidationResult("There is no policy: set PolicyFile, PolicyJson or Model.");
+        if (sources > 1)
+            yield return new ValidationResult("There is more than one policy: set one of PolicyFile, PolicyJson and Model, and what goes over it as overlays.");
+        if (Model is not null && OverlayFiles.Count + Overlays.Count > 0)
+            yield return new ValidationResult("Overlays go over text and Model has none: set PolicyFile or PolicyJson instead, or leave the overlays out.");
+        if (OverlayFiles.Any(string.IsNullOrEmpty))
+            yield return new ValidationResult("OverlayFiles has an empty path: remove it.");
+        if (Overlays.Any(static overlay => overlay.Name is null))
+            yield return new ValidationResult("Overlays has a document without a name: make it with PolicyDocument.FromJson(text, name).");
+    }
+}

@@ -1,0 +1,8 @@
+namespace SecureStreams.Telemetry;
+
+/// <summary>What a context can be asked for when somebody reads its metrics.</summary>
+internal interface IStreamCount
+{
+    /// <summary>Its streams at this moment: type, underlying state, bytes that wait to be taken by the transport. From any thread.</summary>
+    IEnumerable<(string StreamType, SsState State, long TxQueued)> Streams { get; }
+}

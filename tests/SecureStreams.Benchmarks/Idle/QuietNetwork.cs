@@ -1,0 +1,11 @@
+using SecureStreams.Transports;
+
+namespace SecureStreams.Benchmarks.Idle;
+
+/// <summary>Makes <see cref="QuietTransport"/>s.</summary>
+internal sealed class QuietNetwork : ITransportFactory
+{
+    public StreamTransport Create(TransportSetup setup) => new QuietTransport(setup);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,176 @@
+using System.Text;
+using SecureStreams.Core;
+using SecureStreams.Policy;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Handlers;
+using SecureStreams.Tests.Core;
+using Xunit;
+
+namespace SecureStreams.Tests.Context;
+
+/// <summary>What a change of policy does to streams that run: nothing to what is connected, everything to the next attempt.</summary>
+public sealed class PolicyChangeTests
+{
+    [Fact]
+    public async Task What_is_connected_goes_on_and_the_next_attempt_takes_the_change()
+    {
+        await using var bench = new CoreBench();
+        var (stream, handler) = bench.Create("link");
+        stream.Connect();
+        var peer = await bench.NextAttemptAsync();
+        peer.Accept();
+        await handler.WaitForStateAsync(SsState.Connected);
+
+        bench.Context.ApplyOverlay("""{ "retry": [{ "default": { "backoff": [77, 2000] } }], "s": [{ "link": { "port": 81 } }] }""");
+        Assert.Equal("Creating Connecting Connected", handler.Story);
+
+        // The delay is still that of the policy under which the connection was made.
+        peer.Close(CoreBench.Reset);
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        peer = await bench.NextAttemptAsync();
+        Assert.Equal(81, peer.Policy.Port);
+        peer.Close(CoreBench.Refused);
+        await bench.PassAsync(TimeSpan.FromMilliseconds(77));
+        (await bench.NextAttemptAsync()).Accept();
+        await handler.WaitForStateAsync(SsState.Connected, times: 2);
+    }
+
+    [Fact]
+    public async Task Streams_whose_policy_is_equal_keep_the_very_object()
+    {
+        await using var bench = new CoreBench();
+        var (stream, handler) = bench.Create("plain");
+        stream.Connect();
+        var first = await EndAsync(1);
+        bench.Context.ApplyOverlay("""{ "s": [{ "link": { "port": 81 } }] }""");
+        stream.Connect();
+        var second = await EndAsync(2);
+        Assert.Same(first.Policy, second.Policy);
+        Assert.Same(first.Setup, second.Setup);
+        Assert.DoesNotContain(bench.Log.Entries, static entry => entry.Id.Id == 1030);
+
+        bench.Context.ApplyOverlay("""{ "s": [{ "plain": { "port": 81 } }] }""");
+        stream.Connect();
+        Assert.Equal(81, (await EndAsync(3)).Policy.Port);
+        Assert.Single(bench.Log.Entries, static entry => entry.Id.Id == 1030);
+
+        async Task<SecureStreams.Transports.InMemory.InMemoryPeer> EndAsync(int times)
+        {
+            var peer = await bench.NextAttemptAsync();
+            peer.Accept();
+            peer.Acknowledge(true, 200);
+            peer.Close(null);
+            await handler.WaitForStateAsync(SsState.Disconnected, times: times);
+            return peer;
+        }
+    }
+
+    [Theory]
+    [InlineData("""{ "s": [{ "link": null }] }""", "no streamtype 'link'")]
+    [InlineData("""{ "s": [{ "link": { "server": true, "endpoint": null } }] }""", "is a server now")]
+    public async Task The_next_attempt_of_a_streamtype_that_is_gone_fails_for_good(string overlay, string reason)
+    {
+        await using var bench = new CoreBench();
+        var (stream, handler) = bench.Create("link");
+        stream.Connect();
+        var peer = await bench.NextAttemptAsync();
+        peer.Accept();
+        await handler.WaitForStateAsync(SsState.Connected);
+
+        var update = bench.Context.ApplyOverlay(overlay, "away");
+        peer.Close(CoreBench.Reset);
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        await handler.WaitForStateAsync(SsState.AllRetriesFailed);
+        Assert.Equal("Creating Connecting Connected Disconnected Poll Connecting Unreachable AllRetriesFailed", handler.Story);
+        var cause = handler.CauseOf(SsState.AllRetriesFailed);
+        Assert.Equal((SsPhase.Update, SsCauseCode.StreamTypeRemoved, SsNextAction.Idle), (cause.Phase, cause.Code, cause.NextAction));
+        Assert.Contains(reason, bench.Context.Diagnostics.Find(cause.DetailId)!.Message, StringComparison.Ordinal);
+        Assert.Equal(1, bench.Network.Attempts);
+
+        // It is no verdict on the stream: with the streamtype back, it connects.
+        bench.Context.RemoveOverlay(update.Overlay);
+        stream.Connect();
+        (await bench.NextAttemptAsync()).Accept();
+        await handler.WaitForStateAsync(SsState.Connected, times: 2);
+    }
+
+    [Fact]
+    public async Task Values_of_metadata_go_along_by_name()
+    {
+        await using var bench = new CoreBench();
+        var (stream, handler) = bench.Create("nailed", options: new() { Metadata = { ["region"] = "uk", ["ctype"] = "text/plain" } });
+        var peer = await bench.NextAttemptAsync();
+        peer.Accept();
+        await handler.WaitForStateAsync(SsState.Connected);
+
+        // Other places, a new name, and one that is gone.
+        bench.Context.ApplyOverlay("""{ "s": [{ "nailed": { "endpoint": "peer.test", "metadata": null } }] }""", "none");
+        bench.Context.ApplyOverlay("""{ "s": [{ "nailed": { "metadata": [{ "zone": "x-zone:" }, { "region": "" }] } }] }""", "other");
+        Assert.Equal("text/plain", stream.GetMetadata("ctype"));
+        Assert.Null(stream.GetMetadata("zone"));
+        stream.SetMetadata("zone", "b");
+        Assert.Throws<SsMetadataException>(() => stream.SetMetadata("size", "1"));
+
+        await ReconnectAsync(peer, 2);
+        Assert.Equal(["zone", "region"], peer.Setup.Metadata.Declared.Select(static one => one.Name));
+        Assert.Equal(("b", "uk"), (peer.Setup.Metadata.Outgoing(0), peer.Setup.Metadata.Outgoing(1)));
+        var error = Assert.Throws<SsMetadataException>(() => stream.SetMetadata("ctype", "late"));
+        Assert.Contains("'zone', 'region'", error.Message, StringComparison.Ordinal);
+        Assert.Throws<SsMetadataException>(() => stream.GetMetadata("ctype"));
+
+        // What was set for a name that comes back counts again.
+        bench.Context.RemoveOverlay("other");
+        bench.Context.RemoveOverlay("none");
+        await ReconnectAsync(peer, 3);
+        Assert.Equal(("uk", "text/plain"), (peer.Setup.Metadata.Outgoing(0), peer.Setup.Metadata.Outgoing(1)));
+        Assert.Equal("text/plain", stream.GetMetadata("ctype"));
+        Assert.Throws<SsMetadataException>(() => stream.GetMetadata("zone"));
+
+        async Task ReconnectAsync(SecureStreams.Transports.InMemory.InMemoryPeer last, int times)
+        {
+            last.Close(CoreBench.Reset);
+            await bench.PassAsync(TimeSpan.FromSeconds(1));
+            peer = await bench.NextAttemptAsync();
+            peer.Accept();
+            await handler.WaitForStateAsync(SsState.Connected, times: times);
+        }
+    }
+
+    [Fact]
+    public async Task Readers_on_other_threads_never_see_a_value_under_another_name()
+    {
+        string[] orders = ["""{ "a": "" }, { "b": "" }, { "c": "" }""", """{ "c": "" }, { "a": "" }, { "x": "" }, { "b": "" }""", """{ "b": "" }"""];
+        var policies = orders
+            .Select(static names => PolicyLoader.Load(Encoding.UTF8.GetBytes($$"""{ "s": [{ "t": { "endpoint": "t.test", "metadata": [{{names}}] } }] }"""), "policy").Model!.StreamTypes["t"])
+            .ToArray();
+
+        // The last policy is always to come, so "b" may be spoken of at any time; "a" and "c" come and go.
+        var store = new MetadataStore(policies[0], _ => policies[2]);
+        foreach (var name in new[] { "a", "b", "c" })
+            store.SetOnMailbox(store.Check(name, name), name);
+        using var stop = new CancellationTokenSource();
+        var token = stop.Token;
+        var readers = new[] { "a", "b", "c" }.Select(name => Task.Run(() =>
+        {
+            var seen = 0;
+            while (!token.IsCancellationRequested || seen == 0)
+            {
+                try
+                {
+                    Assert.Equal(name, store.Get(name));
+                    seen++;
+                }
+                catch (SsMetadataException) when (name != "b")
+                {
+                    // Not declared just now.
+                }
+            }
+        })).ToArray();
+        for (var i = 0; i < 100_000; i++)
+            store.FollowOnMailbox(policies[i % policies.Length]);
+        store.FollowOnMailbox(policies[0]);
+        await stop.CancelAsync();
+        await Task.WhenAll(readers).OrFail(static () => "A reader does not end.");
+        Assert.Equal(("a", "b", "c"), (store.Outgoing(0), store.Outgoing(1), store.Outgoing(2)));
+    }
+}
