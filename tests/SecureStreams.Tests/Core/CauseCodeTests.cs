@@ -39,13 +39,14 @@ public sealed class CauseCodeTests
     };
 
     /// <summary>Codes whose failures are always permanent, whoever makes them.</summary>
-    private static readonly HashSet<SsCauseCode> AlwaysPermanent = [SsCauseCode.TrustStoreUnusable, SsCauseCode.NotSupported, SsCauseCode.InternalError];
+    private static readonly HashSet<SsCauseCode> AlwaysPermanent = [SsCauseCode.TrustStoreUnusable, SsCauseCode.NotSupported, SsCauseCode.StreamTypeRemoved, SsCauseCode.InternalError];
 
     /// <summary>Codes that are no failures of an attempt or a connection.</summary>
     private static readonly Dictionary<SsCauseCode, string> NoFailures = new()
     {
         [SsCauseCode.None] = "no cause",
         [SsCauseCode.Completed] = "an end as it should be",
+        [SsCauseCode.PayloadTooLarge] = "of a message that is awaited",
         [SsCauseCode.LocalDestroy] = "the stream goes",
         [SsCauseCode.ApplicationTimeout] = "a notice",
     };

@@ -89,7 +89,7 @@ internal static class EventColumns
             {
                 Time = static _ => TimeSpan.FromSeconds(60),
                 Cannot = static p => p.Stage == EventStage.None ? "no connection" : null,
-                Ignored = static p => p.IsPaused ? "not read" : p.Stage == EventStage.Connecting ? "connect_timeout_ms counts" : null,
+                Ignored = static p => p.IsPaused ? "not read" : p is { Stage: EventStage.Connecting, HasConnection: false } ? "connect_timeout_ms counts" : null,
             },
         ]),
     ];

@@ -35,6 +35,7 @@ internal sealed record EventPlace(string Name, string StreamType, SsState State,
         new("Creating, waits for the governor", "link", SsState.Creating, EventStage.None, Governor, WaitForGovernor),
         new("Connecting, lasting", "link", SsState.Connecting, EventStage.Connecting, "connecting", static t => t.Connect()),
         new("Connecting, transaction", "post", SsState.Connecting, EventStage.Connecting, "connecting", static t => t.Connect()),
+        new("Connecting, transaction, request sent", "post", SsState.Connecting, EventStage.Connecting, "connecting", static t => t.Connect(static p => p.ShowLife())) { HasConnection = true },
         new("Connected, lasting", "link", SsState.Connected, EventStage.Connected, "connected", static t => t.Connect(Accept)),
         new("Connected, lasting, reception paused", "link", SsState.Connected, EventStage.Connected, "paused", static t => t.Connect(Accept, Pause(t), Message)),
         new("Connected, answer under way", "post", SsState.Connected, EventStage.Connected, "connected", static t => t.Connect(Accept, Begin)),
@@ -61,6 +62,9 @@ internal sealed record EventPlace(string Name, string StreamType, SsState State,
 
     /// <summary>Whether the event comes while the callback of Destroying runs.</summary>
     public bool IsInDestroying { get; private init; }
+
+    /// <summary>Whether the attempt that is not connected has a connection all the same.</summary>
+    public bool HasConnection { get; private init; }
 
     public bool IsDestroyed => Now == Gone;
 
