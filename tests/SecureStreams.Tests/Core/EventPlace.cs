@@ -38,6 +38,7 @@ internal sealed record EventPlace(string Name, string StreamType, SsState State,
         new("Connecting, transaction, request sent", "post", SsState.Connecting, EventStage.Connecting, "connecting", static t => t.Connect(static p => p.ShowLife())) { HasConnection = true },
         new("Connected, lasting", "link", SsState.Connected, EventStage.Connected, "connected", static t => t.Connect(Accept)),
         new("Connected, lasting, reception paused", "link", SsState.Connected, EventStage.Connected, "paused", static t => t.Connect(Accept, Pause(t), Message)),
+        new("QosAckRemote, lasting", "link", SsState.QosAckRemote, EventStage.Connected, "connected", static t => t.Connect(Accept, static p => p.Acknowledge(true, 0))),
         new("Connected, answer under way", "post", SsState.Connected, EventStage.Connected, "connected", static t => t.Connect(Accept, Begin)),
         new("Connected, answer under way, reception paused", "post", SsState.Connected, EventStage.Connected, "paused", static t => t.Connect(Accept, Begin, Pause(t), More)),
         new("QosAckRemote, not yet closed", "post", SsState.QosAckRemote, EventStage.Answered, "connected", static t => t.Connect(Accept, Begin, End, static p => p.Acknowledge(true, 200))),
@@ -45,7 +46,9 @@ internal sealed record EventPlace(string Name, string StreamType, SsState State,
         new("Disconnected, transaction over", "post", SsState.Disconnected, EventStage.None, "idle", static t => t.Connect(Accept, static p => p.Acknowledge(true, 200), static p => p.Close(null))),
         new("Disconnected, opportunistic", "once", SsState.Disconnected, EventStage.None, "idle", static t => t.Connect(Accept, static p => p.Close(null))),
         new("Disconnected, waits for a retry", "link", SsState.Disconnected, EventStage.None, "retry in 1 s", static t => t.Connect(Accept, static p => p.Close(CoreBench.Reset))),
+        new("Disconnected, answer cut short, waits for a retry", "post", SsState.Disconnected, EventStage.None, "retry in 1 s", static t => t.Connect(Accept, Begin, static p => p.Close(CoreBench.Reset))),
         new("Unreachable, waits for a retry", "link", SsState.Unreachable, EventStage.None, "retry in 1 s", static t => t.Connect(Refuse)),
+        new("Unreachable, waits for the governor", "link", SsState.Unreachable, EventStage.None, Governor, WaitForGovernorAgain),
         new("AllRetriesFailed, idle", "plain", SsState.AllRetriesFailed, EventStage.None, "idle", static t => t.Connect(Refuse)),
         new("AllRetriesFailed, waits to begin anew", "again", SsState.AllRetriesFailed, EventStage.None, "afresh in 30 s", FailAll),
         new("Destroying, inside the callback", "link", SsState.Destroying, EventStage.None, Gone, static t => t.Connect(Accept)) { IsInDestroying = true },
@@ -91,14 +94,26 @@ internal sealed record EventPlace(string Name, string StreamType, SsState State,
     private static void WaitForGovernor(EventTrial trial)
     {
         // Another stream learns that the peer fails, and then uses the burst up.
+        FailAnother(trial, times: 3);
+        trial.Connect();
+    }
+
+    private static void WaitForGovernorAgain(EventTrial trial)
+    {
+        trial.Connect(Refuse);
+        trial.World.Pass(TimeSpan.FromMilliseconds(999));
+        FailAnother(trial, times: 2);
+        trial.World.Pass(TimeSpan.FromMilliseconds(1));
+    }
+
+    private static void FailAnother(EventTrial trial, int times)
+    {
         var (other, _) = trial.World.Create("plain");
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < times; i++)
         {
             trial.World.Do(other.Connect);
             trial.World.Do(() => trial.World.Peers[^1].Close(CoreBench.Refused));
         }
-
-        trial.Connect();
     }
 
     private static void FailAll(EventTrial trial)
