@@ -32,13 +32,16 @@ internal sealed partial class LocalStream
     {
         if (Volatile.Read(ref _awaitsAdmission))
             return $"waits for its turn; {_domain?.Waiting ?? 0} attempts to the same peer wait for the governor (governor_rate, governor_burst, governor_in_flight)";
-        var cause = events.Length > 0 ? events[^1].Cause : SsCause.None;
+
+        // Notices and calls may have come since the wait was announced, so neither the last event nor the announcement tells whether it goes on.
+        var waits = Volatile.Read(ref _cycle) is { IsWaiting: true };
+        var announced = Array.FindLast(events, static one => one.Cause.NextAction is SsNextAction.Retry or SsNextAction.Restart)?.Cause;
         return State switch
         {
             SsState.Destroying => "destroyed",
             SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote => _receivePaused ? "connected, reception paused" : "connected",
             SsState.Connecting or SsState.Poll => "connecting",
-            _ when cause.NextAction is SsNextAction.Retry or SsNextAction.Restart => $"waits: {cause}",
+            _ when waits => announced is { } cause ? $"waits: {cause}" : "waits for the next attempt",
             _ => "idle until the application acts",
         };
     }

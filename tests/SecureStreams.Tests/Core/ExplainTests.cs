@@ -40,6 +40,39 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task A_notice_does_not_end_a_wait()
+    {
+        await using var world = new CoreWorld(Policy);
+        world.Play = static peer => peer.Close(CoreBench.Refused);
+        var (stream, handler) = world.Create("link");
+        world.Do(stream.Connect);
+        world.Do(() => stream.StartTimeout(TimeSpan.FromMilliseconds(1)));
+        world.Pass(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(SsState.Timeout, handler.States[^1]);
+
+        Assert.Contains("retry in 1000 ms", stream.Explain().Now, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restart_that_was_taken_back_is_not_announced_any_more()
+    {
+        await using var world = new CoreWorld("""
+            {
+              "retry": [{ "r": { "backoff": [1000], "conceal": 0, "jitterpc": 0, "restart_after_ms": 30000 } }],
+              "s": [{ "link": { "endpoint": "peer.test", "port": 8080, "protocol": "raw", "retry": "r" } }]
+            }
+            """);
+        world.Play = static peer => peer.Close(CoreBench.Refused);
+        var (stream, _) = world.Create("link");
+        world.Do(stream.Connect);
+        Assert.Contains("afresh in 30000 ms", stream.Explain().Now, StringComparison.Ordinal);
+
+        world.Do(stream.Disconnect);
+
+        Assert.Equal("idle until the application acts", stream.Explain().Now);
+    }
+
+    [Fact]
     public async Task It_keeps_the_last_events_and_no_more_and_answers_after_the_end()
     {
         await using var world = new CoreWorld(Policy);

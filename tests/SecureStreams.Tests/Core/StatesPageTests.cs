@@ -8,6 +8,25 @@ namespace SecureStreams.Tests.Core;
 public sealed class StatesPageTests
 {
     [Fact]
+    public async Task The_explanation_on_the_page_is_one_of_the_runtime()
+    {
+        await using var world = new CoreWorld("""
+            {
+              "retry": [{ "patient": { "backoff": [1000, 5000], "conceal": 65535, "jitterpc": 0 } }],
+              "s": [{ "readings": { "endpoint": "peer.test", "port": 8080, "protocol": "raw", "retry": "patient" } }]
+            }
+            """);
+        world.Play = static peer => peer.Accept();
+        var (stream, _) = world.Create("readings");
+        world.Do(stream.Connect);
+        world.Do(() => world.Peers[0].Close(CoreBench.Reset));
+        world.Play = static peer => peer.Close(CoreBench.Refused);
+        world.PassSeconds(1);
+
+        Approved.Section($"```text\n{stream.Explain()}\n```\n", "docs/states.md", "explanation");
+    }
+
+    [Fact]
     public void The_legal_steps_of_the_page_are_those_of_the_runtime()
     {
         var text = new StringBuilder("| From | To |\n|---|---|\n");

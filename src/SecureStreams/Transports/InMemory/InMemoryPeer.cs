@@ -18,6 +18,9 @@ internal sealed class InMemoryPeer
     /// <summary>What the attempt was made of.</summary>
     public TransportSetup Setup { get; }
 
+    /// <summary>The stream's side.</summary>
+    public StreamTransport Transport => _transport;
+
     /// <summary>The policy of the attempt.</summary>
     public StreamTypePolicy Policy => Setup.Policy;
 
@@ -42,6 +45,9 @@ internal sealed class InMemoryPeer
 
     /// <summary>Completes when the stream has let go or the peer has closed, and the transport is done.</summary>
     public Task Ended => _transport.Completion;
+
+    /// <summary>A sign of life arrives; before the attempt succeeds, it says that the peer is there.</summary>
+    public void ShowLife() => _transport.Post(static t => t.HeardOnMailbox());
 
     /// <summary>The attempt succeeds.</summary>
     public void Accept() => _transport.Post(static t => t.AcceptOnMailbox());
