@@ -5,13 +5,17 @@ namespace SecureStreams;
 /// <summary>The last failures of a context, for operators: look one up by id, read the recent ones, or subscribe. Safe from any thread.</summary>
 public sealed class SsDiagnostics
 {
-    /// <summary>How many details are kept; the oldest goes first.</summary>
+    /// <summary>How many details are kept at most; the oldest goes first.</summary>
     public const int Capacity = 1024;
+
+    /// <summary>How many characters of <see cref="SsDetail.PeerText"/> are kept at most, in all details together: 4 Mi. The oldest details go first.</summary>
+    public const int PeerTextCapacity = 4 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly Queue<SsDetail> _recent = new();
     private ImmutableArray<Action<SsDetail>> _subscribers = [];
     private long _lastId;
+    private long _peerText;
 
     /// <summary>An exception that a subscriber threw last, or null. The subscriber stays subscribed.</summary>
     public Exception? LastSubscriberError { get; private set; }
@@ -45,15 +49,16 @@ public sealed class SsDiagnostics
     }
 
     /// <summary>Keeps <paramref name="detail"/> and tells the subscribers. For implementations of the API.</summary>
-    /// <param name="detail">Kept as it is, until <see cref="Capacity"/> newer ones have come.</param>
+    /// <param name="detail">Kept as it is, until newer ones push it out.</param>
     public void Publish(SsDetail detail)
     {
         ArgumentNullException.ThrowIfNull(detail);
         lock (_lock)
         {
-            if (_recent.Count == Capacity)
-                _recent.Dequeue();
             _recent.Enqueue(detail);
+            _peerText += detail.PeerText?.Length ?? 0;
+            while (_recent.Count > Capacity || (_peerText > PeerTextCapacity && _recent.Count > 1))
+                _peerText -= _recent.Dequeue().PeerText?.Length ?? 0;
         }
 
         foreach (var subscriber in _subscribers)

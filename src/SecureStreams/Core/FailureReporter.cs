@@ -9,7 +9,11 @@ internal static class FailureReporter
 {
     private const int MaxErrorLength = 1024;
 
+    // Every stream keeps its last details for itself; what a peer said at length is kept once, by the context.
+    private const int MaxOwnPeerText = 1024;
+
     /// <summary>Publishes the detail, whose cause refers to it.</summary>
+    /// <returns>It, for the stream to keep: a longer text of the peer is cut off in it.</returns>
     public static SsDetail Report(StreamRuntime runtime, LocalStream stream, StreamTypePolicy policy, SsState state, TransportFailure failure, SsCause cause) =>
         Report(runtime, stream.StreamType, stream.Id, policy, state, failure, cause);
 
@@ -17,7 +21,22 @@ internal static class FailureReporter
     public static SsDetail Report(StreamRuntime runtime, string streamType, long id, StreamTypePolicy? policy, SsState state, TransportFailure failure, SsCause cause)
     {
         cause = cause with { DetailId = runtime.Diagnostics.NextId() };
-        var detail = new SsDetail
+        var detail = Describe(runtime, streamType, id, policy, state, failure, cause, failure.PeerText);
+        runtime.Diagnostics.Publish(detail);
+
+        // What the application asked for needs nobody's attention.
+        if (failure.Code == SsCauseCode.LocalDisconnect)
+            CoreLog.Ended(runtime.Logger, streamType, id, state, failure.Message, cause);
+        else
+            CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
+        return failure.PeerText is { Length: > MaxOwnPeerText } text
+            ? Describe(runtime, streamType, id, policy, state, failure, cause, $"{text[..MaxOwnPeerText]} ... ({text.Length} characters in all, in the context's diagnostics)")
+            : detail;
+    }
+
+    private static SsDetail Describe(
+        StreamRuntime runtime, string streamType, long id, StreamTypePolicy? policy, SsState state, TransportFailure failure, SsCause cause, string? peerText) =>
+        new()
         {
             Id = cause.DetailId,
             Time = runtime.Platform.Time.GetUtcNow(),
@@ -29,18 +48,9 @@ internal static class FailureReporter
             Endpoint = failure.Endpoint,
             Candidates = failure.Candidates,
             Errors = Chain(failure.Error),
-            PeerText = failure.PeerText,
+            PeerText = peerText,
             Policy = failure.Attribute is { } attribute && policy is not null ? Locate(policy, attribute) : null,
         };
-        runtime.Diagnostics.Publish(detail);
-
-        // What the application asked for needs nobody's attention.
-        if (failure.Code == SsCauseCode.LocalDisconnect)
-            CoreLog.Ended(runtime.Logger, streamType, id, state, failure.Message, cause);
-        else
-            CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
-        return detail;
-    }
 
     private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>
         policy.Locate(attribute) is { } at

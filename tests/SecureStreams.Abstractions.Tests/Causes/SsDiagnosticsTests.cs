@@ -5,6 +5,22 @@ public class SsDiagnosticsTests
     private readonly SsDiagnostics _diagnostics = new();
 
     [Fact]
+    public void What_peers_said_at_length_is_bounded_as_a_whole()
+    {
+        var diagnostics = new SsDiagnostics();
+        var text = new string('x', 64 * 1024);
+        for (var i = 1; i <= 200; i++)
+            diagnostics.Publish(new SsDetail { Id = i, Time = default, StreamType = "s", Message = "m", PeerText = text });
+
+        var recent = diagnostics.Recent();
+        Assert.Equal(SsDiagnostics.PeerTextCapacity / text.Length, recent.Count);
+        Assert.Equal(200, recent[^1].Id);
+
+        diagnostics.Publish(new SsDetail { Id = 201, Time = default, StreamType = "s", Message = "m", PeerText = new string('y', SsDiagnostics.PeerTextCapacity + 1) });
+        Assert.Equal(201, Assert.Single(diagnostics.Recent()).Id);
+    }
+
+    [Fact]
     public void Ids_are_unique_and_begin_at_one()
     {
         Assert.Equal(1, _diagnostics.NextId());
