@@ -59,13 +59,19 @@ public abstract class SsContext : IAsyncDisposable
         }
     }
 
-    /// <summary>Binds and listens as a <c>server: true</c> streamtype says; every accepted connection or transaction becomes a stream of its own.</summary>
-    /// <param name="streamType">A server streamtype of the policy.</param>
-    /// <param name="accept">Makes the handler of an accepted stream, before its first callback; called on any thread, for several streams at a time.</param>
+    /// <summary>
+    /// Binds and listens as a <c>server: true</c> streamtype says, or serves a <c>local_sink: true</c> streamtype inside the process; every accepted connection or transaction
+    /// becomes a stream of its own.
+    /// </summary>
+    /// <param name="streamType">A server or local sink streamtype of the policy.</param>
+    /// <param name="accept">Makes the handler of an accepted stream, before its first callback; null refuses the stream. Called on any thread, for several streams at a time.</param>
     /// <returns>The listener, bound. The caller disposes it.</returns>
-    /// <exception cref="SsPolicyException">No such streamtype, it is not a server, or no listener factory is registered (the message says what registers it).</exception>
+    /// <exception cref="SsPolicyException">
+    /// No such streamtype, it is neither a server nor a local sink, it is a local sink that is served already, or no listener factory is registered (the message says what
+    /// registers it).
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept);
+    public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler?> accept);
 
     /// <summary>
     /// Destroys all streams and closes all connections; completes when no callback runs any more and every connection is closed, for each caller. Inside a callback

@@ -1,9 +1,9 @@
 namespace SecureStreams;
 
-/// <summary>A listening server streamtype; disposing it closes the listening socket and ends its accepted streams.</summary>
+/// <summary>A server or local sink streamtype that is being served; disposing it closes the listening socket, if there is one, and ends its accepted streams.</summary>
 public abstract class SsListener : IAsyncDisposable
 {
-    /// <summary>The server streamtype.</summary>
+    /// <summary>The streamtype.</summary>
     public abstract string StreamType { get; }
 
     /// <summary>Closes the listening socket and destroys the accepted streams; completes when no callback of theirs runs any more. May be called again.</summary>

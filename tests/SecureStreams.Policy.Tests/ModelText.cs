@@ -39,7 +39,7 @@ internal static class ModelText
     private static void Write(StringBuilder text, StreamTypePolicy stream)
     {
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"streamtype {stream.Name}: {(stream.Server ? "server" : "client")} '{stream.Endpoint}' {stream.Port} {stream.Protocol} retry {stream.Retry?.Name ?? "-"}");
+            $"streamtype {stream.Name}: {(stream.LocalSink ? "local sink" : stream.Server ? "server" : "client")} '{stream.Endpoint}' {stream.Port} {stream.Protocol} retry {stream.Retry?.Name ?? "-"}");
         text.AppendLine(CultureInfo.InvariantCulture,
             $"  tls {stream.Tls} trust {stream.TrustStore?.Name ?? "-"} opportunistic {stream.Opportunistic} nailed_up {stream.NailedUp} redirects {stream.AllowRedirects} long_poll {stream.LongPoll} timeout {stream.Timeout?.TotalMilliseconds}");
         foreach (var one in stream.Metadata)
@@ -48,6 +48,12 @@ internal static class ModelText
         {
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"  http {http.Method} '{http.Url}' expect {http.Expect} fail_redirect {http.FailRedirect} no_length {http.NoContentLength} form {http.FormUrlEncoded} map {string.Join(' ', http.ResponseMap)}");
+        }
+
+        if (stream.BlobHeaders is { } blobs)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"  blobs auth {blobs.Auth} preamble '{blobs.AuthPreamble}' hex {blobs.AuthHexify} serial {blobs.DeviceSerial} firmware {blobs.FirmwareVersion} type {blobs.DeviceType}");
         }
 
         if (stream.Auth is { } auth)

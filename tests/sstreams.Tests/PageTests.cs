@@ -103,6 +103,7 @@ public sealed partial class PageTests
         await File.WriteAllTextAsync(Path.Combine(directory, "next.json"), policy.Replace("\"conceal\": 2", "\"conceal\": 5", StringComparison.Ordinal));
         await File.WriteAllTextAsync(Path.Combine(directory, "site.json"), OverlayOfThePage().Match(Page).Groups["text"].Value);
         await File.WriteAllTextAsync(Path.Combine(directory, "broken.json"), BrokenPolicyOfThePage().Match(Page).Groups["text"].Value);
+        await File.WriteAllTextAsync(Path.Combine(directory, "serial.txt"), "S-1");
         await File.WriteAllTextAsync(Path.Combine(directory, "report.txt"), "all is well\n");
         await File.WriteAllBytesAsync(Path.Combine(directory, "image.bin"), DeterministicBytes.Make(100_000));
         var program = Path.Combine(directory, "sstreams");

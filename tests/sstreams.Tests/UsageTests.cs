@@ -37,6 +37,13 @@ public sealed class UsageTests
     [InlineData("--metadata needs NAME=VALUE, not 'city'.", "run", "get", "--policy", "x.json", "--metadata", "city")]
     [InlineData("--metadata needs NAME=VALUE, not '=x'.", "run", "get", "--policy", "x.json", "--metadata", "=x")]
     [InlineData("--metadata gives 'a' twice.", "run", "get", "--policy", "x.json", "--metadata", "a=1", "--metadata", "a=2")]
+    [InlineData("--blob needs NAME=@FILE, NAME=@- or NAME=TEXT.", "run", "get", "--policy", "x.json", "--blob", "s3cret")]
+    [InlineData("--blob needs a name of 1 to 128 letters, digits, '.', '_' and '-', which begins with no dot, before its first '='.", "run", "get", "--policy", "x.json", "--blob", "../s3cret=x")]
+    [InlineData("--blob AUTH_0=@FILE: the file name is empty.", "run", "get", "--policy", "x.json", "--blob", "AUTH_0=@")]
+    [InlineData("--blob gives 'AUTH_0' twice.", "run", "get", "--policy", "x.json", "--blob", "AUTH_0=s3cret", "--blob", "AUTH_0=s3cret")]
+    [InlineData("Standard input can be one blob (@-), or the policy or the data (-), not several of them.", "run", "get", "--policy", "x.json", "--blob", "AUTH_0=@-", "--data", "-")]
+    [InlineData("Standard input can be one blob (@-), or the policy or the data (-), not several of them.", "run", "get", "--policy", "-", "--blob", "AUTH_0=@-")]
+    [InlineData("Standard input can be one blob (@-), or the policy or the data (-), not several of them.", "run", "get", "--policy", "x.json", "--blob", "AUTH_0=@-", "--blob", "AUTH_1=@-")]
     [InlineData("--timeout needs seconds, 0.001 to 4000000, not 'soon'.", "run", "get", "--policy", "x.json", "--timeout", "soon")]
     [InlineData("--timeout needs seconds, 0.001 to 4000000, not '0'.", "run", "get", "--policy", "x.json", "--timeout", "0")]
     [InlineData("Standard input (-) can be the policy or the data, not both.", "run", "get", "--policy", "-", "--data", "-")]
@@ -56,6 +63,7 @@ public sealed class UsageTests
         var result = (await Tool.RunAsync(arguments)).Exits(2);
         Assert.Equal("", result.Text);
         Assert.Contains($"sstreams: {reason}\n", result.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", result.Errors, StringComparison.Ordinal);
         Assert.Matches(@"\nsstreams: see 'sstreams( [a-z]+)* --help'\n$", result.Errors);
     }
 

@@ -19,6 +19,12 @@ public enum SsCauseCode
     /// <summary>The policy asks for something this build or platform does not provide.</summary>
     NotSupported = 102,
 
+    /// <summary>A blob that the streamtype needs is not in the store, or has expired.</summary>
+    BlobMissing = 110,
+
+    /// <summary>A blob that the streamtype needs cannot be read, or cannot be used for what it is needed for.</summary>
+    BlobUnusable = 111,
+
     // --- names
     /// <summary>The name does not exist, or has no address of a usable family.</summary>
     NameNotFound = 200,
@@ -35,6 +41,9 @@ public enum SsCauseCode
 
     /// <summary>Any other failure to reach an address.</summary>
     ConnectFailed = 302,
+
+    /// <summary>The streamtype is served inside the process, and nobody serves it now.</summary>
+    NoLocalSink = 310,
 
     // --- tls
     /// <summary>The handshake failed for a reason other than those below.</summary>

@@ -68,7 +68,11 @@ internal static class ConnectionAttributes
             Help = "SOCKS5 proxy of this streamtype.",
         },
         new() { Name = "plugins", Kind = PolicyValueKind.Anything, Scopes = PolicyScopes.None, Impact = PolicyImpact.Live, Help = "Deprecated; not read." },
-        new() { Name = "local_sink", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Impact = PolicyImpact.Recreate, Help = "Served by a sink inside the process." },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.LocalSink = value.Flag)
+        {
+            Name = "local_sink", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
+            Help = "Served by a sink inside the process; endpoint and protocol say nothing then.",
+        },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ConnectTimeout = TimeSpan.FromMilliseconds(value.Number))
         {
             Name = "connect_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "20000", ActedOn = true, Impact = PolicyImpact.NextAttempt,

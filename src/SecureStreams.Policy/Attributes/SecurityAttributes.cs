@@ -18,14 +18,17 @@ internal static class SecurityAttributes
             Section = PolicySection.TrustStores, Name = "stack", Kind = PolicyValueKind.NameList, RefersTo = PolicySection.Certificates, Default = "[]",
             ActedOn = true, Help = "Names of the certificates that a peer's chain may end in.",
         },
-        new() { Section = PolicySection.Auth, Name = "name", Kind = PolicyValueKind.Text, Help = "What use_auth calls the scheme." },
+        new() { Section = PolicySection.Auth, Name = "name", Kind = PolicyValueKind.Text, ActedOn = true, Help = "What use_auth calls the scheme." },
         new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Type = value.Text) { Section = PolicySection.Auth, Name = "type", Kind = PolicyValueKind.Text, Help = "The kind of scheme, such as sigv4." },
         new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.StreamType = value.Text) { Section = PolicySection.Auth, Name = "streamtype", Kind = PolicyValueKind.Text, Help = "The streamtype that fetches a new token." },
-        new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Blob = (int)value.Number) { Section = PolicySection.Auth, Name = "blob", Kind = PolicyValueKind.Number, Maximum = 255, Help = "Index of the blob that holds the token." },
-        new()
+        new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.Blob = (int)value.Number)
+        {
+            Section = PolicySection.Auth, Name = "blob", Kind = PolicyValueKind.Number, Maximum = 255, ActedOn = true, Help = "Index of the blob that holds the token.",
+        },
+        new PolicyAttributeInfo<AuthParts>(static (auth, value) => auth.BlobName = value.Text)
         {
             Section = PolicySection.Auth, Name = "blob_name", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.BlobName,
-            PatternHelp = PolicyPatterns.BlobNameHelp, IsExtension = true, Help = "Name of the blob that holds the token, instead of its index.",
+            PatternHelp = PolicyPatterns.BlobNameHelp, IsExtension = true, ActedOn = true, Help = "Name of the blob that holds the token, instead of its index.",
         },
     ];
 }

@@ -33,8 +33,8 @@ internal static class TlsAttributes
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Auth = stream.Names.AuthOf(value.Text))
         {
-            Name = "use_auth", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Auth, Impact = PolicyImpact.NextAttempt,
-            Help = "The authentication scheme, by its name in auth.",
+            Name = "use_auth", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Auth, Impact = PolicyImpact.NextAttempt, ActedOn = true,
+            Help = "The authentication scheme, by its name in auth; http_auth_header names the header of its token.",
         },
         new()
         {

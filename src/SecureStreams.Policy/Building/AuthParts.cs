@@ -8,4 +8,6 @@ internal sealed class AuthParts
     public string StreamType { get; set; } = "";
 
     public int Blob { get; set; }
+
+    public string? BlobName { get; set; }
 }

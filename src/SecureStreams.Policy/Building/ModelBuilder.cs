@@ -80,6 +80,7 @@ internal static class ModelBuilder
         return new AuthPolicy
         {
             Name = part.Name, Location = part.Location, Stated = Keep(part.Values), Type = parts.Type, StreamType = parts.StreamType, Blob = parts.Blob,
+            BlobName = parts.BlobName,
         };
     }
 

@@ -20,7 +20,12 @@ internal sealed class StreamTypeParts
     /// <summary>What only HTTP reads.</summary>
     public HttpParts Http { get; } = new();
 
+    /// <summary>The headers that blobs fill.</summary>
+    public BlobHeaderParts BlobHeaders { get; } = new();
+
     public bool Server { get; set; }
+
+    public bool LocalSink { get; set; }
 
     public PolicyTemplate? Endpoint { get; set; }
 
@@ -84,6 +89,7 @@ internal sealed class StreamTypeParts
     public void Clear()
     {
         Server = false;
+        LocalSink = false;
         Endpoint = null;
         Port = 0;
         Protocol = WireProtocol.H1;
@@ -105,6 +111,7 @@ internal sealed class StreamTypeParts
         ClientTrustStore = null;
         Metadata = [];
         Http.Clear();
+        BlobHeaders.Clear();
     }
 
     public StreamTypePolicy Build(in StatedPart part) => new()
@@ -113,6 +120,7 @@ internal sealed class StreamTypeParts
         Location = part.Location,
         Stated = ImmutableCollectionsMarshal.AsImmutableArray(part.Values),
         Server = Server,
+        LocalSink = LocalSink,
         Endpoint = Endpoint,
         Port = Port,
         Protocol = Protocol,
@@ -130,6 +138,7 @@ internal sealed class StreamTypeParts
         TransmitWatermarkHigh = TransmitWatermarkHigh,
         Metadata = Metadata,
         Http = Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 ? Http.Build() : null,
+        BlobHeaders = BlobHeaders.Build(),
         Auth = Auth ?? (StatesAuthHeader(part) ? Names.AuthOf(AuthPolicy.DefaultName) : null),
         ServerCertificate = ServerCertificate,
         ServerKey = ServerKey,

@@ -17,6 +17,9 @@ public sealed record StreamTypePolicy : PolicyPart
     /// <summary><c>server</c>: it listens instead of connecting.</summary>
     public required bool Server { get; init; }
 
+    /// <summary><c>local_sink</c>: served by a sink inside the process; endpoint and protocol say nothing then.</summary>
+    public required bool LocalSink { get; init; }
+
     /// <summary><c>endpoint</c>: client: host, address, <c>+unix path</c> or URL after expansion. Null when the policy has none.</summary>
     public required PolicyTemplate? Endpoint { get; init; }
 
@@ -68,6 +71,9 @@ public sealed record StreamTypePolicy : PolicyPart
     /// <summary>What only HTTP reads; present for h1, h2 and h3, null for other protocols.</summary>
     public required HttpPolicy? Http { get; init; }
 
+    /// <summary>The request headers that blobs fill; null where the policy names none.</summary>
+    public required BlobHeaderPolicy? BlobHeaders { get; init; }
+
     /// <summary>
     /// <c>use_auth</c>; where it is not stated but <c>http_auth_header</c> is, the scheme <see cref="AuthPolicy.DefaultName"/>. Null means no authentication.
     /// </summary>
@@ -84,12 +90,12 @@ public sealed record StreamTypePolicy : PolicyPart
 
     /// <summary>By value, collections included, places not. Attributes that no member carries count as well; a stated default is no difference.</summary>
     public bool Equals(StreamTypePolicy? other) =>
-        other is not null && Name == other.Name && Server == other.Server && Equals(Endpoint, other.Endpoint) && Port == other.Port &&
+        other is not null && Name == other.Name && Server == other.Server && LocalSink == other.LocalSink && Equals(Endpoint, other.Endpoint) && Port == other.Port &&
         Protocol == other.Protocol && Tls == other.Tls && Equals(TrustStore, other.TrustStore) && Equals(Retry, other.Retry) &&
         Opportunistic == other.Opportunistic && NailedUp == other.NailedUp && AllowRedirects == other.AllowRedirects && LongPoll == other.LongPoll &&
         Timeout == other.Timeout && ConnectTimeout == other.ConnectTimeout && ReceiveWatermarkHigh == other.ReceiveWatermarkHigh &&
         ReceiveWatermarkLow == other.ReceiveWatermarkLow && TransmitWatermarkHigh == other.TransmitWatermarkHigh && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http) &&
-        Equals(Auth, other.Auth) && Equals(ServerCertificate, other.ServerCertificate) && Equals(ServerKey, other.ServerKey) &&
+        Equals(BlobHeaders, other.BlobHeaders) && Equals(Auth, other.Auth) && Equals(ServerCertificate, other.ServerCertificate) && Equals(ServerKey, other.ServerKey) &&
         Equals(ClientTrustStore, other.ClientTrustStore) && StatedValues.Same(this, other, IsOnlyStated);
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports;
+using SecureStreams.Transports.LocalSink;
 
 namespace SecureStreams;
 
@@ -14,8 +15,9 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
     private readonly LivePolicy _policy;
     private readonly SsContextOptions _options;
-    private readonly ITransportFactory _transports;
+    private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
+    private readonly SsMemoryBlobStore? _ownBlobs;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastStreamId;
     private int _disposed;
@@ -23,6 +25,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <summary>Makes a context.</summary>
     /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
+    /// <exception cref="SsBlobException"><see cref="SsContextOptions.StateFolder"/> cannot be used.</exception>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
         : this(model, default, [], options ?? new SsContextOptions())
     {
@@ -37,8 +40,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         ArgumentNullException.ThrowIfNull(model);
         _options = options;
         _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
+        Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
+        _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
-        _transports = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, instruments);
+        var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs, instruments);
+        _transports = new LocalSinks(wire, _options.Platform.Time);
         _runtime = new StreamRuntime
         {
             Context = this,
@@ -63,13 +69,19 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
         _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
 
+    /// <summary>
+    /// The secrets and facts that the policy refers to by name: <see cref="SsContextOptions.Blobs"/>, or the store of the context's own. One in memory of its own is
+    /// cleared when the context is disposed.
+    /// </summary>
+    public ISsBlobStore Blobs { get; }
+
     /// <inheritdoc/>
     public override SecureStream Create(string streamType, SecureStreamHandler handler, SsStreamOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(handler);
         ThrowIfDisposed();
         var policy = Find(streamType);
-        if (policy.Server)
+        if (policy is { Server: true, LocalSink: false })
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
         var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
@@ -87,13 +99,15 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     }
 
     /// <inheritdoc/>
-    public override SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler> accept)
+    public override SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler?> accept)
     {
         ArgumentNullException.ThrowIfNull(accept);
         ThrowIfDisposed();
         var policy = Find(streamType);
+        if (policy.LocalSink)
+            return new LocalSinkListener(_transports, _runtime, policy, accept, MakeAccepted);
         if (!policy.Server)
-            throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it, or use Create.");
+            throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)
             throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory, which is what UseServer() of the server package does.");
         return factory.Create(this, policy, accept);
@@ -109,6 +123,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 
+    /// <summary>A stream for a listener to accept, seen by the context from now on; null when the context is disposed.</summary>
+    private LocalStream? MakeAccepted(StreamRuntime runtime, StreamTypePolicy policy)
+    {
+        var stream = new LocalStream(runtime, policy, SecureStreamHandler.Idle, Interlocked.Increment(ref _lastStreamId), null);
+        _streams.TryAdd(stream, true);
+        if (Volatile.Read(ref _disposed) == 0)
+            return stream;
+        stream.Abandon();
+        return null;
+    }
+
     private async Task FinishAsync()
     {
         try
@@ -120,6 +145,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             // Last: until here a stream may still be closing its connection.
             await _transports.DisposeAsync().ConfigureAwait(false);
             _runtime.Telemetry.Instruments.Census.Remove(this);
+            _ownBlobs?.Dispose();
             _gone.TrySetResult();
         }
         catch (Exception error)

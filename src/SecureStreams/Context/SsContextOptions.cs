@@ -32,6 +32,17 @@ public sealed class SsContextOptions
     /// <summary>The world to live in; the real one by default.</summary>
     public SsPlatform Platform { get; init; } = SsPlatform.System;
 
+    /// <summary>
+    /// A folder for what must outlast the process, made if need be, for its owner alone (0700; one that others can enter is refused). Null, the default: nothing is kept.
+    /// </summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>
+    /// The secrets and facts that the policy refers to by name. Null, the default: a store of the context's own, in files under <see cref="StateFolder"/> where that is set,
+    /// else in memory; <see cref="LocalContext.Blobs"/> is it.
+    /// </summary>
+    public ISsBlobStore? Blobs { get; init; }
+
     /// <summary>Makes listeners of server streamtypes; null, the default, refuses them.</summary>
     public IListenerFactory? ListenerFactory { get; init; }
 

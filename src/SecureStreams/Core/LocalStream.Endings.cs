@@ -8,6 +8,12 @@ internal sealed partial class LocalStream
     /// <summary>The attempt ended without a connection: tell it, and wait for the next or give up.</summary>
     private void AttemptFailedOnMailbox(TransportFailure failure)
     {
+        if (_isAccepted)
+        {
+            AcceptedOverOnMailbox(failure);
+            return;
+        }
+
         var cycle = _cycle;
         _failures++;
         AttemptOverOnMailbox(failure);
@@ -70,6 +76,12 @@ internal sealed partial class LocalStream
     /// <param name="stayIdle">The application asked for the end, so policy does not reconnect.</param>
     private void ConnectionEndedOnMailbox(TransportFailure? failure, bool stayIdle)
     {
+        if (_isAccepted)
+        {
+            AcceptedOverOnMailbox(failure);
+            return;
+        }
+
         var transactional = _transport!.IsTransactional;
         LetTransportGoOnMailbox();
         _connected = false;
@@ -117,7 +129,9 @@ internal sealed partial class LocalStream
     /// <summary>A callback or the application asked to disconnect; see the table in docs/states.md.</summary>
     private void DropOnMailbox(TransportFailure failure, bool byCall)
     {
-        if (_connected)
+        if (_isAccepted)
+            AcceptedOverOnMailbox(failure);
+        else if (_connected)
             ConnectionEndedOnMailbox(failure, stayIdle: byCall || _transport!.IsTransactional);
         else if (IsAttempting)
             GiveUpOnMailbox(failure);
@@ -130,7 +144,11 @@ internal sealed partial class LocalStream
     {
         var failure = Failures.HandlerException(_handlerError);
         _handlerError = null;
-        if (_connected)
+        if (_isAccepted)
+        {
+            AcceptedOverOnMailbox(failure);
+        }
+        else if (_connected)
         {
             ConnectionEndedOnMailbox(failure, stayIdle: _transport!.IsTransactional);
         }

@@ -7,10 +7,11 @@ internal static class StreamTraits
 {
     public static SsStreamTraits Of(StreamTypePolicy policy) => new()
     {
-        HasMessages = policy.Protocol != WireProtocol.Raw,
-        IsTransactional = policy.Http is not null,
-        Acknowledges = policy.Http is not null || (policy.Protocol == WireProtocol.Mqtt && policy.Find("mqtt_qos") is { Value.Number: > 0 }),
-        CanHalfClose = policy.Protocol == WireProtocol.Raw,
+        // A local sink has no wire protocol, whatever the policy names.
+        HasMessages = policy.LocalSink || policy.Protocol != WireProtocol.Raw,
+        IsTransactional = !policy.LocalSink && policy.Http is not null,
+        Acknowledges = !policy.LocalSink && (policy.Http is not null || (policy.Protocol == WireProtocol.Mqtt && policy.Find("mqtt_qos") is { Value.Number: > 0 })),
+        CanHalfClose = policy.LocalSink || policy.Protocol == WireProtocol.Raw,
         ReceiveWatermarkHigh = policy.ReceiveWatermarkHigh,
         ReceiveWatermarkLow = policy.ReceiveWatermarkLow,
         TransmitWatermarkHigh = policy.TransmitWatermarkHigh,

@@ -14,10 +14,13 @@ public sealed class PartsTests
         Fill(used.Http);
         AssertDiffer(new StreamTypeParts(new ResolvedNames([])), used);
         AssertDiffer(new HttpParts(), used.Http);
+        Fill(used.BlobHeaders);
+        AssertDiffer(new BlobHeaderParts(), used.BlobHeaders);
 
         used.Clear();
         AssertSame(new StreamTypeParts(new ResolvedNames([])), used);
         AssertSame(new HttpParts(), used.Http);
+        AssertSame(new BlobHeaderParts(), used.BlobHeaders);
     }
 
     private static IEnumerable<PropertyInfo> Settable(object parts) => parts.GetType().GetProperties().Where(static one => one.CanWrite);
@@ -30,7 +33,7 @@ public sealed class PartsTests
         var type when type == typeof(int) || type == typeof(int?) => 7,
         var type when type == typeof(string) => "other",
         var type when type == typeof(WireProtocol) => WireProtocol.Raw,
-        var type when type == typeof(TimeSpan?) => TimeSpan.FromSeconds(7),
+        var type when type == typeof(TimeSpan?) || type == typeof(TimeSpan) => TimeSpan.FromSeconds(7),
         var type when type == typeof(PolicyTemplate) => PolicyTemplate.Parse("other"),
         var type when type == typeof(AuthPolicy) => AuthPolicy.Default,
         var type when type == typeof(RetryPolicy) => new RetryParts().Build("other"),

@@ -278,7 +278,7 @@ public sealed class HostingTests : IDisposable
 
     private sealed class NoListeners : IListenerFactory
     {
-        public SsListener Create(SsContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler> accept) => throw new NotSupportedException();
+        public SsListener Create(SsContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept) => throw new NotSupportedException();
     }
 
     private sealed class Marker : DelegatingHandler

@@ -22,6 +22,12 @@ internal static class RunCommand
             HelpName = "NAME=VALUE",
             CustomParser = ParseMetadata,
         };
+        var blob = new Option<List<BlobArgument>>("--blob")
+        {
+            Description = "Gives the policy a secret or fact that it names; may be repeated. @FILE reads a file, @- standard input. Text shows in the process list and the shell's history.",
+            HelpName = "NAME=@FILE|@-|TEXT",
+            CustomParser = ParseBlobs,
+        };
         var data = new Option<string?>("--data")
         {
             Description = "The body to send: text, @FILE for a file, - for standard input as it comes.",
@@ -50,24 +56,29 @@ internal static class RunCommand
               sstreams run page --policy demo.json > page.html
               sstreams run report --policy demo.json --metadata device=7 --data '{"ok":true}'
               sstreams run upload --policy demo.json --data @image.bin --trace
+              sstreams run page --policy demo.json --blob DEVICE_SERIAL=@serial.txt
               cat report.txt | sstreams run report --policy demo.json --data -
             """)
         {
             streamType,
         };
         policy.AddTo(command);
-        foreach (var option in new Option[] { metadata, data, trace, timeout })
+        foreach (var option in new Option[] { metadata, blob, data, trace, timeout })
             command.Add(option);
         command.Validators.Add(result =>
         {
             if (policy.ReadsStandardInput(result) && result.Given(data).Contains(RequestBody.StandardInput))
                 result.AddError("Standard input (-) can be the policy or the data, not both.");
+            var piped = result.Given(blob).Count(static one => one.EndsWith('=' + BlobArgument.StandardInput, StringComparison.Ordinal));
+            if (piped > 0 && (piped > 1 || policy.ReadsStandardInput(result) || result.Given(data).Contains(RequestBody.StandardInput)))
+                result.AddError("Standard input can be one blob (@-), or the policy or the data (-), not several of them.");
         });
         command.SetAction(result => RunSession.RunAsync(new RunSettings
         {
             StreamType = result.GetRequiredValue(streamType),
             Policy = policy.Read(result, new PolicyLoadOptions()),
             Metadata = result.GetValue(metadata) ?? [],
+            Blobs = result.GetValue(blob) ?? [],
             Data = result.GetValue(data),
             Trace = result.GetValue(trace),
             Timeout = result.GetValue(timeout),
@@ -88,6 +99,33 @@ internal static class RunCommand
         }
 
         return values;
+    }
+
+    // A word that is no NAME=VALUE may be a secret that lacks its name, so that none is quoted.
+    private static List<BlobArgument> ParseBlobs(ArgumentResult result)
+    {
+        var blobs = new List<BlobArgument>();
+        foreach (var token in result.Tokens)
+        {
+            var at = token.Value.IndexOf('=', StringComparison.Ordinal);
+            if (at <= 0)
+            {
+                result.AddError("--blob needs NAME=@FILE, NAME=@- or NAME=TEXT.");
+                continue;
+            }
+
+            var blob = new BlobArgument(token.Value[..at], token.Value[(at + 1)..]);
+            if (!SsBlobNames.IsName(blob.Name))
+                result.AddError($"--blob needs a name of 1 to {SsBlobNames.LongestName} letters, digits, '.', '_' and '-', which begins with no dot, before its first '='.");
+            else if (blob.File is "")
+                result.AddError($"--blob {blob.Name}=@FILE: the file name is empty.");
+            else if (blobs.Exists(one => one.Name == blob.Name))
+                result.AddError($"--blob gives '{blob.Name}' twice.");
+            else
+                blobs.Add(blob);
+        }
+
+        return blobs;
     }
 
     private static TimeSpan? ParseSeconds(ArgumentResult result)

@@ -24,6 +24,9 @@ internal static class RunSession
         if (policy is { Server: true })
             throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams run takes client streamtypes");
 
+        RunBlobs.CheckNames(settings.Blobs, model);
+        using var blobs = new SsMemoryBlobStore();
+        await RunBlobs.StoreAsync(settings.Blobs, blobs);
         var outcome = new RunOutcome();
         var report = new RunReport(errors, settings.Trace);
         await using var body = RequestBody.Open(settings.Data);
@@ -39,7 +42,7 @@ internal static class RunSession
                 report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s"));
         });
 
-        var context = new LocalContext(model);
+        var context = new LocalContext(model, new SsContextOptions { Blobs = blobs });
         await using var progress = new ProgressLine(errors, body, handler);
         try
         {

@@ -9,6 +9,9 @@ internal sealed record RunSettings
 
     public required Dictionary<string, string> Metadata { get; init; }
 
+    /// <summary>What the store of blobs holds.</summary>
+    public required IReadOnlyList<BlobArgument> Blobs { get; init; }
+
     /// <summary>As given: text, <c>@file</c>, <c>-</c>; null for none.</summary>
     public required string? Data { get; init; }
 

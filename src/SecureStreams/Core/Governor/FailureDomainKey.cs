@@ -15,6 +15,9 @@ internal readonly record struct FailureDomainKey(string Peer, int Port, bool Tls
     /// <summary>The domain of an attempt under <paramref name="policy"/>.</summary>
     public static FailureDomainKey Of(StreamTypePolicy policy, MetadataStore metadata)
     {
+        // No endpoint: each local sink stands for itself.
+        if (policy.LocalSink)
+            return new FailureDomainKey($"local_sink {policy.Name}", 0, Tls: false, "", "");
         var peer = policy.Endpoint is { } endpoint ? Origin(endpoint.Expand(metadata.Outgoing)) : "";
         var identity = policy.Auth?.Name ?? "";
         foreach (var attribute in IdentityAttributes)

@@ -17,15 +17,17 @@ internal readonly record struct HttpHeaderRow(int Index, string Name, HttpHeader
     public static HttpHeaderRow Of(int index, MetadataPolicy metadata)
     {
         var name = metadata.Header!.Trim().TrimEnd(':');
-        var role = name.ToUpperInvariant() switch
-        {
-            "HOST" => HttpHeaderRole.Host,
-            "CONTENT-LENGTH" => HttpHeaderRole.Length,
-            "TRANSFER-ENCODING" or "CONNECTION" or "KEEP-ALIVE" or "UPGRADE" or "PROXY-CONNECTION" or "EXPECT" => HttpHeaderRole.Refused,
-            _ => HttpHeaderRole.Plain,
-        };
-        return new HttpHeaderRow(index, name, role, IsCredentialName(name) || IsCredentialName(metadata.Name));
+        return new HttpHeaderRow(index, name, RoleOf(name), IsCredentialName(name) || IsCredentialName(metadata.Name));
     }
+
+    /// <summary>What a header of this name does in a request.</summary>
+    public static HttpHeaderRole RoleOf(string name) => name.ToUpperInvariant() switch
+    {
+        "HOST" => HttpHeaderRole.Host,
+        "CONTENT-LENGTH" => HttpHeaderRole.Length,
+        "TRANSFER-ENCODING" or "CONNECTION" or "KEEP-ALIVE" or "UPGRADE" or "PROXY-CONNECTION" or "EXPECT" => HttpHeaderRole.Refused,
+        _ => HttpHeaderRole.Plain,
+    };
 
     /// <summary>Whether a header or metadata of this name is taken for a credential.</summary>
     public static bool IsCredentialName(string name) =>

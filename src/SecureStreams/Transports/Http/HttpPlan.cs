@@ -28,6 +28,7 @@ internal sealed class HttpPlan
             PingAfter = PingDelay(ping);
         if (policy.Find("tx_watermark_high") is not null)
             Watermark = policy.TransmitWatermarkHigh;
+        BlobHeaders = BlobHeader.Of(policy);
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -55,6 +56,9 @@ internal sealed class HttpPlan
 
     /// <summary>The metadata that travels in headers.</summary>
     public ImmutableArray<HttpHeaderRow> Headers { get; }
+
+    /// <summary>The headers that blobs fill.</summary>
+    public ImmutableArray<BlobHeader> BlobHeaders { get; }
 
     /// <summary>The method; null when the policy's is not a token.</summary>
     public HttpMethod? Method { get; }

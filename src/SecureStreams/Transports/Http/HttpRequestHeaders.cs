@@ -52,6 +52,29 @@ internal static class HttpRequestHeaders
         return null;
     }
 
+    /// <summary>Sets what blobs say. Metadata that the application has set for the same header wins.</summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="blobs">The values.</param>
+    /// <param name="request">Where to.</param>
+    /// <param name="strange">Whether a redirect has led to another origin than the policy's, which learns none of them.</param>
+    /// <returns>Why it cannot be sent, or null.</returns>
+    public static TransportFailure? ApplyBlobs(HttpPlan plan, ISsBlobStore blobs, HttpRequestMessage request, bool strange)
+    {
+        foreach (var header in plan.BlobHeaders)
+        {
+            if (strange || request.Headers.NonValidated.Contains(header.Name))
+                continue;
+            if (HttpHeaderRow.RoleOf(header.Name) != HttpHeaderRole.Plain || HttpNames.IsContentHeader(header.Name))
+                return header.Refuse(plan.Policy, $"'{header.Name}' is not for blobs to set; name another header");
+            if (header.Read(plan.Policy, blobs, out var value) is { } failure)
+                return failure;
+            if (value is not null)
+                request.Headers.TryAddWithoutValidation(header.Name, value);
+        }
+
+        return null;
+    }
+
     private static bool TryAddToContent(HttpRequestMessage request, string name, string value, bool bare)
     {
         if (bare && HttpNames.IsContentHeader(name))

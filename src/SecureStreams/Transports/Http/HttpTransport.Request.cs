@@ -36,6 +36,8 @@ internal sealed partial class HttpTransport
             request.Content = new HttpBody(_body, _plan.Http.NoContentLength ? null : _announced);
         if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)
             return failure;
+        if (!_plan.BlobHeaders.IsEmpty && HttpRequestHeaders.ApplyBlobs(_plan, _factory.Blobs, request, _strange) is { } withheld)
+            return withheld;
 
         _request = request;
         BeginHead();

@@ -36,6 +36,9 @@ internal sealed class HttpTransportFactory : ITransportFactory
 
     public HttpPools Pools { get; }
 
+    /// <summary>What headers of blobs are filled from; an empty store where none is given.</summary>
+    public ISsBlobStore Blobs { get; init; } = new SsMemoryBlobStore();
+
     /// <inheritdoc/>
     public StreamTransport Create(TransportSetup setup) => new HttpTransport(this, PlanOf(setup.Policy), setup);
 

@@ -20,10 +20,12 @@ internal sealed class HttpBench : IAsyncDisposable
         platform ??= new SsPlatform { Time = Clock };
         platform = platform with { Sockets = sockets ?? platform.Sockets, Names = names ?? platform.Names };
         _dialer = new Dialer(platform);
-        Factory = new HttpTransportFactory(platform, _dialer, Log);
+        Factory = new HttpTransportFactory(platform, _dialer, Log) { Blobs = Blobs };
     }
 
     public ManualTimeProvider Clock { get; } = new();
+
+    public SsMemoryBlobStore Blobs { get; } = new();
 
     public TestLog Log { get; } = new();
 
@@ -36,6 +38,7 @@ internal sealed class HttpBench : IAsyncDisposable
             {
               "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }, { "other": "{{TestCertificates.OtherAuthority.Base64Der}}" }],
               "trust_stores": [{ "name": "main", "stack": ["root"] }, { "name": "twin", "stack": ["root", "other"] }, { "name": "wrong", "stack": ["other"] }],
+              "auth": [{ "name": "second", "blob": 1 }, { "name": "named", "blob_name": "my-token" }],
               "s": [{ "t": { {{attributes}} } }]
             }
             """;

@@ -210,7 +210,7 @@ public sealed class HttpGetTests
     public async Task A_protocol_without_a_transport_says_so()
     {
         using var log = new TestLog();
-        await using var factory = new TransportFactory(SsPlatform.System, log);
+        await using var factory = new TransportFactory(SsPlatform.System, log, new SsMemoryBlobStore());
         var run = new TransportRun(HttpBench.Policy("\"endpoint\": \"127.0.0.1\", \"port\": 1, \"protocol\": \"mqtt\""));
         run.Start(factory);
         var failure = await run.EndAsync();
