@@ -9,11 +9,14 @@ public sealed class CauseCodeTests
     private static readonly Dictionary<SsCauseCode, RetryClass> ByCode = new()
     {
         [SsCauseCode.EndpointInvalid] = RetryClass.Transient, // A metadata value may be set meanwhile; an endpoint that no value mends says Permanent.
+        [SsCauseCode.BlobMissing] = RetryClass.Transient, // The next attempt takes what was set meanwhile.
+        [SsCauseCode.BlobUnusable] = RetryClass.Transient, // As above.
         [SsCauseCode.NameNotFound] = RetryClass.Transient,
         [SsCauseCode.NameResolutionFailed] = RetryClass.Transient,
         [SsCauseCode.ConnectionRefused] = RetryClass.Transient,
         [SsCauseCode.NetworkUnreachable] = RetryClass.Transient,
         [SsCauseCode.ConnectFailed] = RetryClass.Transient,
+        [SsCauseCode.NoLocalSink] = RetryClass.Transient,
         [SsCauseCode.TlsHandshakeFailed] = RetryClass.Transient,
         [SsCauseCode.CertificateUntrusted] = RetryClass.Identity,
         [SsCauseCode.CertificateExpired] = RetryClass.Identity,
