@@ -31,7 +31,7 @@ public abstract class SecureStream : IAsyncDisposable
     /// <summary>What its protocol and policy make of it. Of a stream whose policy changes: that of the attempt or connection under way, else of the last one.</summary>
     public abstract SsStreamTraits Traits { get; }
 
-    /// <summary>Whose callbacks are called: the one given at creation, or with the last <see cref="ChangeHandler"/>.</summary>
+    /// <summary>Whose callbacks are called: the one given at creation, or with the last <see cref="ChangeHandlers"/>.</summary>
     public SecureStreamHandler Handler => CurrentHandler is FacadeHandler facade ? facade.Inner : CurrentHandler;
 
     /// <summary>
@@ -94,7 +94,7 @@ public abstract class SecureStream : IAsyncDisposable
     /// <summary>Gives the stream another handler, from the next callback on. A callback under way is not waited for. Connection, metadata and timer stay as they are.</summary>
     /// <param name="handler">Receives the callbacks from now on; it is not told states that were delivered before.</param>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
-    public void ChangeHandler(SecureStreamHandler handler)
+    public void ChangeHandlers(SecureStreamHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
         lock (Changing)

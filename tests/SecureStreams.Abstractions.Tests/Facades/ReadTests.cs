@@ -282,7 +282,7 @@ public sealed class ReadTests
         var stream = new FakeStream(FakeStream.Messages, first);
         await using var reader = stream.ReadMessagesAsync(new SsReadOptions { KeepUnread = false }, Token);
         Assert.Same(first, stream.Handler);
-        stream.ChangeHandler(second);
+        stream.ChangeHandlers(second);
         Assert.Same(second, stream.Handler);
         stream.Up();
         stream.Piece("mine", Whole);

@@ -17,6 +17,6 @@ internal enum AppAction
     ResultDestroy,
     Throw,
     DisposeInside,
-    ChangeHandler,
+    ChangeHandlers,
     Explain,
 }

@@ -91,11 +91,11 @@ internal sealed class SimApplication(SimWorld world)
     }
 
     /// <summary>From now on another handler is called, and never again the one before.</summary>
-    public void ChangeHandler(SimActor actor)
+    public void ChangeHandlers(SimActor actor)
     {
-        Did(actor, AppAction.ChangeHandler, 0);
+        Did(actor, AppAction.ChangeHandlers, 0);
         actor.Handler = new SimHandler(world, actor);
-        actor.Stream!.ChangeHandler(actor.Handler);
+        actor.Stream!.ChangeHandlers(actor.Handler);
     }
 
     /// <summary>What an operator would read now must be what the handler was told.</summary>
@@ -128,7 +128,7 @@ internal sealed class SimApplication(SimWorld world)
                 Dispose(actor);
                 break;
             case 7:
-                ChangeHandler(actor);
+                ChangeHandlers(actor);
                 break;
             case 8:
                 Explain(actor);
@@ -198,7 +198,7 @@ internal sealed class SimApplication(SimWorld world)
                     application.Pause(actor);
                     break;
                 case < 93:
-                    application.ChangeHandler(actor);
+                    application.ChangeHandlers(actor);
                     break;
                 case < 95:
                     application.Explain(actor);

@@ -135,7 +135,7 @@ internal sealed class SimHandler(SimWorld world, SimActor actor) : SecureStreamH
                 world.Application.Connect(actor);
                 return SsResult.Continue;
             case 10:
-                world.Application.ChangeHandler(actor);
+                world.Application.ChangeHandlers(actor);
                 return SsResult.Continue;
             case 11:
                 world.Application.Explain(actor);

@@ -29,7 +29,7 @@ internal static class EventColumns
             new("ResumeReceive()", static t => t.Stream.ResumeReceive()) { Member = "ResumeReceive", Ignored = static p => p.IsPaused ? null : "reception does not rest", Effect = static t => t.Place.IsPaused ? t.ReceptionAfterwards(rests: false) : null },
             new("SetMetadata()", static t => t.Stream.SetMetadata("m", "v")) { Member = "SetMetadata", Effect = static t => t.Stream.GetMetadata("m") == "v" ? "kept" : null },
             new("AddPeerTxCredit()", static t => t.Stream.AddPeerTxCredit(Announced)) { Member = "AddPeerTxCredit", Effect = static t => t.Stream.EstimatedPeerTxCredit == t.CreditBefore + Announced ? "credit grows" : null },
-            new("ChangeHandler()", static t => t.Stream.ChangeHandler(t.Other)) { Member = "ChangeHandler", Effect = static t => t.OtherTakesOver() },
+            new("ChangeHandlers()", static t => t.Stream.ChangeHandlers(t.Other)) { Member = "ChangeHandlers", Effect = static t => t.OtherTakesOver() },
         ]),
         ("What the connection tells",
         [

@@ -37,7 +37,7 @@ internal sealed class EventTrial
 
     public SecureStream Stream { get; }
 
-    /// <summary>For <see cref="SecureStream.ChangeHandler"/>.</summary>
+    /// <summary>For <see cref="SecureStream.ChangeHandlers"/>.</summary>
     public ListeningHandler Other { get; } = new();
 
     /// <summary>The other side of the stream's newest attempt.</summary>

@@ -104,7 +104,7 @@ public sealed class FlowTests
         world.Play = static peer => peer.Accept();
         var (stream, first) = world.Create("link");
         var second = new LateHandler();
-        first.OnStateDo(SsState.Connecting, s => s.ChangeHandler(second));
+        first.OnStateDo(SsState.Connecting, s => s.ChangeHandlers(second));
         Assert.Same(first, stream.Handler);
 
         world.Do(stream.Connect);
@@ -112,10 +112,10 @@ public sealed class FlowTests
         Assert.Equal("Creating Connecting", first.Story);
         Assert.Equal([SsState.Connected], second.States);
         Assert.Same(second, stream.Handler);
-        Assert.Throws<ArgumentNullException>(() => stream.ChangeHandler(null!));
+        Assert.Throws<ArgumentNullException>(() => stream.ChangeHandlers(null!));
         world.Do(() => stream.DisposeAsync().AsTask());
         Assert.Equal([SsState.Connected, SsState.Disconnected, SsState.Destroying], second.States);
-        Assert.Throws<ObjectDisposedException>(() => stream.ChangeHandler(first));
+        Assert.Throws<ObjectDisposedException>(() => stream.ChangeHandlers(first));
     }
 
     [Fact]
