@@ -42,7 +42,6 @@ internal sealed class StallingSockets(long most) : SsSocketDialer
             {
                 sockets.Stall();
                 await _closed.Task.WaitAsync(cancellationToken);
-                throw new ObjectDisposedException("the connection");
             }
 
             await inner.WriteAsync(buffer, cancellationToken);
@@ -67,7 +66,10 @@ internal sealed class StallingSockets(long most) : SsSocketDialer
             if (disposing)
             {
                 inner.Dispose();
-                _closed.TrySetResult(); // Not as an exception: most connections close without a write that waits, and nobody would look at it.
+                _closed.TrySetException(new ObjectDisposedException("the connection"));
+
+                // Nobody may be waiting for it, and then it is nobody's error.
+                _ = _closed.Task.Exception;
             }
 
             base.Dispose(disposing);
