@@ -19,6 +19,14 @@ internal sealed class LaneContent : HttpContent
             Headers.TryAddWithoutValidation(name, values);
     }
 
+    /// <summary>Callers forget responses; the platform's clients survive that, and so must these.</summary>
+    ~LaneContent()
+    {
+        // Not here: the thread of finalizers is nobody's to hold up.
+        if (_lane is { } lane)
+            ThreadPool.UnsafeQueueUserWorkItem(static lane => lane.Forsake(), lane, preferLocal: false);
+    }
+
     /// <summary>Gives the connection back, once.</summary>
     /// <param name="sound">Whether the body was read to its end.</param>
     public void Release(bool sound) => Interlocked.Exchange(ref _lane, null)?.Return(sound);

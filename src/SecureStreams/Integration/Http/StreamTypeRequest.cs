@@ -92,7 +92,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
                 var refusal = HttpRedirect.Resolve(plan, hop.Address, status, HttpResponseValues.Find(response.Headers, "Location"), hop.Count, out var next);
                 if (refusal is null && MayFollow(hop, status))
                 {
-                    await HttpDrain.RunAsync(response, keep: 0, cancellationToken).ConfigureAwait(false);
+                    await DrainAsync(response, keep: 0, cancellationToken).ConfigureAwait(false);
                     hop = Follow(plan, hop, status, next!);
                     continue;
                 }
@@ -151,7 +151,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
     {
         var status = (int)response.StatusCode;
         var wait = HttpRetryAfter.Read(response.Headers, _runtime.Platform.Time.GetUtcNow());
-        var said = await HttpDrain.RunAsync(response, HttpDefaults.PeerTextBytes, cancellationToken).ConfigureAwait(false);
+        var said = await DrainAsync(response, HttpDefaults.PeerTextBytes, cancellationToken).ConfigureAwait(false);
         return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, $"The peer asks to come back later (status {status}).")
         {
             Status = status,
@@ -159,6 +159,14 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             PeerText = HttpPeerText.Of(response, null, said),
             Endpoint = hop.Target.Display,
         };
+    }
+
+    /// <summary>As streams do: a body that stalls costs its connection, not the time of the caller.</summary>
+    private async Task<ReadOnlyMemory<byte>> DrainAsync(HttpResponseMessage response, int keep, CancellationToken cancellationToken)
+    {
+        using var bound = new CancellationTokenSource(HttpDefaults.DrainTimeout, _runtime.Platform.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound.Token);
+        return await HttpDrain.RunAsync(response, keep, either.Token).ConfigureAwait(false);
     }
 
     private AttemptOutcome Fail(StreamTypePolicy? policy, TransportFailure failure, bool mayRepeat)

@@ -27,6 +27,7 @@ internal sealed class HttpLane : IDisposable
     private volatile bool _abandoned;
     private Task<DialedConnection>? _sharedDial;
     private long _readySince;
+    private long _askedSince;
     private int _handedOut;
     private int _disposed;
 
@@ -62,6 +63,20 @@ internal sealed class HttpLane : IDisposable
     /// <summary>Whether the peer ended the connection without a single byte.</summary>
     public bool HasEndedMute => _wire is { PeerEnded: true, FirstByte: < 0 };
 
+    /// <summary>
+    /// Whether the peer of a shared connection has not said a byte for as long as an answer may take, although it was asked: by one request, or by several of which none was
+    /// waited for that long.
+    /// </summary>
+    public bool IsUnresponsive
+    {
+        get
+        {
+            var asked = Volatile.Read(ref _askedSince);
+            return _pool.Key.Http2 && IsReady && _wire!.LastHeard < asked &&
+                _pool.Pools.Time.GetElapsedTime(Math.Max(asked, ReadySince)) >= HttpDefaults.ResponseTimeout;
+        }
+    }
+
     /// <summary>When the connection was made: a timestamp of the clock.</summary>
     public long ReadySince => Volatile.Read(ref _readySince);
 
@@ -80,6 +95,14 @@ internal sealed class HttpLane : IDisposable
         return false;
     }
 
+    /// <summary>A request is about to be sent. Under the pool's lock.</summary>
+    public void Ask()
+    {
+        // Of those that nothing was heard after, the first counts.
+        if (_wire is not { } wire || wire.LastHeard >= _askedSince)
+            Volatile.Write(ref _askedSince, _pool.Pools.Time.GetTimestamp());
+    }
+
     /// <summary>Gives the lane back to its pool, see <see cref="HttpPool.Return"/>.</summary>
     public void Return(bool sound) => _pool.Return(this, sound);
 
@@ -91,6 +114,13 @@ internal sealed class HttpLane : IDisposable
     {
         _abandoned = true;
         Leave();
+    }
+
+    /// <summary>The application lost the answer without ending it. A connection that carried nothing else is of no use to anybody.</summary>
+    public void Forsake()
+    {
+        _abandoned |= !_pool.Key.Http2;
+        Return(sound: false);
     }
 
     /// <summary>It was too full for one of its requests, or is ending.</summary>

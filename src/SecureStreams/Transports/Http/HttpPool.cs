@@ -26,7 +26,9 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
                 var known = _lanes[i];
                 if (known.InFlight >= known.Limit || !string.Equals(known.HostHeader, hostHeader, StringComparison.Ordinal))
                     continue;
-                if (!key.Http2)
+                if (key.Http2)
+                    known.Ask();
+                else
                     _lanes.RemoveAt(i);
                 known.InFlight++;
                 return known;
@@ -35,7 +37,11 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
             var lane = pools.MakeLane(this, hostHeader);
             lane.InFlight = 1;
             if (key.Http2)
+            {
+                lane.Ask();
                 _lanes.Add(lane);
+            }
+
             return lane;
         }
     }
@@ -45,6 +51,9 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
     /// <param name="sound">Whether the exchange ended in full, so that an HTTP/1.1 connection can carry another.</param>
     public void Return(HttpLane lane, bool sound)
     {
+        // Whoever gave up earlier than an answer was due cannot tell; all of them together can, or each that follows would be sent to a peer that is gone.
+        if (lane.IsUnresponsive)
+            lane.Abandon();
         lock (_lock)
         {
             lane.InFlight--;

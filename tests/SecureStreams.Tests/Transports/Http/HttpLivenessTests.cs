@@ -74,6 +74,35 @@ public sealed class HttpLivenessTests : IDisposable
         Assert.Equal(3, relay.Connections.Count);
     }
 
+    [Fact]
+    public async Task A_shared_connection_that_never_answers_is_left_however_early_each_stream_gives_up()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var relay = TcpRelay.Start(host.H2cPort);
+        await using var context = Context(_clock, relay.Port, "h2", "/bytes/5", "\"svalidhup\": 0");
+        var handler = new RecordingHandler();
+        await using var first = context.Create("t", handler);
+        first.Connect();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        relay.Connections[0].Stop(RelayDirection.Both);
+
+        // None of them waits for as long as an answer may take; together they do.
+        for (var i = 0; i < 8; i++)
+        {
+            var impatient = new RecordingHandler();
+            await using var stream = context.Create("t", impatient);
+            stream.Connect();
+            await impatient.WaitForStateAsync(SsState.Connecting);
+            _clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        var last = new RecordingHandler();
+        await using var patient = context.Create("t", last);
+        patient.Connect();
+        await last.WaitForStateAsync(SsState.Disconnected);
+        Assert.Equal(5, last.ReceivedLength);
+    }
+
     [Theory]
     [InlineData("h1")]
     [InlineData("h2")]
