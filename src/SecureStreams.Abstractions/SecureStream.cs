@@ -190,6 +190,15 @@ public abstract class SecureStream : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     protected abstract void SetHandler(SecureStreamHandler handler);
 
+    /// <summary>For implementations, on the mailbox: whether a pipe or Stream is in use whose connection has not ended.</summary>
+    protected bool HasPipe => Volatile.Read(ref _facade) is { HasPipe: true };
+
+    /// <summary>
+    /// For implementations: as <see cref="RequestTransmit()"/>, for a pipe. From any thread. Where the call is carried out later it must look at <see cref="HasPipe"/> then, and do
+    /// nothing without one: the connection that the bytes were for has ended meanwhile, and they must not begin another.
+    /// </summary>
+    protected internal virtual void RequestPipeTransmit() => RequestTransmit();
+
     /// <summary>
     /// For implementations, on the mailbox: what was asked of the stream is forgotten although no state told it (<see cref="Disconnect"/> before anything was
     /// delivered), or, with <paramref name="destroyed"/>, <see cref="SsState.Destroying"/> has been delivered. What is awaited then fails instead of waiting for ever.

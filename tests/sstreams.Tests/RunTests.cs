@@ -127,7 +127,8 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task Refused_port_is_retried_as_the_policy_says_and_exits_1()
     {
-        var port = FreePort.Next();
+        using var dead = new DeadPort();
+        var port = dead.Number;
         using var policy = new TestPolicy(TestPolicy.Http("get", port, "GET", "/", "\"retry\": \"twice\""));
         var result = (await policy.RunAsync("get")).Exits(1);
         Assert.Equal("", result.Text);

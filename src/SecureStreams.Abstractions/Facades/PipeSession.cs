@@ -226,11 +226,11 @@ internal sealed class PipeSession : IDuplexPipe
         AskTransmit();
     }
 
-    /// <summary>Bytes, or the end, are there to be sent.</summary>
+    /// <summary>Bytes, or the end, are there to be sent. The connection may end before the stream takes note of it, so the stream asks again whether a pipe is in use.</summary>
     public void AskTransmit()
     {
         if (!_over)
-            Call(static stream => stream.RequestTransmit());
+            Call(static stream => stream.RequestPipeTransmit());
     }
 
     private void EndOutput(scoped ref SsTransmit tx, in SsStreamTraits traits, ref SsTransmitResult result)

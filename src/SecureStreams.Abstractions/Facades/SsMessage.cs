@@ -94,6 +94,15 @@ public sealed class SsMessage : IDisposable
             return;
         _values = new string?[_names.Count];
         for (var i = 0; i < _names.Count; i++)
-            _values[i] = stream.GetMetadata(_names[i]);
+        {
+            try
+            {
+                _values[i] = stream.GetMetadata(_names[i]);
+            }
+            catch (SsMetadataException)
+            {
+                // A change of the policy took the name away since the reader named it: it has no value, and the message is no worse for it.
+            }
+        }
     }
 }

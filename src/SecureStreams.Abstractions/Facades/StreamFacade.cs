@@ -14,6 +14,9 @@ internal sealed class StreamFacade(SecureStream stream)
     private bool _ended;
     private SsCause _endCause;
 
+    /// <summary>Whether a pipe is in use, and its connection has not ended.</summary>
+    public bool HasPipe => Volatile.Read(ref _pipe) is { IsOver: false };
+
     /// <summary>Refuses what could never complete: the stream does nothing until the callback that asks has returned.</summary>
     public static void ThrowIfInCallback(SecureStream stream, string what)
     {
@@ -79,6 +82,8 @@ internal sealed class StreamFacade(SecureStream stream)
 
     public SsResult OnState(SecureStreamHandler inner, in SsStateChange change)
     {
+        // What the handler begins in this callback comes after the state, which is none of its own.
+        var (inbox, pipe) = (_inbox, _pipe);
         SsResult result;
         try
         {
@@ -86,11 +91,11 @@ internal sealed class StreamFacade(SecureStream stream)
         }
         catch
         {
-            Serve(change);
+            Serve(inbox, pipe, change);
             throw;
         }
 
-        var own = Serve(change);
+        var own = Serve(inbox, pipe, change);
         return own < result ? own : result;
     }
 
@@ -139,14 +144,14 @@ internal sealed class StreamFacade(SecureStream stream)
             _inbox?.End();
     }
 
-    private SsResult Serve(in SsStateChange change)
+    private SsResult Serve(MessageInbox? inbox, PipeSession? pipe, in SsStateChange change)
     {
         if (change.State is SsState.Connecting or SsState.Disconnected)
             _tap.Reset();
         if (change.State == SsState.Destroying)
             Forgotten(change.Cause, destroyed: true);
-        _inbox?.OnState(change);
-        var result = _pipe is { IsOver: false } pipe ? pipe.OnState(change) : SsResult.Continue;
+        inbox?.OnState(change);
+        var result = pipe is { IsOver: false } ? pipe.OnState(change) : SsResult.Continue;
         var sent = _sends?.OnState(change) ?? SsResult.Continue;
         return sent < result ? sent : result;
     }

@@ -138,19 +138,37 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         try
         {
-            // What requests of HttpClients wait for they would wait for in vain.
-            await _ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
-
-            // Last: until here a stream may still be closing its connection.
-            await _transports.DisposeAsync().ConfigureAwait(false);
-            _runtime.Telemetry.Instruments.Census.Remove(this);
-            _ownBlobs?.Dispose();
+            await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();
         }
         catch (Exception error)
         {
             _gone.TrySetException(error);
+        }
+    }
+
+    /// <summary>Step by step; one that throws keeps none after it from being done.</summary>
+    private async Task EndAllAsync()
+    {
+        try
+        {
+            // What requests of HttpClients wait for they would wait for in vain. Content that sends itself is other people's code, and may listen for this.
+            await _ending.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            try
+            {
+                await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
+
+                // Last: until here a stream may still be closing its connection.
+                await _transports.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                _runtime.Telemetry.Instruments.Census.Remove(this);
+                _ownBlobs?.Dispose();
+            }
         }
     }
 

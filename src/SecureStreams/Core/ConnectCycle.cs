@@ -163,6 +163,11 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         {
             AttemptOnMailbox();
         }
+        catch (Exception error)
+        {
+            // Nobody is above this but the timer, where it would end the process.
+            _stream.CycleBroke(error);
+        }
         finally
         {
             _mailbox.Exit();

@@ -25,11 +25,13 @@ internal sealed partial class LocalStream
             if (HandlerFrom(accept) is not { } handler)
             {
                 _destroyed = true;
+                OnForgotten(LocalDestroy, destroyed: true);
                 Gone();
                 return false;
             }
 
-            Volatile.Write(ref _handler, handler);
+            // Not the field itself: what was awaited inside accept already stays in front of it.
+            ChangeHandlers(handler);
             foreach (var state in (ReadOnlySpan<SsState>)[SsState.Creating, SsState.Connecting])
             {
                 Deliver(new SsStateChange(state));

@@ -26,7 +26,9 @@ internal sealed partial class LocalStream
                 if (!IsAttempting || State is not (SsState.Poll or SsState.Connecting) || InterruptedOnMailbox())
                     Request(Wants.Connect);
                 break;
-            case StreamCommand.RequestTransmit:
+            case StreamCommand.PipeTransmit when !HasPipe:
+                break;
+            case StreamCommand.RequestTransmit or StreamCommand.PipeTransmit:
                 // A length that was announced for a message that never left is not that of a new one.
                 if (_transport is null && _cycle is null && (_wants & Wants.Poll) == 0)
                     _txLength = null;
@@ -35,9 +37,14 @@ internal sealed partial class LocalStream
             case StreamCommand.Disconnect:
                 // In order: it takes back what was asked for before it, and what is asked for after it comes after it, even in the same callback.
                 ForgetTransmitOnMailbox();
+                var takenBack = _transport is null && _cycle is null && (_wants & (Wants.Connect | Wants.Poll)) != 0;
                 _wants &= ~(Wants.Connect | Wants.Poll);
                 _afterTransaction = Wants.None;
                 Request(Wants.Disconnect);
+
+                // Nothing is under way, so no state will tell it to what is awaited.
+                if (takenBack)
+                    OnForgotten(new SsCause(SsPhase.Local, SsCauseCode.LocalDisconnect) { NextAction = SsNextAction.Idle }, destroyed: false);
                 break;
             case StreamCommand.Destroy:
                 Request(Wants.Destroy);

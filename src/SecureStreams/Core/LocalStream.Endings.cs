@@ -185,10 +185,10 @@ internal sealed partial class LocalStream
         if (_connected)
         {
             _connected = false;
-            Deliver(new SsStateChange(SsState.Disconnected, cause, 0));
+            Try(stream => stream.Deliver(new SsStateChange(SsState.Disconnected, cause, 0)));
         }
 
-        Deliver(new SsStateChange(SsState.Destroying, cause, 0));
+        Try(stream => stream.Deliver(new SsStateChange(SsState.Destroying, cause, 0)));
         Try(stream => stream.OnForgotten(cause, destroyed: true));
         _wants = Wants.None;
         Try(static stream => stream._timer.Dispose());

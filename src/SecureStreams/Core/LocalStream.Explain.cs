@@ -9,13 +9,15 @@ internal sealed partial class LocalStream
 
     public override SsExplanation Explain()
     {
+        // Once, so that what is said of it below belongs to it.
+        var state = State;
         var events = _history.Read();
         return new SsExplanation
         {
             StreamType = StreamType,
             StreamId = Id,
-            State = State,
-            Now = DescribeNow(events),
+            State = state,
+            Now = DescribeNow(state, events),
             Events = events,
             Policy = PolicyFacts.Of(_policy),
         };
@@ -28,7 +30,7 @@ internal sealed partial class LocalStream
     }
 
     /// <summary>From any thread, so it is a view: the stream may have moved on.</summary>
-    private string DescribeNow(SsEvent[] events)
+    private string DescribeNow(SsState state, SsEvent[] events)
     {
         if (Volatile.Read(ref _awaitsAdmission))
             return $"waits for its turn; {_domain?.Waiting ?? 0} attempts to the same peer wait for the governor (governor_rate, governor_burst, governor_in_flight)";
@@ -36,7 +38,7 @@ internal sealed partial class LocalStream
         // Notices and calls may have come since the wait was announced, so neither the last event nor the announcement tells whether it goes on.
         var waits = Volatile.Read(ref _cycle) is { IsWaiting: true };
         var announced = Array.FindLast(events, static one => one.Cause.NextAction is SsNextAction.Retry or SsNextAction.Restart)?.Cause;
-        return State switch
+        return state switch
         {
             SsState.Destroying => "destroyed",
             SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote => _receivePaused ? "connected, reception paused" : "connected",

@@ -40,6 +40,16 @@ internal sealed partial class LocalStream
             return;
         _awaitsAdmission = false;
         _runtime.Telemetry.Instruments.GovernorWaited(StreamType, _runtime.Platform.Time.GetElapsedTime(_awaitsSince));
+
+        // Policy or metadata may have changed during the wait: an attempt that goes to another peer now draws from that one's budget.
+        var waitedFor = _domain;
+        if (FollowPolicyOnMailbox() is null && DomainOnMailbox() != waitedFor)
+        {
+            ReleaseAdmissionOnMailbox();
+            if (!AdmitOnMailbox(_admittedPoll))
+                return;
+        }
+
         RunAttemptOnMailbox(_admittedPoll);
     }
 

@@ -221,6 +221,9 @@ internal sealed partial class LocalStream
         EndOne();
     }
 
+    /// <summary>An attempt could not even begin, because of a defect.</summary>
+    public void CycleBroke(Exception defect) => OnFault(defect);
+
     /// <summary>The setup of the next transport; the last one again when nothing in it has changed.</summary>
     private TransportSetup SetupOnMailbox()
     {

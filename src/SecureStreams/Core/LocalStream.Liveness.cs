@@ -61,6 +61,9 @@ internal sealed partial class LocalStream
             {
                 _askedAfter = heard;
                 transport.PingOnMailbox();
+
+                // Its answer begins a silence of its own, which may be due to be asked about long before this one ends.
+                next = ping < next ? ping : next;
             }
         }
 

@@ -98,6 +98,12 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run(length, RequestTransmitOnMailbox);
     }
 
+    protected override void RequestPipeTransmit()
+    {
+        _askedBy = StreamTelemetry.Caller;
+        Command(StreamCommand.PipeTransmit);
+    }
+
     public override void Disconnect() => Command(StreamCommand.Disconnect);
 
     public override void StartTimeout(TimeSpan timeout)

@@ -5,6 +5,7 @@ internal enum StreamCommand : long
 {
     Connect = 1,
     RequestTransmit,
+    PipeTransmit,
     Disconnect,
     Destroy,
     CancelTimeout,

@@ -32,6 +32,19 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public async Task A_metadata_name_that_the_policy_lost_while_it_is_read_costs_no_message()
+    {
+        var stream = new FakeStream(FakeStream.Messages) { Values = { ["gone"] = "was", ["kept"] = "is" } };
+        await using var reader = stream.ReadMessagesAsync(new SsReadOptions { Metadata = ["gone", "kept"] }, Token);
+        stream.Values.Remove("gone");
+        stream.Up();
+        stream.Piece("one", Whole);
+
+        using var message = await reader.ReadAsync(Token);
+        Assert.Equal((null, "is"), (message!.GetMetadata("gone"), message.GetMetadata("kept")));
+    }
+
+    [Fact]
     public async Task A_raw_stream_gives_its_pieces_and_tells_the_peers_end()
     {
         var stream = new FakeStream(FakeStream.Raw);

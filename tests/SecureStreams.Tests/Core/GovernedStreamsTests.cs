@@ -131,4 +131,40 @@ public sealed class GovernedStreamsTests
         world.Run();
         Assert.Equal(4, world.Peers.Count);
     }
+
+    [Fact]
+    public async Task An_attempt_that_an_overlay_sent_elsewhere_while_it_waited_says_nothing_of_the_peer_it_waited_for()
+    {
+        await using var world = new CoreWorld("""
+            {
+              "governor_rate": 6, "governor_burst": 1, "governor_in_flight": 5,
+              "retry": [{ "r": { "backoff": [100], "conceal": 65535, "jitterpc": 0 } }],
+              "s": [{
+                "moves": { "endpoint": "peer.test", "port": 1, "protocol": "raw", "retry": "r" },
+                "stays": { "endpoint": "peer.test", "port": 1, "protocol": "raw", "retry": "r" }
+              }]
+            }
+            """);
+        world.Play = static peer =>
+        {
+            if (peer.Policy.Port == 1)
+                peer.Close(CoreBench.Refused);
+            else
+                peer.Accept();
+        };
+        var (moves, _) = world.Create("moves");
+        world.Do(moves.Connect);
+        world.PassSeconds(1);
+        Assert.StartsWith("waits for its turn", moves.Explain().Now, StringComparison.Ordinal);
+
+        world.Context.ApplyOverlay("""{ "s": [{ "moves": { "port": 2 } }] }""", "elsewhere");
+        world.PassSeconds(10);
+        Assert.Equal(SsState.Connected, moves.State);
+
+        // The peer it left still fails, as far as anybody knows: another stream has to wait for its turn.
+        var (stays, _) = world.Create("stays");
+        var attempts = world.Peers.Count;
+        world.Do(stays.Connect);
+        Assert.Equal(attempts, world.Peers.Count);
+    }
 }

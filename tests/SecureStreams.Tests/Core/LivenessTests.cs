@@ -85,6 +85,26 @@ public sealed class LivenessTests
     }
 
     [Fact]
+    public async Task A_silence_that_begins_with_an_answer_is_asked_about_when_it_is_due_and_not_when_the_last_one_would_have_ended()
+    {
+        await using var world = new CoreWorld(Policy("ws", "\"svalidping\": 1, \"svalidhup\": 10"));
+        world.Play = static peer => peer.Accept();
+        var (stream, _) = world.Create("s");
+        world.Do(stream.Connect);
+
+        world.PassSeconds(1);
+        world.Peers[0].IsSilent = true;
+        Assert.Equal(1, world.Peers[0].Pings);
+        world.PassSeconds(1);
+        Assert.Equal(2, world.Peers[0].Pings);
+
+        world.PassSeconds(8.999);
+        Assert.Equal((SsState.Connected, 2), (stream.State, world.Peers[0].Pings));
+        world.PassSeconds(0.001);
+        Assert.Equal(SsState.Disconnected, stream.State);
+    }
+
+    [Fact]
     public async Task Milliseconds_count_before_seconds()
     {
         await using var world = new CoreWorld(Policy("raw", "\"svalidhup\": 15, \"svalidhup_ms\": 250"));

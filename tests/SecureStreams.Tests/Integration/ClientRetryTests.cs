@@ -19,7 +19,8 @@ public sealed class ClientRetryTests
     [InlineData("POST")]
     public async Task A_dead_endpoint_is_tried_as_the_policy_says_and_then_the_cause_is_told(string method)
     {
-        await using var bench = new ClientBench(ClientBench.At(FreePort.Next(), Retry));
+        using var port = new DeadPort();
+        await using var bench = new ClientBench(ClientBench.At(port.Number, Retry));
         using var client = bench.Context.CreateHttpClient("api");
         using var request = new HttpRequestMessage(new HttpMethod(method), "x") { Content = method == "POST" ? new StreamContent(new MemoryStream([1])) : null };
         var sending = client.SendAsync(request, Token);
@@ -43,7 +44,8 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task Without_a_retry_scheme_there_is_one_attempt()
     {
-        await using var bench = new ClientBench(ClientBench.At(FreePort.Next()));
+        using var port = new DeadPort();
+        await using var bench = new ClientBench(ClientBench.At(port.Number));
         using var client = bench.Context.CreateHttpClient("api");
         var error = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("x", Token));
         Assert.Equal(1, bench.CauseOf(error).Cause.Attempt);
@@ -53,7 +55,8 @@ public sealed class ClientRetryTests
     public async Task The_next_attempt_takes_a_change_of_policy()
     {
         await using var host = await KestrelTestHost.StartAsync();
-        await using var bench = new ClientBench(ClientBench.At(FreePort.Next(), Retry));
+        using var port = new DeadPort();
+        await using var bench = new ClientBench(ClientBench.At(port.Number, Retry));
         using var client = bench.Context.CreateHttpClient("api");
         var sending = client.GetByteArrayAsync("bytes/5", Token);
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
@@ -150,7 +153,8 @@ public sealed class ClientRetryTests
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending).OrFail(static () => "The request does not end.");
         }
 
-        await using var dead = new ClientBench(ClientBench.At(FreePort.Next(), Retry));
+        using var port = new DeadPort();
+        await using var dead = new ClientBench(ClientBench.At(port.Number, Retry));
         using var waiting = dead.Context.CreateHttpClient("api");
         using var cancelWait = new CancellationTokenSource();
         var delayed = waiting.GetAsync("x", cancelWait.Token);
@@ -163,7 +167,8 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task A_context_that_ends_ends_requests_that_wait()
     {
-        await using var bench = new ClientBench(ClientBench.At(FreePort.Next(), Retry));
+        using var port = new DeadPort();
+        await using var bench = new ClientBench(ClientBench.At(port.Number, Retry));
         using var client = bench.Context.CreateHttpClient("api");
         var sending = client.GetAsync("x", Token);
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
@@ -187,7 +192,8 @@ public sealed class ClientRetryTests
     [Fact]
     public async Task Requests_to_a_peer_that_fails_share_the_budget_of_the_governor()
     {
-        await using var bench = new ClientBench(ClientBench.At(FreePort.Next()), document: "\"governor_burst\": 1, \"governor_rate\": 60,");
+        using var port = new DeadPort();
+        await using var bench = new ClientBench(ClientBench.At(port.Number), document: "\"governor_burst\": 1, \"governor_rate\": 60,");
         using var client = bench.Context.CreateHttpClient("api");
 
         // The first is free; once the peer is known to fail, one more at once, then one a second.

@@ -96,7 +96,12 @@ public sealed class MetricTests
         var peer = await bench.NextAttemptAsync();
         await handler.WaitForStateAsync(SsState.Connected);
         stream.RequestTransmit();
+
+        // Counted when the callback has returned: what comes after it in the mailbox has it behind itself.
         await handler.WaitForAsync(static h => h.Transmits == 1);
+        stream.StartTimeout(TimeSpan.FromSeconds(1));
+        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        await handler.WaitForStateAsync(SsState.Timeout);
         Assert.Equal(["network.io.direction=transmit ss.streamtype=link: 150"], meters.SumsOf("ss.payload.io"));
         Assert.Equal(["ss.streamtype=link: 0"], meters.Read("ss.tx.queued"));
     }

@@ -71,7 +71,8 @@ public sealed class HttpFailureTests
     public async Task A_dial_failure_comes_through_as_the_dialer_said_it()
     {
         await using var bench = new HttpBench();
-        var port = TestSupport.Repository.FreePort.Next();
+        using var dead = new TestSupport.Repository.DeadPort();
+        var port = dead.Number;
         foreach (var protocol in new[] { "h1", "h2" })
         {
             var (run, failure) = await bench.RunAsync(HttpBench.Policy(port, protocol));

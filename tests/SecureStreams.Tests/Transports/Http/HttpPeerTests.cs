@@ -61,7 +61,8 @@ public sealed class HttpPeerTests
     [Fact]
     public async Task Where_a_redirect_leads_in_vain_no_policy_attribute_is_blamed()
     {
-        var port = TestSupport.Repository.FreePort.Next();
+        using var dead = new TestSupport.Repository.DeadPort();
+        var port = dead.Number;
         await using var server = ScriptedServer.Start(Scripts.Answer(302, "", $"Location: http://127.0.0.1:{port}/\r\n"));
         await using var bench = new HttpBench();
         var (_, failure) = await bench.RunAsync(HttpBench.Policy(server.Port, more: "\"allow_redirects\": true"));

@@ -67,6 +67,9 @@ internal sealed class StallingSockets(long most) : SsSocketDialer
             {
                 inner.Dispose();
                 _closed.TrySetException(new ObjectDisposedException("the connection"));
+
+                // Nobody may be waiting for it, and then it is nobody's error.
+                _ = _closed.Task.Exception;
             }
 
             base.Dispose(disposing);
