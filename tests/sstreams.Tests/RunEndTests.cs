@@ -50,7 +50,7 @@ public sealed class RunEndTests : IAsyncLifetime
     {
         using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/hang"));
         var result = (await policy.RunAsync("get", "--timeout", "0.5")).Exits(1);
-        Assert.Contains("sstreams: error: not finished within 0.5 s\n", result.Errors, StringComparison.Ordinal);
+        Assert.Contains("sstreams: error: not finished within 0.5 s; Connecting\n", result.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,12 +9,11 @@ namespace SecureStreams;
 /// <param name="Detail">Why, for operators; null when it was no failure.</param>
 public sealed record SsEvent(DateTimeOffset Time, SsState State, SsCause Cause, SsDetail? Detail)
 {
+    private string Clock => Time.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     /// <summary>The time, the state and the cause; what the detail has on lines of its own.</summary>
-    public override string ToString()
-    {
-        var time = Time.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        if (Detail is not null)
-            return $"{time} {Detail}";
-        return Cause.IsNone ? $"{time} {State}" : $"{time} {State} {Cause}";
-    }
+    public override string ToString() => Detail is null ? WithoutDetail() : $"{Clock} {Detail}";
+
+    /// <summary>One line.</summary>
+    internal string WithoutDetail() => Cause.IsNone ? $"{Clock} {State}" : $"{Clock} {State} {Cause}";
 }

@@ -39,8 +39,15 @@ public sealed class SsExplanation
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{StreamType}#{StreamId} is {State}: {Now}");
         text.Append(Events.Count == 0 ? "\nevents: none" : "\nevents:");
+        SsDetail? told = null;
         foreach (var one in Events)
-            text.Append("\n  ").Append(one.ToString().Replace("\n", "\n  ", StringComparison.Ordinal));
+        {
+            // What one failure leads to refers to its detail, which stands there already.
+            var line = one.Detail is not null && one.Detail == told ? one.WithoutDetail() : one.ToString();
+            text.Append("\n  ").Append(line.Replace("\n", "\n  ", StringComparison.Ordinal));
+            told = one.Detail ?? told;
+        }
+
         text.Append("\npolicy:");
         foreach (var fact in Policy)
             text.Append("\n  ").Append(fact);

@@ -53,9 +53,9 @@ internal static class FailureReporter
         };
 
     private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>
-        policy.Locate(attribute) is { } at
-            ? new SsPolicyPosition(at.File, at.Line, at.Column, $"{policy.Name}.{attribute}")
-            : new SsPolicyPosition("policy", 0, 0, $"{policy.Name}.{attribute}");
+        policy.Locate(attribute) is { } at ? new SsPolicyPosition(at.File, at.Line, at.Column, $"{policy.Name}.{attribute}")
+        : policy.Retry is { } scheme && scheme.Locate(attribute) is { } there ? new SsPolicyPosition(there.File, there.Line, there.Column, $"retry {scheme.Name}.{attribute}")
+        : new SsPolicyPosition("policy", 0, 0, $"{policy.Name}.{attribute}");
 
     private static List<string> Chain(Exception? error)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -11,8 +12,21 @@ internal static class Failures
     public static TransportFailure PeerClosed() =>
         new(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer closed the connection.");
 
-    public static TransportFailure PeerUnresponsive(Liveness bound, bool asked) =>
-        new(SsPhase.Timeout, SsCauseCode.PeerUnresponsive, $"Nothing was heard from the peer for {bound.Hangup.TotalSeconds:0.###} s{(asked ? ", although it was asked for a sign of life" : "")}.") { Attribute = "retry" };
+    /// <param name="bound">The bound that has run out.</param>
+    /// <param name="asked">Whether the peer was asked for a sign of life.</param>
+    /// <param name="attribute">Of the retry scheme: what states the bound.</param>
+    /// <param name="endpoint">Where the connection led, if the transport knows.</param>
+    public static TransportFailure PeerUnresponsive(Liveness bound, bool asked, string attribute, string? endpoint) =>
+        new(
+            SsPhase.Timeout,
+            SsCauseCode.PeerUnresponsive,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Nothing was heard from the peer for {bound.Hangup.TotalSeconds:0.###} s{(asked ? ", although it was asked for a sign of life" : "")}; check that it is alive, or state a longer svalidhup if it may be silent."))
+        {
+            Attribute = attribute,
+            Endpoint = endpoint,
+        };
 
     public static TransportFailure HandlerException(Exception? error) =>
         new(SsPhase.Local, SsCauseCode.HandlerException, $"The handler threw {error?.GetType().Name ?? "an exception"}; mend the handler.") { Error = error };

@@ -10,8 +10,23 @@ internal readonly record struct Liveness(TimeSpan? Ping, TimeSpan Hangup)
     /// <summary>What holds for protocols that can ask where the policy states nothing, as lws.</summary>
     public static readonly Liveness Default = new(TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(50));
 
+    // The first that is stated decides.
+    private static readonly string[] Attributes = ["svalidhup_ms", "svalidhup", "svalidping_ms", "svalidping"];
+
     /// <summary>First moment at which silence asks for something to be done.</summary>
     public TimeSpan First => Ping is { } ping ? ping : Hangup;
+
+    /// <summary>The attribute of <paramref name="policy"/> that decides the bound; <c>svalidhup</c> where the default holds.</summary>
+    public static string StatedBy(RetryPolicy? policy)
+    {
+        foreach (var attribute in Attributes)
+        {
+            if (policy?.Find(attribute) is not null)
+                return attribute;
+        }
+
+        return "svalidhup";
+    }
 
     /// <summary>The bound under <paramref name="policy"/>; null when there is none.</summary>
     /// <param name="policy">The retry scheme, which states it.</param>

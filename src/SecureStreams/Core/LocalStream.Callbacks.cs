@@ -96,7 +96,6 @@ internal sealed partial class LocalStream
     {
         _mailbox.AssertCurrent();
         SsTransmitResult result;
-        var queued = writer.Queued;
         _inCallback = true;
         try
         {
@@ -116,8 +115,7 @@ internal sealed partial class LocalStream
 
         if (result == SsTransmitResult.Send)
         {
-            writer.ReleaseOnMailbox();
-            _runtime.Telemetry.Instruments.Transmitted(StreamType, writer.Queued - queued);
+            _runtime.Telemetry.Instruments.Transmitted(StreamType, writer.ReleaseOnMailbox());
             return true;
         }
 

@@ -44,8 +44,9 @@ internal sealed partial class LocalStream
         var silence = _runtime.Platform.Time.GetElapsedTime(heard);
         if (silence >= bound.Hangup)
         {
+            var failure = Failures.PeerUnresponsive(bound, asked: _askedAfter == heard, Liveness.StatedBy(_policy.Retry), transport.EndpointOnMailbox);
             transport.AbortOnMailbox();
-            EndWithOnMailbox(Failures.PeerUnresponsive(bound, asked: _askedAfter == heard));
+            EndWithOnMailbox(failure);
             return;
         }
 

@@ -44,7 +44,8 @@ internal sealed class SecureStreamsSection(string name, IConfiguration section) 
                     options.Misread.Add($"{member.Path} is neither true nor false.");
                 break;
             case "OVERLAYFILES":
-                if (member.Value is not null)
+                // An empty list in JSON arrives as an empty text.
+                if (!string.IsNullOrEmpty(member.Value))
                     options.Misread.Add($"{member.Path} is one text: write a list, [\"first.json\", \"second.json\"].");
                 foreach (var file in member.GetChildren())
                     options.OverlayFiles.Add(Text(file, options) ?? "");

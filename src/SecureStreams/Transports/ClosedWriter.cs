@@ -28,10 +28,7 @@ internal sealed class ClosedWriter : TransportWriter
     }
 
     /// <inheritdoc/>
-    public override void ReleaseOnMailbox()
-    {
-        // Nothing is staged.
-    }
+    public override long ReleaseOnMailbox() => 0;
 
     /// <inheritdoc/>
     public override void RollbackOnMailbox()

@@ -34,6 +34,9 @@ internal abstract class StreamTransport
     /// </summary>
     public virtual long? LastHeardOnMailbox => null;
 
+    /// <summary>Where it leads, as details of failures name it; null while that is not known, or where there is nothing to name.</summary>
+    public virtual string? EndpointOnMailbox => null;
+
     /// <summary>Whether the protocol can ask the peer for a sign of life.</summary>
     public virtual bool CanPing => false;
 

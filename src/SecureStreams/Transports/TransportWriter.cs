@@ -15,7 +15,8 @@ internal abstract class TransportWriter : SsTransmitBuffer
     public abstract long Queued { get; }
 
     /// <summary>Keeps what was staged since the last call: it leaves with the next flush.</summary>
-    public abstract void ReleaseOnMailbox();
+    /// <returns>Bytes of payload that this call kept.</returns>
+    public abstract long ReleaseOnMailbox();
 
     /// <summary>Drops what was staged since the last release.</summary>
     public abstract void RollbackOnMailbox();

@@ -43,10 +43,13 @@ internal sealed class SimWriter(SimTransport transport, Mailbox mailbox) : Trans
         _endStaged |= (flags & SsTxFlags.EndOfStream) != 0 || (EndsWithMessage && (flags & SsTxFlags.EndOfMessage) != 0);
     }
 
-    public override void ReleaseOnMailbox()
+    public override long ReleaseOnMailbox()
     {
+        // With the heads of frames: nothing is measured here.
+        var kept = _staged - _released;
         _released = _staged;
         _endReleased = _endStaged;
+        return kept;
     }
 
     public override void RollbackOnMailbox()

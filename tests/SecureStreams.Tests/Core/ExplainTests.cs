@@ -40,6 +40,21 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task What_one_failure_leads_to_is_told_by_its_states_and_the_failure_once()
+    {
+        await using var world = new CoreWorld("""{ "s": [{ "link": { "endpoint": "peer.test", "port": 8080, "protocol": "raw" } }] }""");
+        world.Play = static peer => peer.Close(CoreBench.Refused);
+        var (stream, _) = world.Create("link");
+        world.Do(stream.Connect);
+
+        var text = stream.Explain().ToString();
+
+        Assert.Equal(2, text.Split("Nobody listens.").Length);
+        Assert.Contains("link#1 Unreachable: Nobody listens.", text, StringComparison.Ordinal);
+        Assert.Contains("\n  2030-01-01 00:00:00.000Z AllRetriesFailed Connect/ConnectionRefused, attempt 1, then idle [detail 1]\npolicy:", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_notice_does_not_end_a_wait()
     {
         await using var world = new CoreWorld(Policy);

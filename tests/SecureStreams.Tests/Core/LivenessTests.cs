@@ -30,6 +30,19 @@ public sealed class LivenessTests
         Assert.Equal(expectedPing, (int?)bound?.Ping?.TotalSeconds);
     }
 
+    [Theory]
+    [InlineData("", "svalidhup")]
+    [InlineData(", \"svalidping\": 8", "svalidping")]
+    [InlineData(", \"svalidping\": 8, \"svalidping_ms\": 8500", "svalidping_ms")]
+    [InlineData(", \"svalidping_ms\": 8500, \"svalidhup\": 15", "svalidhup")]
+    [InlineData(", \"svalidhup\": 15, \"svalidhup_ms\": 250", "svalidhup_ms")]
+    public void What_decides_the_bound_is_named(string stated, string expected)
+    {
+        var model = PolicyLoader.Load(System.Text.Encoding.UTF8.GetBytes($"{{ \"retry\": [{{ \"r\": {{ \"conceal\": 1{stated} }} }}] }}"), "p", new PolicyLoadOptions()).Model!;
+
+        Assert.Equal(expected, Liveness.StatedBy(model.Retries["r"]));
+    }
+
     [Fact]
     public async Task A_peer_that_answers_is_asked_again_and_again_and_never_given_up()
     {
@@ -64,7 +77,9 @@ public sealed class LivenessTests
         var cause = handler.CauseOf(handler.States[^1]);
         Assert.Equal((SsPhase.Timeout, SsCauseCode.PeerUnresponsive, SsNextAction.Retry), (cause.Phase, cause.Code, cause.NextAction));
         Assert.Equal(1, world.Peers[0].Pings);
-        Assert.Contains("although it was asked", world.Context.Diagnostics.Find(cause.DetailId)!.Message, StringComparison.Ordinal);
+        var detail = world.Context.Diagnostics.Find(cause.DetailId)!;
+        Assert.Contains("although it was asked", detail.Message, StringComparison.Ordinal);
+        Assert.Equal(("retry r.svalidhup", true), (detail.Policy!.Attribute, detail.Policy.Line > 0));
         world.PassSeconds(1);
         Assert.Equal(SsState.Connected, stream.State);
     }

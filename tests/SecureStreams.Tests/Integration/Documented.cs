@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace SecureStreams.Tests.Integration;
 
@@ -18,9 +19,9 @@ internal static class Documented
             await host.RunAsync();
             return 0;
         }
-        catch (SsPolicyException error)
+        catch (Exception error) when (error is SsPolicyException or SsBlobException or OptionsValidationException)
         {
-            Console.Error.WriteLine(error.Message); // Every finding on a line of its own, as the log has them too.
+            Console.Error.WriteLine(error.Message); // Every finding of the policy on a line of its own, as the log has them too.
             return 2;
         }
         // end host

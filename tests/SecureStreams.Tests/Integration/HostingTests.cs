@@ -97,6 +97,16 @@ public sealed class HostingTests : IDisposable
     }
 
     [Fact]
+    public async Task An_empty_list_of_overlays_in_a_settings_file_is_none()
+    {
+        using var settings = new MemoryStream("""{ "section": { "PolicyJson": "{}", "OverlayFiles": [] } }"""u8.ToArray());
+        using var host = Build(services => services.AddSecureStreams(new ConfigurationBuilder().AddJsonStream(settings).Build().GetSection("section")));
+        await host.StartAsync(Token);
+        Assert.NotNull(host.Services.GetRequiredService<LocalContext>());
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_fails_the_start_and_is_named()
     {
         using var host = Build(static services => services.AddSecureStreams(static o => o.PolicyFile = "no-such.json"));

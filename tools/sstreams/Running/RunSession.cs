@@ -36,17 +36,18 @@ internal static class RunSession
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated, outcome);
         using var limit = new CancellationTokenSource(settings.Timeout ?? Timeout.InfiniteTimeSpan, TimeProvider.System);
+        SecureStream? stream = null;
         using var limited = limit.Token.Register(() =>
         {
             if (outcome.Stop(ExitCode.Failed))
-                report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s"));
+                report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s{WhatItDoes(stream)}"));
         });
 
         var context = new LocalContext(model, new SsContextOptions { Blobs = blobs });
         await using var progress = new ProgressLine(errors, body, handler);
         try
         {
-            context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
+            stream = context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
             progress.Start();
             var exitCode = await WaitAsync(outcome, output);
             if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
@@ -58,6 +59,12 @@ internal static class RunSession
             await CloseAsync(context);
         }
     }
+
+    /// <summary>What a run that takes too long is at.</summary>
+    private static string WhatItDoes(SecureStream? stream) =>
+        stream?.Explain() is not { } explanation ? ""
+        : explanation.Now.StartsWith("waits", StringComparison.Ordinal) ? $"; {explanation.State}: {explanation.Now}"
+        : $"; {explanation.State}";
 
     private static async Task<int> WaitAsync(RunOutcome outcome, PayloadOutput output)
     {

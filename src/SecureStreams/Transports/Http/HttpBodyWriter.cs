@@ -77,15 +77,17 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     }
 
     /// <inheritdoc/>
-    public override void ReleaseOnMailbox()
+    public override long ReleaseOnMailbox()
     {
         mailbox.AssertCurrent();
-        _total += _tail - _released;
+        var kept = _tail - _released;
+        _total += kept;
         _pulled |= _tail > _released || _endStaged;
         _released = _tail;
         Volatile.Write(ref _queued, _released);
         _ended |= _endStaged || (_open && _total == length);
         _endStaged = false;
+        return kept;
     }
 
     /// <inheritdoc/>

@@ -32,10 +32,14 @@ internal sealed class InMemoryWriter(InMemoryTransport transport) : TransportWri
         _bytes += bytes;
     }
 
-    public override void ReleaseOnMailbox()
+    public override long ReleaseOnMailbox()
     {
+        long kept = 0;
+        foreach (var piece in _staged)
+            kept += piece.Payload.Length;
         _released.AddRange(_staged);
         _staged.Clear();
+        return kept;
     }
 
     public override void RollbackOnMailbox()

@@ -85,11 +85,13 @@ internal sealed class LocalSinkWriter(LocalSinkPipe pipe) : TransportWriter
     }
 
     /// <inheritdoc/>
-    public override void ReleaseOnMailbox()
+    public override long ReleaseOnMailbox()
     {
+        long kept = 0;
         for (; _released < _pieces.Count; _released++)
         {
             var flags = _pieces[_released].Flags;
+            kept += _pieces[_released].Length;
             if ((flags & SsTxFlags.StartOfMessage) != 0)
                 IsMidMessage = true;
             if ((flags & SsTxFlags.EndOfMessage) != 0)
@@ -97,6 +99,7 @@ internal sealed class LocalSinkWriter(LocalSinkPipe pipe) : TransportWriter
         }
 
         HasEnded |= _stagedEnd;
+        return kept;
     }
 
     /// <inheritdoc/>

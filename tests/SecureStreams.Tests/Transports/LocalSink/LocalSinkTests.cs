@@ -1,6 +1,7 @@
 using System.Text;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
+using SecureStreams.Tests.Telemetry;
 using Xunit;
 
 namespace SecureStreams.Tests.Transports.LocalSink;
@@ -33,6 +34,23 @@ public sealed class LocalSinkTests
         var cause = accepted.CauseOf(SsState.Disconnected);
         Assert.Equal((SsPhase.Peer, SsCauseCode.PeerClosed, SsNextAction.Destroy), (cause.Phase, cause.Code, cause.NextAction));
         handler.AssertCleanAndDestroyed();
+    }
+
+    [Fact]
+    public async Task What_both_ends_send_and_receive_is_counted()
+    {
+        using var meters = new MeterProbe().Listen();
+        await using var bench = new SinkBench(meters: meters);
+        await using var listener = bench.Listen("work", static accepted => accepted
+            .OnTransmitDo(Once("hi, ", "source"))
+            .OnStateDo(SsState.Creating, static stream => stream.RequestTransmit()));
+        var (_, handler, accepted) = await bench.JoinAsync("work", static source => source
+            .OnTransmitDo(Once("hello, ", "sink"))
+            .OnStateDo(SsState.Connected, static stream => stream.RequestTransmit()));
+        await handler.WaitForAsync(static h => h.ReceivedMessages == 1);
+        await accepted.WaitForAsync(static h => h.ReceivedMessages == 1);
+
+        Assert.Equal(["network.io.direction=receive ss.streamtype=work: 21", "network.io.direction=transmit ss.streamtype=work: 21"], meters.SumsOf("ss.payload.io"));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using SecureStreams.Implementation;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
@@ -22,12 +23,12 @@ internal sealed class SinkBench : IAsyncDisposable
         }
         """;
 
-    public SinkBench(SsScheduler? scheduler = null)
+    public SinkBench(SsScheduler? scheduler = null, IMeterFactory? meters = null)
     {
         var platform = new SsPlatform { Time = Clock };
         if (scheduler is not null)
             platform = platform with { Scheduler = scheduler };
-        Context = SsContext.FromJson(Policy, new SsContextOptions { Platform = platform, LoggerFactory = Log, Transports = _ => new InMemoryNetwork(Clock) });
+        Context = SsContext.FromJson(Policy, new SsContextOptions { Platform = platform, LoggerFactory = Log, MeterFactory = meters, Transports = _ => new InMemoryNetwork(Clock) });
     }
 
     public ManualTimeProvider Clock { get; } = new();
