@@ -109,7 +109,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)
-            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory, which is what UseServer() of the server package does.");
+            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory, for this release brings no listeners of its own.");
         return factory.Create(this, policy, accept);
     }
 

@@ -89,6 +89,8 @@ internal static class BlobFile
         Span<byte> header = stackalloc byte[HeaderBytes];
         var begun = file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false);
         DateTimeOffset? expires = null;
+        if (begun < HeaderBytes && header[..begun].StartsWith(Magic))
+            throw new SsBlobException($"The blob file '{path}' ends before its value begins; set the blob anew.");
         if (begun == HeaderBytes && header.StartsWith(Magic))
         {
             var milliseconds = BinaryPrimitives.ReadInt64BigEndian(header[Magic.Length..]);

@@ -100,7 +100,8 @@ public sealed class FileBlobStoreTests : BlobStoreContract, IDisposable
     {
         PutThere("large", new byte[BlobFile.HeaderBytes + SsBlob.LargestBytes + 1]);
         PutThere("wrong", "SSBLOB1\n\xff\xff\xff\xff\xff\xff\xff\xff"u8[..16]);
-        foreach (var name in new[] { "large", "wrong" })
+        PutThere("cut", "SSBLOB1\n\0\0"u8);
+        foreach (var name in new[] { "large", "wrong", "cut" })
         {
             Assert.Contains(PathOf(name), Assert.Throws<SsBlobException>(() => _store.Read(name)).Message, StringComparison.Ordinal);
             Assert.True(_store.Remove(name));

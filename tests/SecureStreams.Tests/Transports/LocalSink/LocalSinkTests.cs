@@ -86,6 +86,9 @@ public sealed class LocalSinkTests
         var (_, handler, accepted) = await bench.JoinAsync("work", static source => source
             .OnTransmitDo(Once("x")).OnStateDo(SsState.Connected, static stream => stream.RequestTransmit()));
         await handler.WaitForStateAsync(SsState.Disconnected);
+
+        // Two mailboxes: the source may be told before the other end has told everything of its own.
+        await accepted.WaitForStateAsync(SsState.Destroying);
         Assert.Equal("Creating Connecting Connected Disconnected Destroying", accepted.Story);
         Assert.Equal(
             how switch { "throw" => SsCauseCode.HandlerException, "dispose" => SsCauseCode.LocalDestroy, _ => SsCauseCode.LocalDisconnect },
