@@ -9,7 +9,7 @@ internal static class FlowAttributes
     [
         Bytes(static (stream, bytes) => stream.ReceiveWatermarkHigh = bytes, "rx_watermark_high", "262144", "Stop reading the peer when this much waits for the application."),
         Bytes(static (stream, bytes) => stream.ReceiveWatermarkLow = bytes, "rx_watermark_low", "131072", "Read the peer again when no more than this waits for the application."),
-        Bytes(static (stream, bytes) => stream.TransmitWatermarkHigh = bytes, "tx_watermark_high", "262144", "Ask the application for no more while this much waits for the peer."),
+        Bytes(static (stream, bytes) => stream.TransmitWatermarkHigh = bytes, "tx_watermark_high", "65536", "Ask the application for no more while this much waits for the peer."),
     ];
 
     private static PolicyAttributeInfo<StreamTypeParts> Bytes(Action<StreamTypeParts, int> set, string name, string otherwise, string help) =>

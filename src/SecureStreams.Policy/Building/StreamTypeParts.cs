@@ -102,9 +102,9 @@ internal sealed class StreamTypeParts
         LongPoll = false;
         Timeout = null;
         ConnectTimeout = StreamTypePolicy.DefaultConnectTimeout;
-        ReceiveWatermarkHigh = StreamTypePolicy.DefaultWatermarkHighBytes;
-        ReceiveWatermarkLow = StreamTypePolicy.DefaultWatermarkLowBytes;
-        TransmitWatermarkHigh = StreamTypePolicy.DefaultWatermarkHighBytes;
+        ReceiveWatermarkHigh = StreamTypePolicy.DefaultReceiveWatermarkHighBytes;
+        ReceiveWatermarkLow = StreamTypePolicy.DefaultReceiveWatermarkLowBytes;
+        TransmitWatermarkHigh = StreamTypePolicy.DefaultTransmitWatermarkHighBytes;
         Auth = null;
         ServerCertificate = null;
         ServerKey = null;

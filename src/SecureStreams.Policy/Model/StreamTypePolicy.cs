@@ -8,11 +8,14 @@ public sealed record StreamTypePolicy : PolicyPart
     /// <summary><c>connect_timeout_ms</c> where the policy states none.</summary>
     public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(20);
 
-    /// <summary><c>rx_watermark_high</c> and <c>tx_watermark_high</c> where the policy states none.</summary>
-    public const int DefaultWatermarkHighBytes = 256 * 1024;
+    /// <summary><c>rx_watermark_high</c> where the policy states none.</summary>
+    public const int DefaultReceiveWatermarkHighBytes = 256 * 1024;
 
     /// <summary><c>rx_watermark_low</c> where the policy states none.</summary>
-    public const int DefaultWatermarkLowBytes = 128 * 1024;
+    public const int DefaultReceiveWatermarkLowBytes = 128 * 1024;
+
+    /// <summary><c>tx_watermark_high</c> where the policy states none.</summary>
+    public const int DefaultTransmitWatermarkHighBytes = 64 * 1024;
 
     /// <summary><c>server</c>: it listens instead of connecting.</summary>
     public required bool Server { get; init; }

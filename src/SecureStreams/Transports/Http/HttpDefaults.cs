@@ -9,7 +9,7 @@ internal static class HttpDefaults
     /// <summary>A body announced to be no longer than this is read at once, not when it has arrived: the buffer it holds while it waits is as small.</summary>
     public const int SmallBodyBytes = 2 * 1024;
 
-    /// <summary>How much a body gathers before it is written: four full pieces.</summary>
+    /// <summary>The buffer in which a body gathers at first: four full pieces.</summary>
     public const int GatherBytes = 4 * PieceBytes;
 
     /// <summary>Redirects followed in one transaction, as lws.</summary>

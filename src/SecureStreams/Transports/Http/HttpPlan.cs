@@ -26,8 +26,6 @@ internal sealed class HttpPlan
         Headers = rows.ToImmutable();
         if (IsHttp2 && Liveness.Of(policy.Retry, canPing: true) is { Ping: { } ping })
             PingAfter = PingDelay(ping);
-        if (policy.Find("tx_watermark_high") is not null)
-            Watermark = policy.TransmitWatermarkHigh;
         BlobHeaders = BlobHeader.Of(policy);
         try
         {
@@ -50,9 +48,6 @@ internal sealed class HttpPlan
 
     /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
     public TimeSpan? PingAfter { get; }
-
-    /// <summary>How many bytes of a request body are gathered before the connection has to take them.</summary>
-    public int Watermark { get; } = HttpDefaults.GatherBytes;
 
     /// <summary>The metadata that travels in headers.</summary>
     public ImmutableArray<HttpHeaderRow> Headers { get; }

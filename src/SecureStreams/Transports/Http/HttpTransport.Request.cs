@@ -18,7 +18,7 @@ internal sealed partial class HttpTransport
         {
             _watch = _factory.RentWatch(this);
             if (_plan.CarriesBody(_method, announced))
-                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _plan.Watermark, _watch.Token);
+                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _plan.Policy.TransmitWatermarkHigh, _watch.Token);
             _announced = announced;
             failure = BuildOnMailbox(bare: false);
         }
