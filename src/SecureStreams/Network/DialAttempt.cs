@@ -10,7 +10,7 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
-        var anchors = target.Tls?.TrustStore is { } store ? trustStores.Get(store) : null;
+        var anchors = target.Tls?.Options.TrustStore is { } store ? trustStores.Get(store) : null;
         anchors?.ThrowIfUnusable();
         if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
             throw Invalid("there is no host name for the server's certificate to be for; give the endpoint one", "endpoint", null);

@@ -1,6 +1,6 @@
 namespace SecureStreams.Network;
 
-/// <summary>What to reach, after expansion of the policy's symbols. Equality is what connection pools are keyed by.</summary>
+/// <summary>What to reach, and how, after expansion of the policy's symbols.</summary>
 internal sealed record DialTarget
 {
     /// <summary>Host name or address literal (without brackets); for a Unix socket the name used in TLS and in the Host header.</summary>
@@ -11,6 +11,9 @@ internal sealed record DialTarget
 
     /// <summary>Path of a Unix domain socket, an abstract name beginning with <c>@</c>; null for TCP.</summary>
     public string? UnixPath { get; init; }
+
+    /// <summary>The way to the peer.</summary>
+    public DialOptions Options { get; init; } = DialOptions.Default;
 
     /// <summary>TLS on top; null for plaintext.</summary>
     public TlsTarget? Tls { get; init; }

@@ -1,3 +1,4 @@
+using SecureStreams.Network;
 using SecureStreams.Integration.Http;
 using SecureStreams.Transports.Http;
 using Xunit;
@@ -65,5 +66,5 @@ public sealed class RequestAddressTests
     }
 
     private static HttpTarget TargetOf(string url) =>
-        new(new Uri("http://api.test:8080" + url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), null, null!, "", "");
+        new(new Uri("http://api.test:8080" + url, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }), null, DialOptions.Default, null!, "", "");
 }

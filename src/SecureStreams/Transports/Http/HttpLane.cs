@@ -193,7 +193,8 @@ internal sealed class HttpLane : IDisposable
             Host = host,
             Port = context.DnsEndPoint.Port,
             UnixPath = key.UnixPath,
-            Tls = key.Secure ? new TlsTarget(host, key.TrustStore, key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
+            Options = key.Way,
+            Tls = key.Secure ? new TlsTarget(host, key.Tls, key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
         };
         var progress = new DialProgress(target);
         _dial = progress;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecureStreams.Core;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Transports.Http;
@@ -14,6 +15,7 @@ internal sealed class HttpPlan
     {
         _pools = pools;
         Policy = policy;
+        Dial = new DialPlan(policy);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
         Version = policy.Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
@@ -38,6 +40,9 @@ internal sealed class HttpPlan
     }
 
     public StreamTypePolicy Policy { get; }
+
+    /// <summary>How connections are made.</summary>
+    public DialPlan Dial { get; }
 
     public HttpPolicy Http { get; }
 
@@ -82,7 +87,9 @@ internal sealed class HttpPlan
             return failure;
 
         var last = Volatile.Read(ref _lastTarget);
-        if (last is not null && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
+        if (Dial.Resolve(metadata, out var way) is { } noWay)
+            return noWay;
+        if (last is not null && last.Way == way && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
         {
             target = last;
             return null;
@@ -90,7 +97,7 @@ internal sealed class HttpPlan
 
         if (HttpTargetText.Parse(Policy, endpoint, url, out var uri, out var unixPath) is { } bad)
             return bad;
-        target = new HttpTarget(uri!, unixPath, PoolOf(uri!, unixPath), endpoint, url);
+        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way), endpoint, url);
         Volatile.Write(ref _lastTarget, target);
         return null;
     }
@@ -99,7 +106,7 @@ internal sealed class HttpPlan
     public HttpTarget Follow(HttpTarget from, Uri to)
     {
         var unixPath = from.IsSameOrigin(to) ? from.UnixPath : null;
-        return new HttpTarget(to, unixPath, PoolOf(to, unixPath), "", "");
+        return new HttpTarget(to, unixPath, from.Way, PoolOf(to, unixPath, from.Way), "", "");
     }
 
     /// <summary>The platform looks four times in its delay, and at most each second, whether it is over: what it is told plus that is what is wanted.</summary>
@@ -109,6 +116,6 @@ internal sealed class HttpPlan
         return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
     }
 
-    private HttpPool PoolOf(Uri uri, string? unixPath) =>
-        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, Policy.TrustStore, PingAfter));
+    private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way) =>
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter));
 }

@@ -1,4 +1,4 @@
-using SecureStreams.Policy;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -8,6 +8,7 @@ namespace SecureStreams.Transports.Http;
 /// <param name="Host">The host as the request's URI has it.</param>
 /// <param name="Port">The port.</param>
 /// <param name="UnixPath">The Unix socket, or null.</param>
-/// <param name="TrustStore">What the peer's chain must end in, compared by value; null for the operating system's store.</param>
+/// <param name="Way">The way to the peer.</param>
+/// <param name="Tls">Trust and identity; what it says counts only where <paramref name="Secure"/>.</param>
 /// <param name="PingAfter">HTTP/2: how long the peer may be silent before the platform pings it; null for never.</param>
-internal readonly record struct HttpPoolKey(bool Http2, bool Secure, string Host, int Port, string? UnixPath, TrustStorePolicy? TrustStore, TimeSpan? PingAfter);
+internal readonly record struct HttpPoolKey(bool Http2, bool Secure, string Host, int Port, string? UnixPath, DialOptions Way, TlsOptions Tls, TimeSpan? PingAfter);

@@ -1,16 +1,21 @@
+using SecureStreams.Network;
+
 namespace SecureStreams.Transports.Http;
 
 /// <summary>Where a request goes.</summary>
 /// <param name="uri">Scheme, host, port, path and query as they go on the wire.</param>
 /// <param name="unixPath">The Unix socket instead of TCP, or null.</param>
+/// <param name="way">The way to the peer.</param>
 /// <param name="pool">Whose connections carry it.</param>
 /// <param name="endpointText">The expanded endpoint it was made from.</param>
 /// <param name="urlText">The expanded URL it was made from.</param>
-internal sealed class HttpTarget(Uri uri, string? unixPath, HttpPool pool, string endpointText, string urlText)
+internal sealed class HttpTarget(Uri uri, string? unixPath, DialOptions way, HttpPool pool, string endpointText, string urlText)
 {
     public Uri Uri => uri;
 
     public string? UnixPath => unixPath;
+
+    public DialOptions Way => way;
 
     public HttpPool Pool => pool;
 

@@ -15,7 +15,7 @@ internal static class Dialing
     public static DialTarget Plain(string host, int port) => new() { Host = host, Port = port };
 
     public static DialTarget Tls(int port, TrustStorePolicy? store, SslApplicationProtocol? alpn = null, string host = "localhost") =>
-        new() { Host = host, Port = port, Tls = new TlsTarget(host, store, alpn ?? SslApplicationProtocol.Http11) };
+        new() { Host = host, Port = port, Tls = new TlsTarget(host, new TlsOptions(store), alpn ?? SslApplicationProtocol.Http11) };
 
     public static async Task<TransportFailure> FailAsync(SsPlatform platform, DialTarget target)
     {
