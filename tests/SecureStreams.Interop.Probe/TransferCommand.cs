@@ -15,11 +15,12 @@ internal static class TransferCommand
         var task = request.Up ? WireTask.Hash(request.Length, request.Rate) : WireTask.Bytes(request.Length, request.Seed);
         using var rented = request.Count ? new RentedBytes() : null;
         using var handler = new TransferHandler(wire, task, request);
-        using var memory = new ResidentMemory(() => (request.Up ? handler.Sent : handler.Bytes) >= Math.Min(WarmUp, request.Length / 4));
+        Watch watch;
         string end;
         await using (var context = SsContext.FromJson(request.Policy))
         {
             await using var stream = context.Create("x", handler);
+            using var watching = watch = new Watch(() => (request.Up ? handler.Sent : handler.Bytes) >= Math.Min(WarmUp, request.Length / 4), () => stream.TxQueued);
             if (request.Up && wire.IsTransactional)
                 stream.RequestTransmit(request.Length);
             else
@@ -30,7 +31,7 @@ internal static class TransferCommand
         }
 
         Console.WriteLine(JsonSerializer.Serialize(new TransferResult(
-            handler.Received, handler.Bytes, end, handler.Duration.TotalSeconds, rented?.Peak ?? 0, rented?.Now ?? 0, handler.PeakQueued, memory.Warm, memory.Peak)));
+            handler.Received, handler.Bytes, end, handler.Duration.TotalSeconds, rented?.Peak ?? 0, rented?.Now ?? 0, watch.PeakQueued, watch.Warm, watch.Peak)));
         return 0;
     }
 }

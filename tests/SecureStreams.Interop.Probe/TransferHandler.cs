@@ -24,8 +24,6 @@ internal sealed class TransferHandler(TestWire wire, WireTask task, TransferRequ
 
     public TimeSpan Duration { get; private set; }
 
-    public long PeakQueued { get; private set; }
-
     public string Received => request.Up ? _text.ToString() : Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     public override SsResult OnState(SecureStream stream, in SsStateChange change)
@@ -44,7 +42,6 @@ internal sealed class TransferHandler(TestWire wire, WireTask task, TransferRequ
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         Bytes += payload.Length;
-        Look(stream);
         if (request.Up)
         {
             _text.Append(Encoding.ASCII.GetString(payload));
@@ -63,17 +60,9 @@ internal sealed class TransferHandler(TestWire wire, WireTask task, TransferRequ
         return SsResult.Continue;
     }
 
-    public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
-    {
-        Look(stream);
-        return base.OnTransmit(stream, ref tx);
-    }
-
     public void Dispose()
     {
         _resume?.Dispose();
         _hash.Dispose();
     }
-
-    private void Look(SecureStream stream) => PeakQueued = Math.Max(PeakQueued, stream.TxQueued);
 }

@@ -26,7 +26,7 @@ internal sealed class ProbeProgram : IAsyncDisposable
     /// <param name="inside">The program and arguments that start it, such as those that enter a namespace; empty for none.</param>
     public static async Task<(ProbeProgram Program, ServedHost Host)> ServeAsync(string address, params string[] inside)
     {
-        var program = Start(inside, "serve", address);
+        var program = Start(inside, [], "serve", address);
         try
         {
             return (program, JsonSerializer.Deserialize<ServedHost>(await program.LineAsync())!);
@@ -41,9 +41,10 @@ internal sealed class ProbeProgram : IAsyncDisposable
     /// <summary>Runs <c>transfer</c> to its end.</summary>
     /// <param name="request">What to do.</param>
     /// <param name="timeout">After which it counts as hanging.</param>
-    public static async Task<TransferResult> TransferAsync(TransferRequest request, TimeSpan timeout)
+    /// <param name="environment">Its own environment.</param>
+    public static async Task<TransferResult> TransferAsync(TransferRequest request, TimeSpan timeout, params (string Name, string Value)[] environment)
     {
-        await using var program = Start([], "transfer", JsonSerializer.Serialize(request));
+        await using var program = Start([], environment, "transfer", JsonSerializer.Serialize(request));
         return JsonSerializer.Deserialize<TransferResult>(await program.LineAsync(timeout))!;
     }
 
@@ -56,15 +57,18 @@ internal sealed class ProbeProgram : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProbeProgram Start(IReadOnlyList<string> inside, params string[] arguments)
+    private static ProbeProgram Start(IReadOnlyList<string> inside, (string Name, string Value)[] environment, params string[] arguments)
     {
         string[] command = [.. inside, DotNet, "exec", typeof(ServedHost).Assembly.Location, .. arguments];
-        return new ProbeProgram(Process.Start(new ProcessStartInfo(command[0], command[1..])
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!);
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return new ProbeProgram(Process.Start(start)!);
     }
 
     private async Task<string> LineAsync(TimeSpan? timeout = null)
