@@ -101,6 +101,13 @@ public sealed class ThousandStreamsTests
                 if (sent < body.Length)
                     s.RequestTransmit();
                 return SsTransmitResult.Send;
+            })
+            .OnStateDo(SsState.Disconnected, (SecureStream _, in SsStateChange change) =>
+            {
+                // Kestrel ends a TLS connection without ending the session (no close_notify): a close, not an end of stream.
+                if (change.Cause.Code == SsCauseCode.PeerClosed)
+                    ended.TrySetResult();
+                return SsResult.Destroy;
             });
         var stream = context.Create("x", handler);
         stream.RequestTransmit();
