@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
+using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Http;
+using SecureStreams.Transports.Raw;
 
 namespace SecureStreams.Transports;
 
@@ -11,11 +13,13 @@ internal sealed class TransportFactory : ITransportFactory
 {
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
+    private readonly LinkContext _links;
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null)
     {
         _dialer = new Dialer(platform, instruments);
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs };
+        _links = new LinkContext(platform, _dialer);
     }
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>
@@ -24,6 +28,7 @@ internal sealed class TransportFactory : ITransportFactory
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
     {
         WireProtocol.H1 or WireProtocol.H2 => _http.Create(setup),
+        WireProtocol.Raw => new RawTransport(_links, setup),
         _ => new UnsupportedTransport(setup),
     };
 

@@ -1,0 +1,166 @@
+using SecureStreams.Core;
+using SecureStreams.Implementation;
+using SecureStreams.Network;
+
+namespace SecureStreams.Transports.Connections;
+
+/// <remarks>One timer at a time, for whatever the connection is waiting for.</remarks>
+internal abstract partial class LinkTransport : IMailboxWork
+{
+    private ITimer? _timer;
+    private Bound _bound;
+    private TimeSpan _due;
+    private long _since;
+    private long _sentBefore;
+    private TransportFailure? _writeFailure;
+
+    private enum Bound
+    {
+        None,
+        Attempt,
+        HalfOpen,
+        LastWords,
+        Flush,
+        Linger,
+    }
+
+    void ILinkOutputOwner.DrainedOnMailbox()
+    {
+        if (!HasLetGo)
+            WritableOnMailbox();
+    }
+
+    void ILinkOutputOwner.EndSentOnMailbox()
+    {
+        if (_peerEnded)
+            EndOnMailbox(null);
+        else if (_letGo)
+            StartTimer(Bound.Linger, LinkDefaults.CloseLinger);
+    }
+
+    void ILinkOutputOwner.WriteFailedOnMailbox(Exception error)
+    {
+        _writeFailure = Explain(error, "sending");
+        if (_paused || _peerEnded || _letGo)
+            EndOnMailbox(_writeFailure);
+        else
+            StartTimer(Bound.LastWords, LinkDefaults.LastWords);
+    }
+
+    void IMailboxWork.RunOnMailbox(long argument)
+    {
+        // From a timer that may have been replaced meanwhile: what stands now decides.
+        if (_bound == Bound.None || _over)
+            return;
+        var left = _due - Links.Time.GetElapsedTime(_since);
+        if (left > TimeSpan.Zero)
+        {
+            StartTimer(_bound, left);
+            return;
+        }
+
+        switch (_bound)
+        {
+            case Bound.Attempt:
+                EndOnMailbox(_progress!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy) with { Endpoint = _progress.Endpoint });
+                break;
+            case Bound.HalfOpen when Output.IsBusy || _wire!.BytesSent != _sentBefore:
+                WatchHalfOpenOnMailbox();
+                break;
+            case Bound.HalfOpen:
+                EndOnMailbox(null);
+                break;
+            case Bound.LastWords:
+                EndOnMailbox(_writeFailure);
+                break;
+            default:
+                // The peer takes nothing, or does not end: it has had its time.
+                EndOnMailbox(null);
+                break;
+        }
+    }
+
+    /// <summary>Nothing more is sent after what was released; the connection then waits for the peer's end, which after the stream has let go is bounded.</summary>
+    protected void EndSendingOnMailbox()
+    {
+        if (_letGo)
+            StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
+        if (Output.HasEnded)
+        {
+            ((ILinkOutputOwner)this).EndSentOnMailbox();
+            return;
+        }
+
+        Output.EndOnMailbox();
+        Output.FlushOnMailbox();
+    }
+
+    /// <summary>A failure of the connection that the peer is the cause of.</summary>
+    protected TransportFailure Peer(SsCauseCode code, string message) => new(SsPhase.Peer, code, message) { Endpoint = _progress?.Endpoint };
+
+    private void PeerHasEndedOnMailbox()
+    {
+        _peerEnded = true;
+        if (_writeFailure is not null)
+        {
+            EndOnMailbox(_writeFailure);
+            return;
+        }
+
+        if (!HasLetGo)
+            PeerEndedOnMailbox();
+        if (_over)
+            return;
+        if (Output.HasEnded || _wire!.IsPeerGone)
+        {
+            EndOnMailbox(null);
+        }
+        else if (_plan.HalfOpen == TimeSpan.Zero)
+        {
+            StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
+            EndSendingOnMailbox();
+        }
+        else if (!_letGo)
+        {
+            WatchHalfOpenOnMailbox();
+        }
+    }
+
+    private void WatchHalfOpenOnMailbox()
+    {
+        _sentBefore = _wire!.BytesSent;
+        StartTimer(Bound.HalfOpen, _plan.HalfOpen);
+    }
+
+    /// <summary>The cause that is told: the first, unless reading found out what TLS had against it.</summary>
+    private TransportFailure? Judge(TransportFailure? read)
+    {
+        if (_failure is not null)
+            return _failure;
+        return read is { Phase: SsPhase.Tls } ? read : _writeFailure ?? read;
+    }
+
+    private TransportFailure Explain(Exception error, string what)
+    {
+        var failure = NetworkErrors.FromException(error, what);
+        return failure.Endpoint is null ? failure with { Endpoint = _progress?.Endpoint } : failure;
+    }
+
+    private void StartTimer(Bound bound, TimeSpan due)
+    {
+        StopTimer();
+        _bound = bound;
+        _due = due;
+        _since = Links.Time.GetTimestamp();
+        _timer = Links.Time.CreateDetachedTimer(static state => ((LinkTransport)state!).TimerFired(), this, due);
+    }
+
+    private void StopTimer()
+    {
+        _bound = Bound.None;
+        _timer?.Dispose();
+        _timer = null;
+    }
+
+    private void TimerFired() => Setup.Mailbox.Post(this);
+}
