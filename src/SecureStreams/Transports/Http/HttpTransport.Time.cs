@@ -106,7 +106,12 @@ internal sealed partial class HttpTransport : IMailboxWork
     private void BeginBody()
     {
         _step = Step.Body;
-        Touch();
+
+        // The head came just now, so the clock was read when its connection was last heard.
+        if (Lane is { Wire: { } wire })
+            Volatile.Write(ref _since, Math.Max(_since, wire.LastHeard));
+        else
+            Touch();
     }
 
     private void BeginDrain()

@@ -144,10 +144,10 @@ internal sealed partial class HttpTransport : StreamTransport
                     var room = left is > 0 and <= HttpDefaults.SmallBodyBytes ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
                     buffer ??= ArrayPool<byte>.Shared.Rent(room);
                     var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
-                    if (read > 0)
-                        Touch();
                     if (left > 0)
                         left -= read;
+                    if (read > 0 && left != 0)
+                        Touch(); // After the last byte nothing is waited for.
                     full = read == HttpDefaults.PieceBytes;
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;
