@@ -99,9 +99,18 @@ internal sealed partial class HttpTransport : StreamTransport
         TransportFailure? failure = null;
         try
         {
-            if (_request is not null)
+            if (_request is { } request)
             {
-                response = await SendAsync().ConfigureAwait(false);
+                _request = null;
+                try
+                {
+                    response = await SendOnceAsync(request, _headSince).ConfigureAwait(false);
+                }
+                catch (Exception error) when (_plan.IsHttp2 && HttpLane.IsUsedUp(error))
+                {
+                    response = await ResendAsync(request).ConfigureAwait(false);
+                }
+
                 if (IsDetour(response))
                 {
                     var first = response;
@@ -146,8 +155,8 @@ internal sealed partial class HttpTransport : StreamTransport
                     var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
                     if (left > 0)
                         left -= read;
-                    if (read > 0 && left != 0)
-                        Touch(); // After the last byte nothing is waited for.
+                    if (read > 0)
+                        Heard();
                     full = read == HttpDefaults.PieceBytes;
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;
