@@ -23,6 +23,8 @@ peers='
 nginx nginx-light
 node nodejs
 npm npm
+ip iproute2
+nft nftables
 '
 
 # Folders with a package.json and a lock file: npm programs that tests ask.
