@@ -114,7 +114,7 @@ internal abstract partial class LinkTransport
                 if (isTls && busy is null)
                 {
                     await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-                    if (Volatile.Read(ref _paused))
+                    if (Volatile.Read(ref _paused) && !Volatile.Read(ref _letGo))
                         continue;
                     busy = ArrayPool<byte>.Shared.Rent(room);
                 }
