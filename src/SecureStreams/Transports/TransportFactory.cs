@@ -15,10 +15,10 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly HttpTransportFactory _http;
     private readonly LinkContext _links;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
     {
         _dialer = new Dialer(platform, instruments);
-        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs };
+        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
         _links = new LinkContext(platform, _dialer);
     }
 

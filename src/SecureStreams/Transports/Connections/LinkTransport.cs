@@ -99,7 +99,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         LetGoOnMailbox();
         if (_over)
             return;
-        if (_usable)
+        if (_usable && _writeFailure is null)
             SayGoodbyeOnMailbox();
         else
             EndOnMailbox(null);
