@@ -67,7 +67,7 @@ internal abstract partial class LinkTransport : IMailboxWork
         switch (_bound)
         {
             case Bound.Attempt:
-                EndOnMailbox(_progress!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy) with { Endpoint = _progress.Endpoint });
+                EndOnMailbox(_progress!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy) with { Endpoint = _endpoint });
                 break;
             case Bound.HalfOpen when Output.IsBusy || _wire!.BytesSent != _sentBefore:
                 WatchHalfOpenOnMailbox();
@@ -127,7 +127,7 @@ internal abstract partial class LinkTransport : IMailboxWork
     }
 
     /// <summary>A failure of the connection that the peer is the cause of.</summary>
-    protected TransportFailure Peer(SsCauseCode code, string message) => new(SsPhase.Peer, code, message) { Endpoint = _progress?.Endpoint };
+    protected TransportFailure Peer(SsCauseCode code, string message) => new(SsPhase.Peer, code, message) { Endpoint = _endpoint };
 
     private void PeerHasEndedOnMailbox()
     {
@@ -176,7 +176,7 @@ internal abstract partial class LinkTransport : IMailboxWork
     private TransportFailure Explain(Exception error, string what)
     {
         var failure = NetworkErrors.FromException(error, what);
-        return failure.Endpoint is null ? failure with { Endpoint = _progress?.Endpoint } : failure;
+        return failure.Endpoint is null ? failure with { Endpoint = _endpoint } : failure;
     }
 
     private void StartTimer(Bound bound, TimeSpan due)

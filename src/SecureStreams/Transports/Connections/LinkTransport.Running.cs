@@ -12,6 +12,7 @@ internal abstract partial class LinkTransport
 {
     private CancellationTokenSource? _dialing;
     private DialProgress? _progress;
+    private string? _endpoint;
 
     private async Task RunAsync(DialTarget? target)
     {
@@ -59,13 +60,15 @@ internal abstract partial class LinkTransport
     private async Task<bool> DialAsync(DialTarget target)
     {
         DialedConnection connection;
+        var progress = new DialProgress(target);
         using (var dialing = new CancellationTokenSource())
         {
             using (await _entry)
             {
                 if (HasLetGo)
                     return false;
-                _progress = new DialProgress(target);
+                _progress = progress;
+                _endpoint = progress.Endpoint;
                 _dialing = dialing;
                 if (_bound != Bound.Attempt)
                     StartTimer(Bound.Attempt, Setup.ConnectTimeout);
@@ -73,7 +76,7 @@ internal abstract partial class LinkTransport
 
             try
             {
-                connection = await Links.Dialer.DialAsync(target, _progress, dialing.Token).ConfigureAwait(false);
+                connection = await Links.Dialer.DialAsync(target, progress, dialing.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (dialing.IsCancellationRequested)
             {
@@ -93,7 +96,7 @@ internal abstract partial class LinkTransport
             if (HasLetGo)
                 return false;
             _wire = connection.Wire;
-            _progress.Phase = SsPhase.Protocol;
+            progress.Phase = SsPhase.Protocol;
             DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
             Output.OpenOnMailbox(connection.Stream, connection.Wire);
             OpenedOnMailbox();

@@ -51,7 +51,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     public override long? LastHeardOnMailbox => _usable && !_over ? _wire!.LastHeard : null;
 
     /// <inheritdoc/>
-    public override string? EndpointOnMailbox => _progress?.Endpoint;
+    public override string? EndpointOnMailbox => _endpoint;
 
     /// <summary>What connections share.</summary>
     protected LinkContext Links { get; }
@@ -107,7 +107,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         LetGoOnMailbox();
         if (_over)
             return;
-        if (_usable)
+        if (_usable && _writeFailure is null)
             SayGoodbyeOnMailbox();
         else
             EndOnMailbox(null);
@@ -159,6 +159,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     protected void ConnectedOnMailbox()
     {
         _usable = true;
+        _progress = null; // Its story of the dial is not needed any more.
         StopTimer();
         Setup.Sink.ConnectedOnMailbox(this);
     }
