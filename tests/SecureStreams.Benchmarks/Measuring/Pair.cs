@@ -1,7 +1,7 @@
-namespace SecureStreams.Benchmarks.Http;
+namespace SecureStreams.Benchmarks.Measuring;
 
 /// <summary>Both sides measured one right after the other, so that what else the machine does hits both alike.</summary>
-internal sealed record HttpGetPair(HttpGetFigures Bare, HttpGetFigures Stream)
+internal sealed record Pair(Figures Bare, Figures Stream)
 {
     /// <summary>Throughput of the stream relative to bare; above 1 the stream is faster.</summary>
     public double Throughput => Stream.PerSecond / Bare.PerSecond;

@@ -1,20 +1,21 @@
-using SecureStreams.Benchmarks.Processes;
+using SecureStreams.Benchmarks.Workloads;
 
-namespace SecureStreams.Benchmarks.Http;
+namespace SecureStreams.Benchmarks.Streams;
 
 /// <summary>Begins the next transaction when one has ended; checks length and acknowledgement of each.</summary>
-internal sealed class RepeatingHandler : SecureStreamHandler
+internal sealed class RepeatingHandler(SharedCount count) : SecureStreamHandler
 {
     private TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _left;
     private int _bytes;
     private bool _acknowledged;
 
-    public Task RunAsync(SecureStream stream, int transactions)
+    public Task RunAsync(SecureStream stream)
     {
-        _left = transactions;
         _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        stream.Connect();
+        if (count.TryTake())
+            stream.Connect();
+        else
+            _done.TrySetResult();
         return _done.Task;
     }
 
@@ -29,10 +30,10 @@ internal sealed class RepeatingHandler : SecureStreamHandler
             case SsState.QosAckRemote:
                 _acknowledged = true;
                 break;
-            case SsState.Disconnected when !_acknowledged || _bytes != BenchServer.BodyBytes:
+            case SsState.Disconnected when !_acknowledged || _bytes != WorkloadTable.BodyBytes:
                 _done.TrySetException(new InvalidOperationException($"A transaction went wrong: {_bytes} bytes, acknowledged: {_acknowledged}, {change.Cause}"));
                 break;
-            case SsState.Disconnected when --_left > 0:
+            case SsState.Disconnected when count.TryTake():
                 stream.Connect();
                 break;
             case SsState.Disconnected:

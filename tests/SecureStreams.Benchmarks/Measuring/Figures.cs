@@ -1,13 +1,13 @@
-namespace SecureStreams.Benchmarks.Http;
+namespace SecureStreams.Benchmarks.Measuring;
 
 /// <summary>One measurement of one side.</summary>
-/// <param name="PerSecond">Transactions per second of wall-clock time.</param>
-/// <param name="ClientCpuMicroseconds">Processor time of the measuring process for one transaction, all threads.</param>
+/// <param name="PerSecond">Operations per second of wall-clock time.</param>
+/// <param name="ClientCpuMicroseconds">Processor time of the measuring process for one operation, all threads.</param>
 /// <param name="ServerCpuMicroseconds">The same of the server.</param>
-/// <param name="AllocatedBytes">Managed bytes that the measuring process allocated for one transaction.</param>
-internal sealed record HttpGetFigures(double PerSecond, double ClientCpuMicroseconds, double ServerCpuMicroseconds, double AllocatedBytes)
+/// <param name="AllocatedBytes">Managed bytes that the measuring process allocated for one operation.</param>
+internal sealed record Figures(double PerSecond, double ClientCpuMicroseconds, double ServerCpuMicroseconds, double AllocatedBytes)
 {
-    public static HttpGetFigures MedianOf(IReadOnlyList<HttpGetFigures> all) => new(
+    public static Figures MedianOf(IReadOnlyList<Figures> all) => new(
         Median(all.Select(static one => one.PerSecond)),
         Median(all.Select(static one => one.ClientCpuMicroseconds)),
         Median(all.Select(static one => one.ServerCpuMicroseconds)),
