@@ -10,9 +10,12 @@ internal abstract partial class LinkTransport : IMailboxWork
     private ITimer? _timer;
     private Bound _bound;
     private TimeSpan _due;
+    private TimeSpan _wanted;
     private long _since;
     private long _sentBefore;
     private TransportFailure? _writeFailure;
+    private TransportFailure? _ifSilent;
+    private Action? _afterGrace;
 
     private enum Bound
     {
@@ -22,6 +25,8 @@ internal abstract partial class LinkTransport : IMailboxWork
         LastWords,
         Flush,
         Linger,
+        Grace,
+        Silence,
     }
 
     void ILinkOutputOwner.DrainedOnMailbox()
@@ -73,6 +78,15 @@ internal abstract partial class LinkTransport : IMailboxWork
             case Bound.LastWords:
                 EndOnMailbox(_writeFailure);
                 break;
+            case Bound.Silence when Links.Time.GetElapsedTime(_wire!.LastHeard) is var silence && silence < _wanted:
+                StartTimer(Bound.Silence, _wanted - silence);
+                break;
+            case Bound.Silence:
+                EndOnMailbox(_ifSilent);
+                break;
+            case Bound.Grace when _afterGrace is { } after:
+                after();
+                break;
             default:
                 // The peer takes nothing, or does not end: it has had its time.
                 EndOnMailbox(null);
@@ -95,6 +109,23 @@ internal abstract partial class LinkTransport : IMailboxWork
         Output.FlushOnMailbox();
     }
 
+    /// <summary>The connection ends at once when <paramref name="grace"/> has passed, unless it ended before.</summary>
+    /// <param name="grace">How long it is waited.</param>
+    /// <param name="instead">Called instead of the end; null for none.</param>
+    protected void EndWithinOnMailbox(TimeSpan grace, Action? instead = null)
+    {
+        _afterGrace = instead;
+        StartTimer(Bound.Grace, grace);
+    }
+
+    /// <summary>The connection ends because of <paramref name="failure"/> when nothing is heard from the peer for <paramref name="bound"/>, unless it ended before.</summary>
+    protected void EndUnlessHeardOnMailbox(TransportFailure failure, TimeSpan bound)
+    {
+        _ifSilent = failure;
+        _wanted = bound;
+        StartTimer(Bound.Silence, bound);
+    }
+
     /// <summary>A failure of the connection that the peer is the cause of.</summary>
     protected TransportFailure Peer(SsCauseCode code, string message) => new(SsPhase.Peer, code, message) { Endpoint = _endpoint };
 
@@ -107,7 +138,9 @@ internal abstract partial class LinkTransport : IMailboxWork
             return;
         }
 
-        if (!HasLetGo)
+        if (HasLetGo)
+            PeerEndedTooLateOnMailbox();
+        else
             PeerEndedOnMailbox();
         if (_over)
             return;

@@ -19,8 +19,22 @@ internal abstract partial class LinkTransport
         TransportFailure? failure = null;
         try
         {
-            if (target is not null && await DialAsync(target).ConfigureAwait(false))
+            while (target is not null && await DialAsync(target).ConfigureAwait(false))
+            {
                 failure = await ReadAsync().ConfigureAwait(false);
+                Task written;
+                using (await _entry)
+                {
+                    target = _over ? null : _next;
+                    _next = null;
+                    if (target is null)
+                        break;
+                    written = Output.WhenIdleOnMailbox();
+                }
+
+                await written.ConfigureAwait(false);
+                await DisposeStreamAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception error)
         {
@@ -56,7 +70,8 @@ internal abstract partial class LinkTransport
                 _progress = progress;
                 _endpoint = progress.Endpoint;
                 _dialing = dialing;
-                StartTimer(Bound.Attempt, Setup.ConnectTimeout);
+                if (_bound != Bound.Attempt)
+                    StartTimer(Bound.Attempt, Setup.ConnectTimeout);
             }
 
             try
@@ -90,6 +105,9 @@ internal abstract partial class LinkTransport
         return true;
     }
 
+    /// <summary>Whether nothing is read: what makes a connection usable is, whatever the stream has paused.</summary>
+    private bool IsResting => Volatile.Read(ref _paused) && Volatile.Read(ref _usable);
+
     /// <returns>Why reading ended, or null where that is said elsewhere.</returns>
     private async Task<TransportFailure?> ReadAsync()
     {
@@ -104,7 +122,7 @@ internal abstract partial class LinkTransport
         {
             for (var reads = 1; !Volatile.Read(ref _over); reads++)
             {
-                if (Volatile.Read(ref _paused) && !Volatile.Read(ref _letGo))
+                if (IsResting && !Volatile.Read(ref _letGo))
                 {
                     Give(ref busy);
                     await WokenAsync().ConfigureAwait(false);
@@ -114,7 +132,7 @@ internal abstract partial class LinkTransport
                 if (isTls && busy is null)
                 {
                     await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-                    if (Volatile.Read(ref _paused))
+                    if (IsResting && !Volatile.Read(ref _letGo))
                         continue;
                     busy = ArrayPool<byte>.Shared.Rent(room);
                 }
@@ -129,8 +147,9 @@ internal abstract partial class LinkTransport
                 {
                     using (await _entry)
                     {
-                        if (_over)
+                        if (_over || _next is not null)
                             return null;
+                        _filled = count == size;
                         if (_letGo)
                         {
                             ArrivedTooLateOnMailbox(buffer.AsSpan(used, count - used));
@@ -139,7 +158,7 @@ internal abstract partial class LinkTransport
                             if (late > LinkDefaults.LingerBytes)
                                 EndOnMailbox(null);
                         }
-                        else if (!_paused)
+                        else if (!IsResting)
                         {
                             used += ArrivedOnMailbox(buffer.AsSpan(used, count - used));
                         }
@@ -149,6 +168,8 @@ internal abstract partial class LinkTransport
                         await WokenAsync().ConfigureAwait(false);
                 }
 
+                if (Volatile.Read(ref _next) is not null)
+                    return null;
                 if (count < size)
                     Give(ref busy);
                 else if (!isTls)
@@ -182,7 +203,7 @@ internal abstract partial class LinkTransport
             {
                 if (_over)
                     return;
-                if (MayDeliver || _letGo)
+                if (!IsResting || _letGo)
                 {
                     PeerHasEndedOnMailbox();
                     break;
@@ -201,7 +222,7 @@ internal abstract partial class LinkTransport
     {
         using (await _entry)
         {
-            if (_over || (MayDeliver && !_peerEnded) || (_letGo && !_peerEnded))
+            if (_over || (!IsResting && !_peerEnded) || (_letGo && !_peerEnded))
                 return;
             _waiting = true;
         }

@@ -28,6 +28,8 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     private bool _over;
     private bool _usable;
     private bool _peerEnded;
+    private bool _filled;
+    private DialTarget? _next;
 
     /// <param name="links">What connections share.</param>
     /// <param name="setup">The stream's.</param>
@@ -66,6 +68,12 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>Whether payload may be given to the stream now. To be asked after every call of the sink.</summary>
     protected bool MayDeliver => !_paused && !_letGo && !_over;
 
+    /// <summary>Whether the last read filled its buffer, so that more has probably arrived.</summary>
+    protected bool MoreHasArrived => _filled;
+
+    /// <summary>What the policy says of connections.</summary>
+    protected LinkPlan Link => _plan;
+
     /// <summary>Whether the peer has ended its side.</summary>
     protected bool PeerEnded => _peerEnded;
 
@@ -99,7 +107,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         LetGoOnMailbox();
         if (_over)
             return;
-        if (_usable)
+        if (_usable && _writeFailure is null)
             SayGoodbyeOnMailbox();
         else
             EndOnMailbox(null);
@@ -142,6 +150,11 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     {
     }
 
+    /// <summary>The peer has ended its side after the stream had let go. The default waits for what is left to be sent.</summary>
+    protected virtual void PeerEndedTooLateOnMailbox()
+    {
+    }
+
     /// <summary>The connection can be used: the bound on the attempt is over.</summary>
     protected void ConnectedOnMailbox()
     {
@@ -149,6 +162,25 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         _progress = null; // Its story of the dial is not needed any more.
         StopTimer();
         Setup.Sink.ConnectedOnMailbox(this);
+    }
+
+    /// <summary>The attempt goes on with another connection; this one is closed. Only before <see cref="ConnectedOnMailbox"/>, and the bound on the attempt goes on.</summary>
+    protected void RedialOnMailbox(DialTarget target)
+    {
+        Setup.Mailbox.AssertCurrent();
+        _next = target;
+        Output.AbandonOnMailbox();
+        _wire?.Dispose();
+    }
+
+    /// <summary>As if the stream had let go, because of <paramref name="failure"/>: what was released is still sent, then the connection ends, within bounds.</summary>
+    protected void LeaveOnMailbox(TransportFailure failure)
+    {
+        Setup.Mailbox.AssertCurrent();
+        _failure ??= failure;
+        LetGoOnMailbox();
+        if (!_over)
+            EndSendingOnMailbox();
     }
 
     /// <summary>The connection is over, at once; Closed follows from the loop. The first cause wins.</summary>

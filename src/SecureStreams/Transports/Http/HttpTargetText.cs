@@ -63,16 +63,21 @@ internal static class HttpTargetText
         if (given.UserInfo.Length > 0)
             return EndpointText.Bad(policy, "endpoint", "has user information in its endpoint URL, which would be shown wherever the endpoint is; send it in a header");
 
-        var plain = given.Scheme == Uri.UriSchemeHttp;
-        if (!plain && given.Scheme != Uri.UriSchemeHttps)
-            return EndpointText.Bad(policy, "endpoint", $"has an endpoint URL with scheme '{given.Scheme}', and its protocol is {UnsupportedTransport.NameOf(policy.Protocol)}; use http or https");
+        // ws and wss are http and https by other names (RFC 6455 section 3), for streamtypes that speak it.
+        var isWebSocket = policy.Protocol == WireProtocol.WebSocket;
+        var plain = given.Scheme == Uri.UriSchemeHttp || (isWebSocket && given.Scheme == Uri.UriSchemeWs);
+        if (!plain && given.Scheme != Uri.UriSchemeHttps && !(isWebSocket && given.Scheme == Uri.UriSchemeWss))
+        {
+            return EndpointText.Bad(policy, "endpoint",
+                $"has an endpoint URL with scheme '{given.Scheme}', and its protocol is {UnsupportedTransport.NameOf(policy.Protocol)}; use {(isWebSocket ? "ws, wss, " : "")}http or https");
+        }
 
         // http:// turns TLS off, as in lws. https:// does not turn it on, since trust is the policy's to state; but nothing goes out in the clear under that name.
         if (!plain && !policy.Tls)
-            return EndpointText.Bad(policy, "tls", "has an endpoint URL with https and \"tls\" off; set \"tls\": true, or write http");
+            return EndpointText.Bad(policy, "tls", $"has an endpoint URL with {given.Scheme} and \"tls\" off; set \"tls\": true, or write {(isWebSocket ? "ws" : "http")}");
 
         var path = given.PathAndQuery is "/" ? PathOf(url) : given.PathAndQuery;
-        return Assemble(policy, given.Scheme, given.Host, given.Port, path, out uri);
+        return Assemble(policy, plain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, given.Host, given.Port, path, out uri);
     }
 
     private static TransportFailure? Assemble(StreamTypePolicy policy, string scheme, string host, int port, string path, out Uri? uri)
