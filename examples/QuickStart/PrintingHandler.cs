@@ -4,7 +4,7 @@ using SecureStreams;
 namespace QuickStart;
 
 /// <summary>
-/// Prints what happens to a stream, and tells when its transaction or connect cycle is over. Where a connection is not a request, it sends a name and waits for the greeting.
+/// Prints what happens to a stream, and tells when its transaction or connect cycle is over. Where a connection is not a request, it sends the name and waits for the greeting.
 /// </summary>
 internal sealed class PrintingHandler : SecureStreamHandler
 {
@@ -60,8 +60,8 @@ internal sealed class PrintingHandler : SecureStreamHandler
 
     public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
     {
-        "world\n"u8.CopyTo(tx.Buffer);
-        tx.Commit(6, SsTxFlags.WholeMessage);
+        var bytes = Encoding.UTF8.GetBytes($"{stream.GetMetadata("name")}\n", tx.Buffer);
+        tx.Commit(bytes, SsTxFlags.WholeMessage);
         return SsTransmitResult.Send;
     }
 }

@@ -26,6 +26,8 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
     [InlineData("h2")]
     [InlineData("raw")]
     [InlineData("raws")]
+    [InlineData("ws")]
+    [InlineData("wss")]
     public async Task Whatever_the_network_does_every_transfer_becomes_whole_and_every_end_has_its_cause(string name)
     {
         var wire = TestWire.Parse(name);
@@ -75,10 +77,14 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
         FaultKind.Stop => cause.Code is SsCauseCode.PeerUnresponsive or SsCauseCode.ConnectTimeout,
         FaultKind.Reset => cause.Code is SsCauseCode.ConnectionReset or SsCauseCode.PeerClosed or SsCauseCode.PayloadTruncated,
 
-        // The end of a raw connection is told as payload is, and the application leaves it; within a record of TLS it is none.
+        // The end of a raw connection is told as payload is, and the application leaves it. Within a record of TLS it is no end.
         FaultKind.EndToClient => cause.Code is SsCauseCode.PeerClosed or SsCauseCode.PayloadTruncated
-            || (wire.IsRaw && cause.Code == (wire.Tls ? SsCauseCode.ConnectionReset : SsCauseCode.LocalDisconnect)),
-        FaultKind.EndToServer => cause.Code is SsCauseCode.PeerClosed or SsCauseCode.PayloadTruncated or SsCauseCode.ConnectionReset or SsCauseCode.PeerBusy or SsCauseCode.Completed,
+            || (wire.IsRaw && cause.Code == SsCauseCode.LocalDisconnect)
+            || (wire.Tls && !wire.IsTransactional && cause.Code == SsCauseCode.ConnectionReset),
+
+        // A server that is made believe that a request ends early may say what it thinks of it.
+        FaultKind.EndToServer => cause.Code is SsCauseCode.PeerClosed or SsCauseCode.PayloadTruncated or SsCauseCode.ConnectionReset or SsCauseCode.PeerBusy
+            or SsCauseCode.PeerRefused or SsCauseCode.Completed,
         _ => false,
     });
 
