@@ -52,6 +52,13 @@ internal sealed class PeerProcess : IAsyncDisposable
             return [.. _events.Where(one => one.GetProperty("event").GetString() == name)];
     }
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>What it said, for messages.</summary>
     public string Describe()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureStreams.TestSupport.Certificates;
 using SecureStreams.TestSupport.Checks;
 
 namespace SecureStreams.Interop.Tests.WebSocket;
@@ -14,8 +15,10 @@ internal sealed class WebSocketStreams : IAsyncDisposable
             $$"""
             {
               "retry": [{ "soon": { "backoff": [100], "conceal": 0, "jitterpc": 0{{retry}} } }],
+              "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }],
+              "trust_stores": [{ "name": "test", "stack": ["root"] }],
               "s": [{ "x": {
-                "endpoint": "127.0.0.1", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "protocol": "ws", "http_url": "{{url}}", "opportunistic": true, "retry": "soon"{{(more.Length > 0 ? ", " + more : "")}}
+                "endpoint": "localhost", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "protocol": "ws", "http_url": "{{url}}", "opportunistic": true, "retry": "soon"{{(more.Length > 0 ? ", " + more : "")}}
               } }]
             }
             """,

@@ -12,6 +12,7 @@ internal sealed class WsScript : IAsyncDisposable
 {
     private readonly List<RawFrame> _frames = [];
     private readonly TestLog _log = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ScriptedServer _server;
     private readonly LocalContext _context;
 
@@ -82,7 +83,7 @@ internal sealed class WsScript : IAsyncDisposable
         }
     }
 
-    /// <summary>Upgrades, plays bytes at once, answers the client's close, ends; comes back when the stream is disconnected.</summary>
+    /// <summary>Upgrades, plays bytes at once, answers the client's close, ends; comes back when both know that it is over.</summary>
     public static Task<WsScript> PlayAsync(byte[] bytes, string more = "", string fields = "", int pieces = int.MaxValue) => PlayAsync(
         async (connection, stopping) =>
         {
@@ -107,8 +108,15 @@ internal sealed class WsScript : IAsyncDisposable
         {
             run!.Request = await connection.ReadHeadAsync(stopping);
             await connection.WriteAsync(Accept(run.Request, fields), stopping);
-            await script(connection, stopping);
-            await run.DrainAsync(connection, echoClose, stopping);
+            try
+            {
+                await script(connection, stopping);
+                await run.DrainAsync(connection, echoClose, stopping);
+            }
+            finally
+            {
+                run._drained.TrySetResult();
+            }
         });
         run = new WsScript(server, more);
         run.Handler = handler ?? run.Handler;
@@ -121,6 +129,7 @@ internal sealed class WsScript : IAsyncDisposable
         }
 
         await run.Handler.WaitForStateAsync(SsState.Disconnected);
+        await run._drained.Task.OrFail(static () => "The client did not end the connection.");
         return run;
     }
 
