@@ -23,6 +23,9 @@ peers='
 nginx nginx-light
 node nodejs
 npm npm
+ip iproute2
+openssl openssl
+nft nftables
 '
 
 # Folders with a package.json and a lock file: npm programs that tests ask.

@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Wires;
 
 namespace SecureStreams.TestSupport.Servers;
 
@@ -67,6 +68,9 @@ public sealed class KestrelTestHost : IAsyncDisposable
 
     /// <summary>The same over TLS.</summary>
     public int RawCommandTlsPort { get; private set; }
+
+    /// <summary>Those of them that a <see cref="TestWire"/> leads to.</summary>
+    public HostPorts Ports => new(HttpPort, HttpsPort, H2Port, H2cPort, RawPort, RawTlsPort, RawCommandPort, RawCommandTlsPort);
 
     /// <summary>What arrived at <see cref="HttpPort"/>.</summary>
     public ConnectionCounters Http { get; } = new();

@@ -11,13 +11,17 @@ internal sealed class HttpPlan
     private readonly HttpPools _pools;
     private HttpTarget? _lastTarget;
 
-    public HttpPlan(StreamTypePolicy policy, HttpPools pools)
+    /// <param name="policy">The policy.</param>
+    /// <param name="pools">The connections that it may share.</param>
+    /// <param name="isHttp2">Whether requests go over HTTP/2, else over HTTP/1.1.</param>
+    public HttpPlan(StreamTypePolicy policy, HttpPools pools, bool isHttp2)
     {
         _pools = pools;
         Policy = policy;
         Dial = new DialPlan(policy);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
-        Version = policy.Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        IsHttp2 = isHttp2;
+        Version = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         for (var i = 0; i < policy.Metadata.Length; i++)
         {
@@ -29,6 +33,8 @@ internal sealed class HttpPlan
         if (IsHttp2 && Liveness.Of(policy.Retry, canPing: true) is { Ping: { } ping })
             PingAfter = PingDelay(ping);
         BlobHeaders = BlobHeader.Of(policy);
+        IsMultipart = HttpMultipart.IsAskedBy(policy);
+        TakesPartsApart = Flag("http_multipart_ss_in");
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -49,7 +55,7 @@ internal sealed class HttpPlan
     public Version Version { get; }
 
     /// <summary>Whether connections are shared.</summary>
-    public bool IsHttp2 => Policy.Protocol == WireProtocol.H2;
+    public bool IsHttp2 { get; }
 
     /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
     public TimeSpan? PingAfter { get; }
@@ -59,6 +65,12 @@ internal sealed class HttpPlan
 
     /// <summary>The headers that blobs fill.</summary>
     public ImmutableArray<BlobHeader> BlobHeaders { get; }
+
+    /// <summary>Whether a body goes out as the parts of a multipart one.</summary>
+    public bool IsMultipart { get; }
+
+    /// <summary>Whether a multipart answer is delivered part by part.</summary>
+    public bool TakesPartsApart { get; }
 
     /// <summary>The method; null when the policy's is not a token.</summary>
     public HttpMethod? Method { get; }
@@ -115,6 +127,8 @@ internal sealed class HttpPlan
         var delay = TimeSpan.FromTicks(Math.Min(wanted.Ticks / 5 * 4, (wanted - HttpDefaults.ShortestPing).Ticks));
         return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
     }
+
+    private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
     private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way) =>
         _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter));

@@ -95,6 +95,15 @@ internal sealed partial class HttpTransport : IMailboxWork
 
     private void Touch() => Volatile.Write(ref _since, _factory.Time.GetTimestamp());
 
+    /// <summary>Something of the response came just now: the clock was read when its connection was last heard.</summary>
+    private void Heard()
+    {
+        if (Lane is { Wire: { } wire })
+            Volatile.Write(ref _since, Math.Max(_since, wire.LastHeard));
+        else
+            Touch();
+    }
+
     private void BeginHead()
     {
         _step = Step.Head;
@@ -107,11 +116,7 @@ internal sealed partial class HttpTransport : IMailboxWork
     {
         _step = Step.Body;
 
-        // The head came just now, so the clock was read when its connection was last heard.
-        if (Lane is { Wire: { } wire })
-            Volatile.Write(ref _since, Math.Max(_since, wire.LastHeard));
-        else
-            Touch();
+        Heard();
     }
 
     private void BeginDrain()

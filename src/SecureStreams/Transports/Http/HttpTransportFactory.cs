@@ -27,7 +27,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
         Time = platform.Time;
         Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
         var pools = Pools = new HttpPools(dial, Time, Logger);
-        _makePlan = policy => new HttpPlan(policy, pools);
+        _makePlan = policy => new HttpPlan(policy, pools, policy.Protocol == WireProtocol.H2);
     }
 
     public TimeProvider Time { get; }
@@ -38,6 +38,9 @@ internal sealed class HttpTransportFactory : ITransportFactory
 
     /// <summary>What headers of blobs are filled from; an empty store where none is given.</summary>
     public ISsBlobStore Blobs { get; init; } = new SsMemoryBlobStore();
+
+    /// <summary>The policy in force for a streamtype: <c>rideshare</c> names others. Null finds none.</summary>
+    public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
     /// <inheritdoc/>
     public StreamTransport Create(TransportSetup setup) => new HttpTransport(this, PlanOf(setup.Policy), setup);
