@@ -14,7 +14,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null)
     {
-        _dialer = new Dialer(platform, instruments);
+        _dialer = new Dialer(platform, instruments, blobs);
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs };
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class HttpTransport
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
         BeginBody();
-        HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
+        HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
         TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
         {
