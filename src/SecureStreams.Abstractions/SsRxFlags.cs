@@ -13,6 +13,12 @@ public enum SsRxFlags
     /// <summary>Last piece of a message; the piece may be empty. A message that was cut short never gets it.</summary>
     EndOfMessage = 0x02,
 
+    /// <summary>A response of several parts begins (<c>http_multipart_ss_in</c>); the piece is empty and belongs to no message. Each part is a message of its own.</summary>
+    RelatedStart = 0x08,
+
+    /// <summary>The response has no further part. It comes with the end of the last one, or alone with an empty piece where there was none.</summary>
+    RelatedEnd = 0x10,
+
     /// <summary>The peer will send no more on this connection (half-close). The piece may be empty.</summary>
     PeerEndOfStream = 0x100,
 }

@@ -8,8 +8,9 @@ public sealed class AttributeTableTests
     public void What_is_acted_on_is_said_here() => Assert.Equal(
         [
             "allow_redirects", "auth_hexify", "client_cert", "connect_timeout_ms", "endpoint", "http_auth_header", "http_auth_preamble", "http_devtype_header", "http_dsn_header",
-            "http_expect", "http_fail_redirect", "http_fwv_header", "http_method", "http_no_content_length", "http_resp_map", "http_url",
-            "http_www_form_urlencoded", "local_sink", "long_poll", "metadata", "metadata_from_connection", "nailed_up", "opportunistic", "port", "protocol", "retry", "rx_watermark_high",
+            "http_expect", "http_fail_redirect", "http_fwv_header", "http_method", "http_mime_content_type", "http_multipart_filename", "http_multipart_name",
+            "http_multipart_ss_in", "http_no_content_length", "http_resp_map", "http_url",
+            "http_www_form_urlencoded", "local_sink", "long_poll", "metadata", "metadata_from_connection", "nailed_up", "opportunistic", "port", "protocol", "retry", "rideshare", "rx_watermark_high",
             "rx_watermark_low", "timeout_ms", "tls", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob", "tls_pin_scope", "tls_pins",
             "tls_revocation", "tls_trust_store", "tx_watermark_high", "use_auth",
         ],

@@ -43,6 +43,15 @@ internal sealed class ConnectionFactPlan
             values[index] = facts?[fact];
     }
 
+    /// <summary>Puts them in the places of another set of values: what is said of a connection goes for all that comes over it.</summary>
+    /// <param name="from">Values that were filled.</param>
+    /// <param name="values">The others.</param>
+    public void Carry(string?[] from, string?[] values)
+    {
+        foreach (var (index, _, _) in _rows)
+            values[index] = from[index];
+    }
+
     private static ConnectionFactPlan Make(StreamTypePolicy policy)
     {
         var rows = ImmutableArray.CreateBuilder<(int, string, ConnectionFact)>();

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -98,7 +99,7 @@ internal sealed class TlsHandshake(CountingStream wire, TlsTarget tls, TrustAnch
         {
             _refusal = new CertificateJudge(tls, anchors, now).Judge(certificate, chain, errors);
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or AsnContentException)
         {
             _refusal = new TransportFailure(SsPhase.Tls, SsCauseCode.CertificateInvalid, $"the server's certificate cannot be read: {OperatorText.Clean(error.Message)}");
         }

@@ -30,6 +30,9 @@ internal sealed record CertificateSpec
     /// <summary>Signed with SHA-1 by its issuer.</summary>
     public bool Sha1 { get; init; }
 
+    /// <summary>With RSASSA-PSS instead of PKCS#1; only with <see cref="Sha1"/>.</summary>
+    public bool Pss { get; init; }
+
     /// <summary>The one DNS subtree that it may issue for.</summary>
     public string? PermittedDns { get; init; }
 

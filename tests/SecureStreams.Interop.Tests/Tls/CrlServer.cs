@@ -9,6 +9,8 @@ internal sealed class CrlServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Socket> _unanswered = [];
     private int _requests;
 
     public CrlServer()
@@ -25,6 +27,12 @@ internal sealed class CrlServer : IAsyncDisposable
     /// <summary>What it hands out; null for 404.</summary>
     public byte[]? File { get; set; }
 
+    /// <summary>Takes questions and answers none.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Completed when somebody has asked.</summary>
+    public Task Asked => _asked.Task;
+
     /// <summary>How many connections came.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
@@ -32,6 +40,14 @@ internal sealed class CrlServer : IAsyncDisposable
     {
         _listener.Stop();
         await _serving;
+        LetGo();
+    }
+
+    /// <summary>Closes on those that wait for an answer.</summary>
+    public void LetGo()
+    {
+        foreach (var socket in _unanswered)
+            socket.Dispose();
     }
 
     private async Task ServeAsync()
@@ -49,6 +65,13 @@ internal sealed class CrlServer : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _requests);
+            _asked.TrySetResult();
+            if (IsSilent)
+            {
+                _unanswered.Add(socket);
+                continue;
+            }
+
             using (socket)
             {
                 var buffer = new byte[8192];

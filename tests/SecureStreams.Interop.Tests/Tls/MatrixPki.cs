@@ -44,7 +44,7 @@ internal static class MatrixPki
         if (issuer is null)
             return request.CreateSelfSigned(from, until);
 
-        using var signed = request.Create((pretendedIssuer ?? issuer).SubjectName, GeneratorOf(issuer, spec.Sha1), from, until, SerialNumber());
+        using var signed = request.Create((pretendedIssuer ?? issuer).SubjectName, GeneratorOf(issuer, spec), from, until, SerialNumber());
         return key is RSA own ? signed.CopyWithPrivateKey(own) : signed.CopyWithPrivateKey((ECDsa)key);
     }
 
@@ -57,10 +57,10 @@ internal static class MatrixPki
         return builder.Build(issuer, 1, Now.AddDays(30), HashAlgorithmName.SHA256, null, Now.AddDays(-2));
     }
 
-    private static X509SignatureGenerator GeneratorOf(X509Certificate2 issuer, bool sha1)
+    private static X509SignatureGenerator GeneratorOf(X509Certificate2 issuer, CertificateSpec spec)
     {
         if (issuer.GetRSAPrivateKey() is { } rsa)
-            return sha1 ? new Sha1Generator(rsa) : X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1);
+            return spec.Sha1 ? new Sha1Generator(rsa, spec.Pss) : X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1);
         return X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!);
     }
 

@@ -27,6 +27,9 @@ internal sealed record RefusalCase(Func<RefusalSetting, Task<IWitness>>? Peer, S
     /// <summary>The attribute that the detail points at; null where none decided or it is not of interest.</summary>
     public string? Attribute { get; init; }
 
+    /// <summary>Whether the place that knows of revocation takes the question and never answers.</summary>
+    public bool CrlIsSilent { get; init; }
+
     /// <summary>Whether it ends only when time runs out.</summary>
     public bool Stalls { get; init; }
 

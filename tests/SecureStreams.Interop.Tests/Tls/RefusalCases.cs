@@ -73,6 +73,8 @@ internal static partial class RefusalCases
         OpenSsl("intermediate with an RSA key of 1024 bits", SsPhase.Tls, SsCauseCode.CertificateInvalid, "an RSA key of 1024 bits", static () => Chain(static one => one with { RsaBits = 1024 }), ["-cipher", "DEFAULT:@SECLEVEL=0"]);
         OpenSsl("signed with SHA-1", SsPhase.Tls, SsCauseCode.CertificateInvalid, "signed with SHA-1", static () => [MatrixPki.Make(MatrixPki.RsaRoot, new() { Sha1 = true })],
             ["-cipher", "DEFAULT:@SECLEVEL=0"], static one => one with { Roots = static () => [MatrixPki.RsaRoot] });
+        OpenSsl("signed with SHA-1 by RSA-PSS, which does not say so", SsPhase.Tls, SsCauseCode.CertificateInvalid, "signed with SHA-1", static () => [MatrixPki.Make(MatrixPki.RsaRoot, new() { Sha1 = true, Pss = true })],
+            ["-cipher", "DEFAULT:@SECLEVEL=0"], static one => one with { Roots = static () => [MatrixPki.RsaRoot] });
         OpenSsl("intermediate signed with SHA-1", SsPhase.Tls, SsCauseCode.CertificateInvalid, "certificate 'CN=Intermediate' is signed with SHA-1", static () =>
         {
             var intermediate = MatrixPki.Make(MatrixPki.RsaRoot, MatrixPki.Authority("CN=Intermediate") with { Sha1 = true });
@@ -107,6 +109,9 @@ internal static partial class RefusalCases
             crl.File = MatrixPki.Revocations(MatrixPki.OtherRoot);
             return [Leaf(new() { CrlUrl = crl.Url })];
         });
+
+        Add("no answer whether it is revoked", static setting => Started(SslWitness.Showing(Leaf(new() { CrlUrl = setting.Crl.Url }))), SsPhase.Timeout, SsCauseCode.ConnectTimeout, "waiting for the TLS handshake",
+            static one => one with { More = asked, CrlIsSilent = true, Stalls = true });
 
         static void Revocation(string name, SsCauseCode code, string words, Func<CrlServer, X509Certificate2[]> make) =>
             Add(name, setting =>

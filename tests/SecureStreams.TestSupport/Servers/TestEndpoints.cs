@@ -32,6 +32,10 @@ namespace SecureStreams.TestSupport.Servers;
 /// <item><term>/ws/hash?length=N&amp;rate=R&amp;ack=1</term><description>WebSocket: reads N bytes at R a second, then <c>sha256 length</c> as text and a close; with ack a text of a dot after each message.</description></item>
 /// <item><term>/ws/tick?ms=M</term><description>WebSocket: a binary message of eight bytes every M milliseconds.</description></item>
 /// <item><term>/goaway</term><description>Answers, and asks to close the connection: h2 GOAWAY, h1 Connection: close.</description></item>
+/// <item><term>/form</term><description>What ASP.NET Core reads of a multipart form, a line for each part: name, file name, type, length, sha256; before them the framing of the body.</description></item>
+/// <item><term>/parts?type=T&amp;body=B</term><description>The text B under the content type T.</description></item>
+/// <item><term>/trailers?body=B</term><description>The text B, chunked on h1, and the trailers <c>X-Sum: 7</c>, <c>X-Late: yes</c>.</description></item>
+/// <item><term>/cookies?set=C&amp;set=D</term><description>The Cookie header as it came; sets each cookie given.</description></item>
 /// </list>
 /// </remarks>
 internal static partial class TestEndpoints
@@ -62,6 +66,10 @@ internal static partial class TestEndpoints
             "refuse-upload" => StatusAsync(context, StatusCodes.Status413PayloadTooLarge, "too large"),
             "abort" => AbortAsync(context, Number(argument)),
             "goaway" => GoAwayAsync(context),
+            "form" => FormAsync(context),
+            "parts" => PartsAsync(context),
+            "trailers" => TrailersAsync(context),
+            "cookies" => CookiesAsync(context),
             _ => StatusAsync(context, StatusCodes.Status404NotFound, "no such test endpoint"),
         };
     }

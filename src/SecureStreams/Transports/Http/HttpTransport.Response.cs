@@ -10,7 +10,10 @@ internal sealed partial class HttpTransport
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
         BeginBody();
-        HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
+        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
+        BeginPartsOnMailbox(response);
+        if (_stopped)
+            return;
         TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
         {

@@ -42,6 +42,9 @@ internal sealed partial class HttpTransport : StreamTransport
     public override bool IsTransactional => true;
 
     /// <inheritdoc/>
+    public override string? Rideshare => _body?.Rideshare;
+
+    /// <inheritdoc/>
     public override TransportWriter Writer => (TransportWriter?)_body ?? ClosedWriter.Instance;
 
     /// <inheritdoc/>
@@ -158,7 +161,11 @@ internal sealed partial class HttpTransport : StreamTransport
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;
 
-                    if (read > 0 || flags == SsRxFlags.EndOfMessage)
+                    if (_parts is not null)
+                    {
+                        await DeliverPartsAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
+                    }
+                    else if (read > 0 || flags == SsRxFlags.EndOfMessage)
                     {
                         while (true)
                         {
@@ -193,7 +200,11 @@ internal sealed partial class HttpTransport : StreamTransport
                         Give(ref buffer);
                         var status = Release(ref response);
                         using (await _entry)
+                        {
+                            EndPartsOnMailbox();
                             DeliverEndOnMailbox(status);
+                        }
+
                         break;
                     }
                 }
