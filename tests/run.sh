@@ -25,6 +25,7 @@ openssl openssl
 node nodejs
 npm npm
 ip iproute2
+openssl openssl
 nft nftables
 '
 
