@@ -21,6 +21,7 @@ TEXT
 # One line for each program that tests talk to: its name (of a library where it is) and the Debian package that has it.
 peers='
 nginx nginx-light
+openssl openssl
 node nodejs
 npm npm
 ip iproute2
