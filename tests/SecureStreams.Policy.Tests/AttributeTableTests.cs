@@ -7,10 +7,11 @@ public sealed class AttributeTableTests
     [Fact]
     public void What_is_acted_on_is_said_here() => Assert.Equal(
         [
-            "allow_redirects", "auth_hexify", "connect_timeout_ms", "endpoint", "http_auth_header", "http_auth_preamble", "http_devtype_header", "http_dsn_header",
-            "http_expect", "http_fail_redirect", "http_fwv_header", "http_method", "http_no_content_length", "http_resp_map", "http_url",
-            "http_www_form_urlencoded", "local_sink", "long_poll", "metadata", "nailed_up", "opportunistic", "port", "protocol", "retry", "rx_watermark_high",
-            "rx_watermark_low", "timeout_ms", "tls", "tls_trust_store", "tx_watermark_high", "use_auth",
+            "address_family", "allow_redirects", "attr_high_reliability", "attr_high_throughput", "attr_low_cost", "attr_low_latency", "attr_priority",
+            "auth_hexify", "connect_timeout_ms", "endpoint", "http_auth_header", "http_auth_preamble", "http_devtype_header", "http_dsn_header", "http_expect",
+            "http_fail_redirect", "http_fwv_header", "http_method", "http_no_content_length", "http_resp_map", "http_url", "http_www_form_urlencoded",
+            "local_bind", "local_sink", "long_poll", "metadata", "nailed_up", "opportunistic", "perf", "port", "port_metadata", "protocol", "retry",
+            "rx_watermark_high", "rx_watermark_low", "timeout_ms", "tls", "tls_trust_store", "tx_watermark_high", "use_auth", "via-socks5", "via_http_proxy",
         ],
         PolicyAttributeTable.All.Where(static row => row.Section == PolicySection.StreamTypes && row.ActedOn).Select(static row => row.Name).Order(StringComparer.Ordinal));
 

@@ -85,6 +85,9 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
             closed();
     }
 
+    /// <summary>What came so far was not the peer: its first byte is still to come. Before anybody else reads.</summary>
+    public void ForgetFirstByte() => Volatile.Write(ref _firstByte, -1);
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);

@@ -3,7 +3,7 @@ namespace SecureStreams.Network;
 /// <summary>A connection that is ready for its protocol.</summary>
 /// <param name="Stream">The bytes: an authenticated <see cref="System.Net.Security.SslStream"/>, unwrapped, or the counting stream itself. Disposing it closes the socket.</param>
 /// <param name="Wire">The counting stream below TLS.</param>
-/// <param name="RemoteAddress">The address and port reached, as text.</param>
+/// <param name="RemoteAddress">The address and port reached, as text; the proxy's where there is one.</param>
 /// <param name="Timings">Phase timings.</param>
 /// <param name="Candidates">Every address tried.</param>
 internal sealed record DialedConnection(
@@ -11,4 +11,11 @@ internal sealed record DialedConnection(
     CountingStream Wire,
     string RemoteAddress,
     DialTimings Timings,
-    IReadOnlyList<SsCandidate> Candidates);
+    IReadOnlyList<SsCandidate> Candidates)
+{
+    /// <summary>The same for operators; null only where a test makes a connection by hand.</summary>
+    public SsConnection? Summary { get; init; }
+
+    /// <summary>What the name stood for; empty where there was none.</summary>
+    public IReadOnlyList<System.Net.IPAddress> Addresses { get; init; } = [];
+}

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
@@ -14,7 +15,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null)
     {
-        _dialer = new Dialer(platform, instruments);
+        _dialer = new Dialer(platform, instruments, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs };
     }
 

@@ -10,6 +10,9 @@ internal sealed partial class HttpTransport
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
         BeginBody();
+        ReportConnectionOnMailbox((int)response.StatusCode);
+        if (_stopped)
+            return;
         HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
         TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
@@ -81,6 +84,8 @@ internal sealed partial class HttpTransport
             return;
         Volatile.Write(ref _closed, true);
         Volatile.Write(ref _stopped, true);
+        if (failure is not null && failure.Code != SsCauseCode.LocalDisconnect)
+            ReportFailureOnMailbox(failure);
         ReturnLane(sound: false);
         if (_watch is { } watch)
         {
