@@ -21,6 +21,8 @@ TEXT
 # One line for each program that tests talk to: its name and the Debian package that has it.
 peers='
 nginx nginx-light
+microsocks microsocks
+tinyproxy tinyproxy
 node nodejs
 npm npm
 '
