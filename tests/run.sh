@@ -25,6 +25,8 @@ microsocks microsocks
 tinyproxy tinyproxy
 node nodejs
 npm npm
+ip iproute2
+nft nftables
 '
 
 # Folders with a package.json and a lock file: npm programs that tests ask.

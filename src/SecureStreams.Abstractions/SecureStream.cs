@@ -45,6 +45,12 @@ public abstract class SecureStream : IAsyncDisposable
     /// </summary>
     public abstract long EstimatedPeerTxCredit { get; }
 
+    /// <summary>
+    /// The streamtype whose payload is wanted by the transmit callback under way: in a multipart request that streamtypes share (<c>rideshare</c>) the one that names the
+    /// current part, else <see cref="StreamType"/>.
+    /// </summary>
+    public virtual string Rideshare => StreamType;
+
     /// <summary>What <see cref="SsStreamOptions.UserState"/> carried.</summary>
     public abstract object? UserState { get; }
 

@@ -13,6 +13,12 @@ public enum SsRxFlags
     /// <summary>Last piece of a message; the piece may be empty. A message that was cut short never gets it.</summary>
     EndOfMessage = 0x02,
 
+    /// <summary>A response of several parts begins (<c>http_multipart_ss_in</c>); the piece is empty and belongs to no message. Each part is a message of its own.</summary>
+    RelatedStart = 0x08,
+
+    /// <summary>The response has no further part. It comes with the end of the last one, or alone with an empty piece where there was none.</summary>
+    RelatedEnd = 0x10,
+
     /// <summary>
     /// The timings of a connection as JSON, for streamtypes with <c>perf</c>: always whole (with <see cref="StartOfMessage"/> and <see cref="EndOfMessage"/>), and no part of any
     /// message, though it may come inside one, before the stream is Connected, or while reception is paused. What is awaited (messages, pipes, transactions) never sees it.

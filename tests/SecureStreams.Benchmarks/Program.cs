@@ -1,34 +1,39 @@
 using SecureStreams.Benchmarks;
-using SecureStreams.Benchmarks.Http;
 using SecureStreams.Benchmarks.Idle;
 using SecureStreams.Benchmarks.Mailboxes;
+using SecureStreams.Benchmarks.Measuring;
 using SecureStreams.Benchmarks.Policies;
 using SecureStreams.Benchmarks.Processes;
 
 const string Usage = """
-    SecureStreams.Benchmarks <workload> [--pairs N] [--transactions N] [--warm-up N] [--json FILE]
-
-      http-get      HTTP/1.1 GET over one kept connection, beside a bare HttpMessageInvoker
-      http-get-h2   the same over HTTP/2 (without TLS)
+    SecureStreams.Benchmarks client <workload>... [--pairs N] [--scale PERCENT] [--warm-up N] [--free] [--inline] [--only bare|streams] [--json FILE]
+      A1 to A10     ws and wss: ping-pong, echo, one-way
+      B1 to B5      raw: ping-pong, bulk echo, bulk one-way, over TLS
+      C1, C3        h1 GET, over TLS
+      C4, C5, C6    h2 GET, 1, 20 and 100 at a time
+      all           all of them
+    SecureStreams.Benchmarks <workload> [--pairs N]
       mailbox       entering, posting, bursts
       idle-streams  bytes and timers of streams on which nothing happens
       policy-load   from policy text to model, 1 to 4000 streamtypes, cold and warm
     """;
 
-if (BenchOptions.Parse(args) is not { } options)
+if (args is ["client", .. var words])
 {
-    Console.Error.WriteLine(Usage);
-    return 2;
+    if (ClientOptions.Parse(words) is not { } run)
+        return Refuse();
+    if (run.Peer is null)
+        return ClientRun.Run(args, run);
+    return BenchPeer.Parse(run.Peer) is { } peer ? await PairRun.RunAsync(run, peer) : Refuse();
 }
+
+if (BenchOptions.Parse(args) is not { } options)
+    return Refuse();
 
 switch (options.Workload)
 {
     case "server":
         return await BenchServer.RunAsync();
-    case "http-get" or "http-get-h2" when options.Port == 0:
-        return PinnedPair.Run(args, options);
-    case "http-get" or "http-get-h2":
-        return await HttpGetRun.RunAsync(options);
     case "mailbox":
         return await MailboxRun.RunAsync();
     case "idle-streams":
@@ -40,6 +45,11 @@ switch (options.Workload)
     case "policy-load-warm":
         return PolicyLoadRun.RunWarm(options);
     default:
-        Console.Error.WriteLine(Usage);
-        return 2;
+        return Refuse();
+}
+
+static int Refuse()
+{
+    Console.Error.WriteLine(Usage);
+    return 2;
 }

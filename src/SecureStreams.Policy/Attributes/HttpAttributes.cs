@@ -50,31 +50,33 @@ internal static class HttpAttributes
             ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "User states by status: [{\"404\": 1404}].",
         },
         Flag("http_cookies", "Keep the peer's cookies and send them back."),
-        Flag("http_multipart_ss_in", "Take multipart responses apart, a message for each part."),
+        Flag("http_multipart_ss_in", "Take multipart responses apart, a message for each part.", isActedOn: true),
         new()
         {
-            Name = "http_multipart_name", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt,
-            Help = "Send as a multipart part of this name.",
+            Name = "http_multipart_name", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Send the body as a part of multipart/form-data, of this name; the streamtype's own where another attribute asks for a part.",
         },
         new()
         {
-            Name = "http_multipart_filename", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt,
-            Help = "The file name of the multipart part.",
+            Name = "http_multipart_filename", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Send the body as a part of multipart/form-data, of this file name.",
         },
         new()
         {
             Name = "http_mime_content_type", OldSpellings = ["http_multipart_content_type"], Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http,
-            Impact = PolicyImpact.NextAttempt, Help = "The content type of the multipart part.",
+            ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "Send the body as a part of multipart/form-data, of this content type.",
         },
         new()
         {
             Name = "rideshare", Kind = PolicyValueKind.Name, RefersTo = PolicySection.StreamTypes, Protocols = PolicyProtocols.Http,
-            Impact = PolicyImpact.NextAttempt, Help = "The streamtype that supplies the next part of the same transaction.",
+            ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The streamtype that supplies the next part of the same transaction.",
         },
         Flag("nghttp2_quirk_end_stream", "End a request with a frame of its own, for peers that wait for it."),
         Flag("h2q_oflow_txcr", "Bear a peer that overflows our transmit credit; the platform cannot."),
     ];
 
-    private static PolicyAttributeInfo Flag(string name, string help) =>
-        new() { Name = name, Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt, Help = help };
+    private static PolicyAttributeInfo Flag(string name, string help, bool isActedOn = false) => new()
+    {
+        Name = name, Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = isActedOn, Impact = PolicyImpact.NextAttempt, Help = help,
+    };
 }

@@ -7,11 +7,12 @@ using SecureStreams.Implementation;
 namespace SecureStreams.Core;
 
 /// <summary>
-/// One connect cycle, which is one Polly execution: attempts with delays between them until connected, given up, or cancelled. What an attempt does and whether
-/// another follows is decided on the stream's mailbox (<see cref="LocalStream"/>); the pipeline waits and repeats.
+/// One connect cycle, of which everything from the first failure on is one Polly execution: attempts with delays between them until connected, given up, or cancelled.
+/// What an attempt does and whether another follows is decided on the stream's mailbox (<see cref="LocalStream"/>); the pipeline waits and repeats.
 /// </summary>
 /// <remarks>
-/// An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="MayServeAgain"/>), and what Polly awaits is
+/// The pipeline has nothing to do for an attempt that is not followed by another, so the first one runs without it, and its failure is the first outcome that the
+/// pipeline handles: transactions that succeed, which is nearly all of them, cost no execution. An HTTP stream has a cycle for every transaction, so the object serves again once its execution has ended (<see cref="MayServeAgain"/>), and what Polly awaits is
 /// part of it. A cycle that was cancelled never serves again: its canceller may still be inside <see cref="CancelOnMailbox"/>. The delay is part of what the pipeline
 /// repeats, and not its own, whose cancellation would end on a thread of the pool: so everything of a cycle happens on the mailbox.
 /// </remarks>
@@ -28,6 +29,7 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
     private ManualResetValueTaskSourceCore<Outcome<AttemptOutcome>> _attempt;
     private bool _attempting;
     private bool _waiting;
+    private bool _executes;
     private bool _cancelled;
     private ITimer? _timer;
     private TimeSpan _delay;
@@ -69,7 +71,23 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
     public void StartOnMailbox(bool poll, AttemptOutcome? carried)
     {
         _poll = poll;
-        _carried = carried;
+        if (carried is { } failure)
+        {
+            ExecuteOnMailbox(failure);
+            return;
+        }
+
+        // After the turn that asked for it.
+        _delay = TimeSpan.Zero;
+        _waiting = true;
+        _mailbox.Post(this);
+    }
+
+    /// <summary>Enters the pipeline with <paramref name="first"/> as the outcome that asks for another attempt.</summary>
+    private void ExecuteOnMailbox(AttemptOutcome first)
+    {
+        _executes = true;
+        _carried = first;
         _context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false);
 #pragma warning disable CA2012 // Consumed once all the same, by Ended.
         _execution = Pipeline.ExecuteOutcomeAsync(static (_, execution) => execution.Cycle.AttemptAsync(), _context, new Execution(this)).ConfigureAwait(false).GetAwaiter();
@@ -86,8 +104,19 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         if (!_attempting)
             return;
         _attempting = false;
-        _delay = outcome.RetryDelay ?? TimeSpan.Zero;
-        _attempt.SetResult(Outcome.FromResult(outcome));
+        if (_executes)
+        {
+            _delay = outcome.RetryDelay ?? TimeSpan.Zero;
+            _attempt.SetResult(Outcome.FromResult(outcome));
+        }
+        else if (outcome.RetryDelay is not null)
+        {
+            ExecuteOnMailbox(outcome);
+        }
+        else
+        {
+            _stream.CycleEnded(this, null);
+        }
     }
 
     /// <summary>Ends the cycle, whatever it is doing.</summary>
@@ -122,14 +151,15 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         }
 
         _execution = default;
+        _executes = false;
         ResilienceContextPool.Shared.Return(_context!);
         _context = null;
         _stream.CycleEnded(this, defect);
     }
 
     /// <summary>
-    /// What the pipeline repeats: the delay that the outcome before asked for, and one attempt. The first begins after the turn that asked for it, a later one where
-    /// the delay ended.
+    /// What the pipeline repeats: the delay that the outcome before asked for, and one attempt, which begins where the delay ended. First of all it takes the outcome
+    /// that made the pipeline necessary.
     /// </summary>
     private ValueTask<Outcome<AttemptOutcome>> AttemptAsync()
     {

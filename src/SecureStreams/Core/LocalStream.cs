@@ -62,6 +62,8 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     public override SsContext Context => _runtime.Context;
 
+    public override string Rideshare => Volatile.Read(ref _transport)?.Rideshare ?? StreamType;
+
     public override object? UserState { get; }
 
     protected override SecureStreamHandler CurrentHandler => Volatile.Read(ref _handler);

@@ -16,6 +16,9 @@ internal abstract class StreamTransport
     /// </summary>
     public virtual bool IsTransactional => false;
 
+    /// <summary>The streamtype whose payload the writer wants now; null where that is the stream's own. From any thread.</summary>
+    public virtual string? Rideshare => null;
+
     /// <summary>Where the stream puts bytes.</summary>
     public abstract TransportWriter Writer { get; }
 

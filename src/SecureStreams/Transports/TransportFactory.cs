@@ -13,10 +13,10 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
     {
         _dialer = new Dialer(platform, instruments, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
-        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs };
+        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
     }
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using SecureStreams.Benchmarks.Measuring;
 using SecureStreams.Implementation;
 
 namespace SecureStreams.Benchmarks.Mailboxes;
@@ -36,8 +37,8 @@ internal static class MailboxRun
             bytes.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / Operations);
         }
 
-        var median = Http.HttpGetFigures.Median(times);
-        Console.WriteLine(FormattableString.Invariant($"{name,-36} {median,8:0.0} {1_000 / median,8:0.0} {Http.HttpGetFigures.Median(bytes),8:0.00}"));
+        var median = Figures.Median(times);
+        Console.WriteLine(FormattableString.Invariant($"{name,-36} {median,8:0.0} {1_000 / median,8:0.0} {Figures.Median(bytes),8:0.00}"));
     }
 
     private static void Inline()

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using SecureStreams.Benchmarks.Http;
+using SecureStreams.Benchmarks.Measuring;
 using SecureStreams.Benchmarks.Processes;
 using SecureStreams.Policy;
 
@@ -42,7 +42,7 @@ internal static class PolicyLoadRun
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"  {how,-28} {HttpGetFigures.Median(times),7:0.0} ms ({times.Min():0.0} to {times.Max():0.0}), CPU {HttpGetFigures.Median(processor):0.0} ms   (median of {processes} processes)"));
+            $"  {how,-28} {Figures.Median(times),7:0.0} ms ({times.Min():0.0} to {times.Max():0.0}), CPU {Figures.Median(processor):0.0} ms   (median of {processes} processes)"));
     }
 
     public static int RunCold()
@@ -88,9 +88,9 @@ internal static class PolicyLoadRun
             bytes.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / loads);
         }
 
-        var median = HttpGetFigures.Median(times);
+        var median = Figures.Median(times);
         Console.WriteLine(FormattableString.Invariant(
-            $"{streamTypes,18} {text.Length,10} {median,9:0.000} {HttpGetFigures.Median(processor),9:0.000} {1000 * median / streamTypes,9:0.00} {HttpGetFigures.Median(bytes),11:0} {HttpGetFigures.Median(bytes) / text.Length,7:0.00} {(lws is { } microseconds ? (microseconds / 1000).ToString("0.000", CultureInfo.InvariantCulture) : "-"),9}"));
+            $"{streamTypes,18} {text.Length,10} {median,9:0.000} {Figures.Median(processor),9:0.000} {1000 * median / streamTypes,9:0.00} {Figures.Median(bytes),11:0} {Figures.Median(bytes) / text.Length,7:0.00} {(lws is { } microseconds ? (microseconds / 1000).ToString("0.000", CultureInfo.InvariantCulture) : "-"),9}"));
     }
 
     private static PolicyLoadResult Load(byte[] text, int times)

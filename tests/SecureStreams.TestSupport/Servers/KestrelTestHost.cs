@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -14,12 +15,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Wires;
 
 namespace SecureStreams.TestSupport.Servers;
 
 /// <summary>
-/// A real HTTP server in this process, on free ports of 127.0.0.1: one for each way to speak HTTP. What it answers is <see cref="TestEndpoints"/>; what
-/// arrived, it counts and records.
+/// A real server in this process, on free ports of 127.0.0.1: one for each way to speak HTTP, where it upgrades to WebSocket as well, and some for bare bytes. What it answers
+/// is <see cref="TestEndpoints"/> and <see cref="RawEndpoints"/>; what arrived, it counts and records.
 /// </summary>
 public sealed class KestrelTestHost : IAsyncDisposable
 {
@@ -55,6 +57,21 @@ public sealed class KestrelTestHost : IAsyncDisposable
     /// <summary>The port of TLS where ALPN offers h2 and http/1.1.</summary>
     public int EitherPort { get; private set; }
 
+    /// <summary>The port that sends bytes back as they come.</summary>
+    public int RawPort { get; private set; }
+
+    /// <summary>The same over TLS.</summary>
+    public int RawTlsPort { get; private set; }
+
+    /// <summary>The port of bare bytes where the first line says what is wanted, see <see cref="RawEndpoints"/>.</summary>
+    public int RawCommandPort { get; private set; }
+
+    /// <summary>The same over TLS.</summary>
+    public int RawCommandTlsPort { get; private set; }
+
+    /// <summary>Those of them that a <see cref="TestWire"/> leads to.</summary>
+    public HostPorts Ports => new(HttpPort, HttpsPort, H2Port, H2cPort, RawPort, RawTlsPort, RawCommandPort, RawCommandTlsPort);
+
     /// <summary>What arrived at <see cref="HttpPort"/>.</summary>
     public ConnectionCounters Http { get; } = new();
 
@@ -69,6 +86,18 @@ public sealed class KestrelTestHost : IAsyncDisposable
 
     /// <summary>What arrived at <see cref="EitherPort"/>.</summary>
     public ConnectionCounters Either { get; } = new();
+
+    /// <summary>What arrived at <see cref="RawPort"/>.</summary>
+    public ConnectionCounters Raw { get; } = new();
+
+    /// <summary>What arrived at <see cref="RawTlsPort"/>.</summary>
+    public ConnectionCounters RawTls { get; } = new();
+
+    /// <summary>What arrived at <see cref="RawCommandPort"/>.</summary>
+    public ConnectionCounters RawCommand { get; } = new();
+
+    /// <summary>What arrived at <see cref="RawCommandTlsPort"/>.</summary>
+    public ConnectionCounters RawCommandTls { get; } = new();
 
     /// <summary>The requests so far, in order of arrival.</summary>
     public IReadOnlyList<SeenRequest> Requests => [.. _requests];
@@ -98,10 +127,15 @@ public sealed class KestrelTestHost : IAsyncDisposable
             Listen(kestrel, HttpProtocols.Http2, true, () => host!.H2);
             Listen(kestrel, HttpProtocols.Http2, false, () => host!.H2c);
             Listen(kestrel, HttpProtocols.Http1AndHttp2, true, () => host!.Either);
+            Listen(kestrel, HttpProtocols.Http1, false, () => host!.Raw, connection => RawEndpoints.EchoAsync(host!, connection));
+            Listen(kestrel, HttpProtocols.Http1, true, () => host!.RawTls, connection => RawEndpoints.EchoAsync(host!, connection));
+            Listen(kestrel, HttpProtocols.Http1, false, () => host!.RawCommand, connection => RawEndpoints.CommandAsync(host!, connection));
+            Listen(kestrel, HttpProtocols.Http1, true, () => host!.RawCommandTls, connection => RawEndpoints.CommandAsync(host!, connection));
         });
 
         var app = builder.Build();
         host = new KestrelTestHost(app, options);
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
         app.Run(host.AnswerAsync);
         await app.StartAsync();
 
@@ -109,16 +143,19 @@ public sealed class KestrelTestHost : IAsyncDisposable
         var ports = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
             .Select(static address => BindingAddress.Parse(address).Port).ToArray();
         (host.HttpPort, host.HttpsPort, host.H2Port, host.H2cPort, host.EitherPort) = (ports[0], ports[1], ports[2], ports[3], ports[4]);
+        (host.RawPort, host.RawTlsPort, host.RawCommandPort, host.RawCommandTlsPort) = (ports[5], ports[6], ports[7], ports[8]);
         return host;
 
-        void Listen(KestrelServerOptions kestrel, HttpProtocols protocols, bool tls, Func<ConnectionCounters> counters) =>
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        void Listen(KestrelServerOptions kestrel, HttpProtocols protocols, bool tls, Func<ConnectionCounters> counters, Func<ConnectionContext, Task>? raw = null) =>
+            kestrel.Listen(options.Address, 0, listen =>
             {
                 listen.Protocols = protocols;
                 listen.Use(next => connection => CountAsync(connection, next, counters(), raw: true));
                 if (tls)
                     listen.UseHttps(https => ConfigureTls(https, options));
                 listen.Use(next => connection => CountAsync(connection, next, counters(), raw: false));
+                if (raw is not null)
+                    listen.Run(connection => ServeRawAsync(host!, connection, raw));
             });
     }
 
@@ -198,6 +235,19 @@ public sealed class KestrelTestHost : IAsyncDisposable
             connection.Transport = transport;
             if (raw)
                 counters.OnClosed();
+        }
+    }
+
+    private static async Task ServeRawAsync(KestrelTestHost host, ConnectionContext connection, Func<ConnectionContext, Task> serve)
+    {
+        try
+        {
+            await serve(connection);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException or SocketException)
+        {
+            // The client went away, or the host is going: not an error of this server.
+            connection.Abort();
         }
     }
 

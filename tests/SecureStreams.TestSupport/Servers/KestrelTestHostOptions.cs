@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using SecureStreams.TestSupport.Certificates;
@@ -7,6 +8,9 @@ namespace SecureStreams.TestSupport.Servers;
 /// <summary>How a <see cref="KestrelTestHost"/> is to be.</summary>
 public sealed class KestrelTestHostOptions
 {
+    /// <summary>Where it listens.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
     /// <summary>What its TLS ports show.</summary>
     public TestCertificate Certificate { get; init; } = TestCertificates.Server;
 

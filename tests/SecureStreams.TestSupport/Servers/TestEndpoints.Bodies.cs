@@ -59,8 +59,9 @@ internal static partial class TestEndpoints
         await body.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 
-    private static async Task HashAsync(HttpContext context)
+    private static async Task HashAsync(KestrelTestHost host, HttpContext context)
     {
+        var pace = new Pace(Number(Query(context, "rate") ?? "0"), host.Options.Time);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[Chunk];
         long length = 0;
@@ -69,12 +70,27 @@ internal static partial class TestEndpoints
         {
             hash.AppendData(buffer, 0, count);
             length += count;
+            await pace.TakeAsync(count, context.RequestAborted);
         }
 
         // An h2 body without a length has no transfer-encoding, but it is a body that could be read: the framing that corresponds to chunked.
         var mayHaveBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
         var framing = context.Request.ContentLength is not null ? "content-length" : mayHaveBody ? "chunked" : "none";
         await TextAsync(context, string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(hash.GetHashAndReset())} {length} {framing}"));
+    }
+
+    private static async Task DrainAsync(KestrelTestHost host, HttpContext context)
+    {
+        var pace = new Pace(Number(Query(context, "rate") ?? "0"), host.Options.Time);
+        await SendHeadAsync(context);
+        var buffer = new byte[Chunk];
+        int count;
+        while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        {
+            await pace.TakeAsync(count, context.RequestAborted);
+            await context.Response.Body.WriteAsync("."u8.ToArray(), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
     }
 
     private static async Task SlowAsync(KestrelTestHost host, HttpContext context, long length)

@@ -13,7 +13,8 @@ namespace SecureStreams.TestSupport.Servers;
 /// <item><term>/status/N?text=T</term><description>That status with a short body (none where the status forbids it).</description></item>
 /// <item><term>/echo</term><description>Streams the request body back, head first, so that h2 can do both at once.</description></item>
 /// <item><term>/mirror</term><description>Reads the whole request body, then sends it back.</description></item>
-/// <item><term>/hash</term><description><c>sha256 length framing</c> of the request body; framing is <c>content-length</c>, <c>chunked</c> or <c>none</c>.</description></item>
+/// <item><term>/hash?rate=R</term><description><c>sha256 length framing</c> of the request body, read at R bytes a second; framing is <c>content-length</c>, <c>chunked</c> or <c>none</c>.</description></item>
+/// <item><term>/drain?rate=R</term><description>Reads the request body at R bytes a second, head first and a dot for each piece taken, so that h2 shows progress.</description></item>
 /// <item><term>/headers</term><description>The request head as text.</description></item>
 /// <item><term>/redirect/N?code=C&amp;to=T</term><description>N hops, then T (default <c>/bytes/5</c>).</description></item>
 /// <item><term>/redirect-to?code=C&amp;url=U</term><description>One redirect to any URL; without one, a redirect without location.</description></item>
@@ -26,7 +27,15 @@ namespace SecureStreams.TestSupport.Servers;
 /// <item><term>/no-body</term><description>200 with content-length 0.</description></item>
 /// <item><term>/refuse-upload</term><description>413 at once, the request body unread.</description></item>
 /// <item><term>/abort/N</term><description>Announces 2N bytes, sends N, resets (h1: the connection, h2: the stream).</description></item>
+/// <item><term>/ws/echo</term><description>WebSocket: sends every message back, in the pieces it came in. Speaks the first subprotocol that is offered, here and below.</description></item>
+/// <item><term>/ws/bytes?length=N&amp;seed=S&amp;message=M</term><description>WebSocket: N deterministic bytes in binary messages of M (default 65536), then a close.</description></item>
+/// <item><term>/ws/hash?length=N&amp;rate=R&amp;ack=1</term><description>WebSocket: reads N bytes at R a second, then <c>sha256 length</c> as text and a close; with ack a text of a dot after each message.</description></item>
+/// <item><term>/ws/tick?ms=M</term><description>WebSocket: a binary message of eight bytes every M milliseconds.</description></item>
 /// <item><term>/goaway</term><description>Answers, and asks to close the connection: h2 GOAWAY, h1 Connection: close.</description></item>
+/// <item><term>/form</term><description>What ASP.NET Core reads of a multipart form, a line for each part: name, file name, type, length, sha256; before them the framing of the body.</description></item>
+/// <item><term>/parts?type=T&amp;body=B</term><description>The text B under the content type T.</description></item>
+/// <item><term>/trailers?body=B</term><description>The text B, chunked on h1, and the trailers <c>X-Sum: 7</c>, <c>X-Late: yes</c>.</description></item>
+/// <item><term>/cookies?set=C&amp;set=D</term><description>The Cookie header as it came; sets each cookie given.</description></item>
 /// </list>
 /// </remarks>
 internal static partial class TestEndpoints
@@ -41,7 +50,7 @@ internal static partial class TestEndpoints
             "status" => StatusAsync(context, (int)Number(argument), Query(context, "text")),
             "echo" => EchoAsync(context),
             "mirror" => MirrorAsync(context),
-            "hash" => HashAsync(context),
+            "hash" => HashAsync(host, context),
             "headers" => HeadersAsync(context),
             "redirect" => RedirectAsync(context, (int)Number(argument)),
             "redirect-to" => RedirectToAsync(context, Query(context, "url")),
@@ -49,12 +58,18 @@ internal static partial class TestEndpoints
             "delay" => DelayAsync(host, context, Number(argument)),
             "gate" => GateAsync(host, context, argument),
             "hang" => HangAsync(host, context),
+            "drain" => DrainAsync(host, context),
+            "ws" => WebSocketAsync(host, context, argument),
             "slow" => SlowAsync(host, context, Number(argument)),
             "retry-after" => RetryAfterAsync(context, Uri.UnescapeDataString(argument)),
             "no-body" => NoBodyAsync(context),
             "refuse-upload" => StatusAsync(context, StatusCodes.Status413PayloadTooLarge, "too large"),
             "abort" => AbortAsync(context, Number(argument)),
             "goaway" => GoAwayAsync(context),
+            "form" => FormAsync(context),
+            "parts" => PartsAsync(context),
+            "trailers" => TrailersAsync(context),
+            "cookies" => CookiesAsync(context),
             _ => StatusAsync(context, StatusCodes.Status404NotFound, "no such test endpoint"),
         };
     }

@@ -14,9 +14,9 @@ public sealed class TransactionCostTests(ITestOutputHelper output)
 
 #if DEBUG
     // Async methods of Debug builds keep their state in objects of their own.
-    private const int Allowed = 1280;
+    private const int Allowed = 1000;
 #else
-    private const int Allowed = 850;
+    private const int Allowed = 530;
 #endif
 
     private static readonly string Answer = $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {BodyBytes}\r\n\r\n{new string('x', BodyBytes)}";

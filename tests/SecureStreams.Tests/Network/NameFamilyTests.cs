@@ -38,9 +38,9 @@ public sealed class NameFamilyTests : IDisposable
         var dial = Dial();
         _names.Answer4("192.0.2.1");
         await _clock.WaitForArmedExactlyAsync(NetworkDefaults.ResolutionDelay);
-        _clock.Advance(TimeSpan.FromMilliseconds(49.9999));
+        _clock.Advance(NetworkDefaults.ResolutionDelay - TimeSpan.FromTicks(1));
         Assert.Equal(0, _sockets.Count);
-        _clock.Advance(TimeSpan.FromMilliseconds(0.0001));
+        _clock.Advance(TimeSpan.FromTicks(1));
         Assert.Equal(("192.0.2.1:80", TimeSpan.FromMilliseconds(50)), await StartAsync(0));
         await WinAsync(dial, 0);
         Assert.Equal(TimeSpan.FromMilliseconds(50), (await dial).Timings.Names);

@@ -53,7 +53,7 @@ internal sealed class AttemptMessage : HttpRequestMessage
         _timer = _time.CreateDetachedTimer(static message => ((AttemptMessage)message!).Fired(), this, _policy.ConnectTimeout);
         for (var resends = 0; ;)
         {
-            var lane = pool.Rent(RequestUri!.Scheme == Uri.UriSchemeHttps ? Headers.Host : null);
+            var lane = pool.Rent(RequestUri!.Scheme == Uri.UriSchemeHttps ? Headers.Host : null, pool.Pools.Time.GetTimestamp());
             Volatile.Write(ref _lane, lane);
             var since = _time.GetTimestamp();
             try

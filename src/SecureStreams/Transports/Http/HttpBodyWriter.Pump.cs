@@ -110,7 +110,10 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
         if (length == 0)
         {
             _ended = true;
-            Signal(default);
+            if (parts is null)
+                Signal(default);
+            else
+                Send(0);
             return;
         }
 
@@ -133,7 +136,9 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
 
         _flushing = false;
         Sent();
-        sink.WritableOnMailbox(transport, due: false);
+
+        // Nobody asks for the part of another streamtype: it is due as the body itself was.
+        sink.WritableOnMailbox(transport, due: NextPart());
     }
 
     private void CloseOnMailbox()
@@ -150,6 +155,12 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
     private bool Send(int bytes)
     {
 #pragma warning disable CA2012 // Each is consumed once: here when it completed at once, else by the pump that it is handed to.
+        if (parts is not null && (_headDue || _partEnded || _ended))
+        {
+            Signal(SendFramed(bytes));
+            return false;
+        }
+
         ValueTask write;
         try
         {
@@ -202,5 +213,6 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
         _total = 0;
         _endStaged = false;
         _ended = false;
+        ResetParts();
     }
 }

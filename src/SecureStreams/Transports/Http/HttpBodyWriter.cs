@@ -7,7 +7,7 @@ namespace SecureStreams.Transports.Http;
 /// All fields belong to the mailbox. The platform's loop (<see cref="PumpAsync"/>) waits for one signal at a time: a write to await, the end, or abandonment;
 /// there is at most one between two of its turns, because <c>_flushing</c> stands from the signal until the pump has been inside the mailbox again.
 /// </remarks>
-internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementation.Mailbox mailbox, ITransportSink sink, long? length, int watermark, CancellationToken cancellation)
+internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementation.Mailbox mailbox, ITransportSink sink, long? length, int watermark, HttpMultipart? parts, CancellationToken cancellation)
     : TransportWriter
 {
     private CancellationToken _cancellation = cancellation;
@@ -46,7 +46,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     {
         get
         {
-            if (!_open || _flushing || _ended || _endStaged)
+            if (!_open || _flushing || _ended || _endStaged || _partEnded)
                 return 0;
             var room = watermark - _tail;
             return length is { } whole ? (int)Math.Min(room, whole - _total - (_tail - _released)) : room;
@@ -85,7 +85,10 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
         _pulled |= _tail > _released || _endStaged;
         _released = _tail;
         Volatile.Write(ref _queued, _released);
-        _ended |= _endStaged || (_open && _total == length);
+        if (parts is null)
+            _ended |= _endStaged || (_open && _total == length);
+        else
+            ReleasePart();
         _endStaged = false;
         return kept;
     }
@@ -115,7 +118,7 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
             return false;
         }
 
-        if (_released == 0 && !_ended)
+        if (_released == 0 && !_ended && !_partEnded)
             return true;
         return Send(_released);
     }

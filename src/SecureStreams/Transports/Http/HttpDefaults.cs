@@ -30,6 +30,12 @@ internal static class HttpDefaults
     /// <summary>How much of a refusing body is kept for operators.</summary>
     public const int PeerTextBytes = 64 * 1024;
 
+    /// <summary>Streamtypes that share one multipart request at most.</summary>
+    public const int MaxParts = 32;
+
+    /// <summary>The largest head of a part of a multipart answer.</summary>
+    public const int PartHeaderBytes = 8 * 1024;
+
     /// <summary>Pools kept at a time; beyond it those without a connection are forgotten.</summary>
     public const int MaxPools = 256;
 

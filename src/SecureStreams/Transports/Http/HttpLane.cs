@@ -101,11 +101,12 @@ internal sealed class HttpLane : IDisposable
     }
 
     /// <summary>A request is about to be sent. Under the pool's lock.</summary>
-    public void Ask()
+    /// <param name="now">The clock.</param>
+    public void Ask(long now)
     {
         // Of those that nothing was heard after, the first counts.
         if (_wire is not { } wire || wire.LastHeard >= _askedSince)
-            Volatile.Write(ref _askedSince, _pool.Pools.Time.GetTimestamp());
+            Volatile.Write(ref _askedSince, now);
     }
 
     /// <summary>The connection, to the first who asks for its timings; null to all others.</summary>

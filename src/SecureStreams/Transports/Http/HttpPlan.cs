@@ -29,6 +29,8 @@ internal sealed class HttpPlan
         if (IsHttp2 && Liveness.Of(policy.Retry, canPing: true) is { Ping: { } ping })
             PingAfter = PingDelay(ping);
         BlobHeaders = BlobHeader.Of(policy);
+        IsMultipart = HttpMultipart.IsAskedBy(policy);
+        TakesPartsApart = Flag("http_multipart_ss_in");
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -59,6 +61,12 @@ internal sealed class HttpPlan
 
     /// <summary>The headers that blobs fill.</summary>
     public ImmutableArray<BlobHeader> BlobHeaders { get; }
+
+    /// <summary>Whether a body goes out as the parts of a multipart one.</summary>
+    public bool IsMultipart { get; }
+
+    /// <summary>Whether a multipart answer is delivered part by part.</summary>
+    public bool TakesPartsApart { get; }
 
     /// <summary>The method; null when the policy's is not a token.</summary>
     public HttpMethod? Method { get; }
@@ -116,6 +124,8 @@ internal sealed class HttpPlan
         var delay = TimeSpan.FromTicks(Math.Min(wanted.Ticks / 5 * 4, (wanted - HttpDefaults.ShortestPing).Ticks));
         return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
     }
+
+    private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
     private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way) =>
         _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter));

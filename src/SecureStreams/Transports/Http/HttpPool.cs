@@ -17,7 +17,8 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
 
     /// <summary>A lane for one exchange, until <see cref="Return"/>.</summary>
     /// <param name="hostHeader">The Host header, if it is overridden: over TLS the platform keeps connections for it apart.</param>
-    public HttpLane Rent(string? hostHeader)
+    /// <param name="now">The clock.</param>
+    public HttpLane Rent(string? hostHeader, long now)
     {
         lock (_lock)
         {
@@ -27,7 +28,7 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
                 if (known.InFlight >= known.Limit || !string.Equals(known.HostHeader, hostHeader, StringComparison.Ordinal))
                     continue;
                 if (key.Http2)
-                    known.Ask();
+                    known.Ask(now);
                 else
                     _lanes.RemoveAt(i);
                 known.InFlight++;
@@ -38,7 +39,7 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
             lane.InFlight = 1;
             if (key.Http2)
             {
-                lane.Ask();
+                lane.Ask(now);
                 _lanes.Add(lane);
             }
 
@@ -52,7 +53,7 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
     public void Return(HttpLane lane, bool sound)
     {
         // Whoever gave up earlier than an answer was due cannot tell; all of them together can, or each that follows would be sent to a peer that is gone.
-        if (lane.IsUnresponsive)
+        if (!sound && lane.IsUnresponsive)
             lane.Abandon();
         lock (_lock)
         {

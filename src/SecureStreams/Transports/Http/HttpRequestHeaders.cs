@@ -40,6 +40,9 @@ internal static class HttpRequestHeaders
             if (row.Role == HttpHeaderRole.Refused)
                 return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which belongs to the framing of the connection and is not the application's to set");
 
+            if (plan.IsMultipart && request.Content is HttpBody && row.Name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets the type of the body, which is a multipart one and has its boundary there; state the type of a part with http_mime_content_type");
+
             // The store checked it when it was set; a forged header must not depend on that alone.
             if (value.AsSpan().ContainsAny('\r', '\n', '\0'))
                 return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' has a line break in its value");

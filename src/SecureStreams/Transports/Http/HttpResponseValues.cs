@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using SecureStreams.Codecs.Multipart;
 using SecureStreams.Core;
 
 namespace SecureStreams.Transports.Http;
@@ -8,14 +9,34 @@ namespace SecureStreams.Transports.Http;
 internal static class HttpResponseValues
 {
     /// <summary>Publishes every declared header; without declared headers nothing is allocated.</summary>
-    public static void PublishOnMailbox(HttpPlan plan, MetadataStore metadata, HttpResponseMessage response)
+    /// <returns>What was published, not to be changed; null where nothing is declared.</returns>
+    public static string?[]? PublishOnMailbox(HttpPlan plan, MetadataStore metadata, HttpResponseMessage response)
     {
         if (plan.Headers.IsEmpty)
-            return;
+            return null;
 
         var values = new string?[plan.Policy.Metadata.Length];
         foreach (var row in plan.Headers)
             values[row.Index] = Find(response.Headers, row.Name) ?? Find(response.Content.Headers, row.Name);
+        metadata.PublishReceivedOnMailbox(values);
+        return values;
+    }
+
+    /// <summary>
+    /// Publishes every declared header as a part has it. What describes a body is the part's alone; for anything else that the part says nothing of, the answer's own head stands.
+    /// </summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="metadata">Where to.</param>
+    /// <param name="head">What the answer's own head said, by <see cref="PublishOnMailbox"/>.</param>
+    /// <param name="part">Knows the headers of the part.</param>
+    public static void PublishPartOnMailbox(HttpPlan plan, MetadataStore metadata, string?[]? head, MultipartReader part)
+    {
+        if (head is null)
+            return;
+
+        var values = new string?[head.Length];
+        foreach (var row in plan.Headers)
+            values[row.Index] = part.Header(row.Name) ?? (HttpNames.IsContentHeader(row.Name) ? null : head[row.Index]);
         metadata.PublishReceivedOnMailbox(values);
     }
 

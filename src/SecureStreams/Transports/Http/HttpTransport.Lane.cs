@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace SecureStreams.Transports.Http;
 
 /// <summary>The connection of the exchange.</summary>
@@ -53,39 +51,47 @@ internal sealed partial class HttpTransport
         CloseOnMailbox();
     }
 
-    private ValueTask<HttpResponseMessage> SendAsync()
+    /// <summary>Sends the request of a later hop.</summary>
+    private async Task<HttpResponseMessage> SendAsync()
     {
         var request = _request!;
         _request = null;
-        return _plan.IsHttp2 ? SendSharedAsync(request) : new ValueTask<HttpResponseMessage>(RentLane(request).Invoker.SendAsync(request, _watch!.Token));
-    }
-
-    /// <summary>Sends on a shared connection; on the next one where it takes no more, or gave the request back unprocessed.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<HttpResponseMessage> SendSharedAsync(HttpRequestMessage request)
-    {
-        for (var resends = 0; ;)
+        try
         {
-            var lane = RentLane(request);
-            try
-            {
-                return await lane.Invoker.SendAsync(request, _watch!.Token).ConfigureAwait(false);
-            }
-            catch (Exception error) when (HttpLane.IsUsedUp(error))
-            {
-                // One that is merely full costs no more than another look; one that turns requests away may be followed by others that do.
-                if (lane.RefuseRequest() && ++resends > HttpDefaults.MaxResends)
-                    throw new TransportException(new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, "The peer gave the request back unprocessed on every connection."));
-                ReturnLane(sound: false);
-            }
+            return await SendOnceAsync(request, _headSince).ConfigureAwait(false);
+        }
+        catch (Exception error) when (_plan.IsHttp2 && HttpLane.IsUsedUp(error))
+        {
+            return await ResendAsync(request).ConfigureAwait(false);
         }
     }
 
-    private HttpLane RentLane(HttpRequestMessage request)
+    /// <summary>Sends on a connection that takes requests. A shared one may turn out to take no more: <see cref="HttpLane.IsUsedUp"/>.</summary>
+    private Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, long now)
     {
-        var lane = _target!.Pool.Rent(_target.Uri.Scheme == Uri.UriSchemeHttps ? request.Headers.Host : null);
+        var lane = _target!.Pool.Rent(_target.Uri.Scheme == Uri.UriSchemeHttps ? request.Headers.Host : null, now);
         Volatile.Write(ref _lane, lane);
-        return lane;
+        return lane.Invoker.SendAsync(request, _watch!.Token);
+    }
+
+    /// <summary>Sends on the next shared connection, since the one that it has takes no more, or gave the request back unprocessed.</summary>
+    private async Task<HttpResponseMessage> ResendAsync(HttpRequestMessage request)
+    {
+        for (var resends = 0; ;)
+        {
+            // One that is merely full costs no more than another look; one that turns requests away may be followed by others that do.
+            if (Lane is { } lane && lane.RefuseRequest() && ++resends > HttpDefaults.MaxResends)
+                throw new TransportException(new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, "The peer gave the request back unprocessed on every connection."));
+            ReturnLane(sound: false);
+            try
+            {
+                return await SendOnceAsync(request, _factory.Time.GetTimestamp()).ConfigureAwait(false);
+            }
+            catch (Exception error) when (HttpLane.IsUsedUp(error))
+            {
+                // And once more.
+            }
+        }
     }
 
     /// <summary>Gives the connection back after its answer was read past. One that was not read to its end has been closed, which its lane knows.</summary>

@@ -17,10 +17,14 @@ internal sealed partial class HttpTransport
         if (failure is null)
         {
             _watch = _factory.RentWatch(this);
-            if (_plan.CarriesBody(_method, announced))
-                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _plan.Policy.TransmitWatermarkHigh, _watch.Token);
+            HttpMultipart? parts = null;
+            var hasBody = _plan.CarriesBody(_method, announced);
+            if (hasBody && _plan.IsMultipart)
+                failure = HttpMultipart.Create(_plan.Policy, _factory.FindPolicy, out parts);
+            if (hasBody && failure is null)
+                _body = new HttpBodyWriter(this, _setup.Mailbox, _setup.Sink, announced, _plan.Policy.TransmitWatermarkHigh, parts, _watch.Token);
             _announced = announced;
-            failure = BuildOnMailbox(bare: false);
+            failure ??= BuildOnMailbox(bare: false);
         }
 
         return failure is null ? null : failure with { Endpoint = _target!.Display };
@@ -33,7 +37,13 @@ internal sealed partial class HttpTransport
         if (_setup.Activity is { } activity)
             request.Options.Set(HttpLane.Attempt, activity);
         if (_body is not null)
-            request.Content = new HttpBody(_body, _plan.Http.NoContentLength ? null : _announced);
+        {
+            var framing = _body.Parts?.FramingBytes ?? 0;
+            request.Content = new HttpBody(_body, _plan.Http.NoContentLength ? null : _announced + framing);
+            if (_body.Parts is { } parts)
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", parts.ContentType);
+        }
+
         if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)
             return failure;
         if (!_plan.BlobHeaders.IsEmpty && HttpRequestHeaders.ApplyBlobs(_plan, _factory.Blobs, request, _strange) is { } withheld)

@@ -13,7 +13,10 @@ internal sealed partial class HttpTransport
         ReportConnectionOnMailbox((int)response.StatusCode);
         if (_stopped)
             return;
-        HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
+        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
+        BeginPartsOnMailbox(response);
+        if (_stopped)
+            return;
         TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
         {

@@ -95,6 +95,15 @@ internal sealed partial class HttpTransport : IMailboxWork
 
     private void Touch() => Volatile.Write(ref _since, _factory.Time.GetTimestamp());
 
+    /// <summary>Something of the response came just now: the clock was read when its connection was last heard.</summary>
+    private void Heard()
+    {
+        if (Lane is { Wire: { } wire })
+            Volatile.Write(ref _since, Math.Max(_since, wire.LastHeard));
+        else
+            Touch();
+    }
+
     private void BeginHead()
     {
         _step = Step.Head;
@@ -106,7 +115,8 @@ internal sealed partial class HttpTransport : IMailboxWork
     private void BeginBody()
     {
         _step = Step.Body;
-        Touch();
+
+        Heard();
     }
 
     private void BeginDrain()

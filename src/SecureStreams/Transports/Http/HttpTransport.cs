@@ -42,6 +42,9 @@ internal sealed partial class HttpTransport : StreamTransport
     public override bool IsTransactional => true;
 
     /// <inheritdoc/>
+    public override string? Rideshare => _body?.Rideshare;
+
+    /// <inheritdoc/>
     public override TransportWriter Writer => (TransportWriter?)_body ?? ClosedWriter.Instance;
 
     /// <inheritdoc/>
@@ -96,9 +99,18 @@ internal sealed partial class HttpTransport : StreamTransport
         TransportFailure? failure = null;
         try
         {
-            if (_request is not null)
+            if (_request is { } request)
             {
-                response = await SendAsync().ConfigureAwait(false);
+                _request = null;
+                try
+                {
+                    response = await SendOnceAsync(request, _headSince).ConfigureAwait(false);
+                }
+                catch (Exception error) when (_plan.IsHttp2 && HttpLane.IsUsedUp(error))
+                {
+                    response = await ResendAsync(request).ConfigureAwait(false);
+                }
+
                 if (IsDetour(response))
                 {
                     var first = response;
@@ -141,15 +153,19 @@ internal sealed partial class HttpTransport : StreamTransport
                     var room = left is > 0 and <= HttpDefaults.SmallBodyBytes ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
                     buffer ??= ArrayPool<byte>.Shared.Rent(room);
                     var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
-                    if (read > 0)
-                        Touch();
                     if (left > 0)
                         left -= read;
+                    if (read > 0)
+                        Heard();
                     full = read == HttpDefaults.PieceBytes;
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;
 
-                    if (read > 0 || flags == SsRxFlags.EndOfMessage)
+                    if (_parts is not null)
+                    {
+                        await DeliverPartsAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
+                    }
+                    else if (read > 0 || flags == SsRxFlags.EndOfMessage)
                     {
                         while (true)
                         {
@@ -184,7 +200,11 @@ internal sealed partial class HttpTransport : StreamTransport
                         Give(ref buffer);
                         var status = Release(ref response);
                         using (await _entry)
+                        {
+                            EndPartsOnMailbox();
                             DeliverEndOnMailbox(status);
+                        }
+
                         break;
                     }
                 }

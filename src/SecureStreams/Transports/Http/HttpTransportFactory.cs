@@ -39,6 +39,9 @@ internal sealed class HttpTransportFactory : ITransportFactory
     /// <summary>What headers of blobs are filled from; an empty store where none is given.</summary>
     public ISsBlobStore Blobs { get; init; } = new SsMemoryBlobStore();
 
+    /// <summary>The policy in force for a streamtype: <c>rideshare</c> names others. Null finds none.</summary>
+    public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
+
     /// <inheritdoc/>
     public StreamTransport Create(TransportSetup setup) => new HttpTransport(this, PlanOf(setup.Policy), setup);
 

@@ -20,7 +20,7 @@ internal sealed class HttpBench : IAsyncDisposable
         platform ??= new SsPlatform { Time = Clock };
         platform = platform with { Sockets = sockets ?? platform.Sockets, Names = names ?? platform.Names };
         _dialer = new Dialer(platform);
-        Factory = new HttpTransportFactory(platform, _dialer, Log) { Blobs = Blobs };
+        Factory = new HttpTransportFactory(platform, _dialer, Log) { Blobs = Blobs, FindPolicy = name => Model?.StreamTypes.GetValueOrDefault(name) };
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -31,19 +31,25 @@ internal sealed class HttpBench : IAsyncDisposable
 
     public HttpTransportFactory Factory { get; }
 
+    /// <summary>Where streamtypes that others name are found.</summary>
+    public PolicyModel? Model { get; set; }
+
     /// <summary>A streamtype of these attributes (JSON members without braces).</summary>
-    public static StreamTypePolicy Policy(string attributes)
+    public static StreamTypePolicy Policy(string attributes) => Load($"\"t\": {{ {attributes} }}").StreamTypes["t"];
+
+    /// <summary>A policy of these streamtypes (JSON members without braces).</summary>
+    public static PolicyModel Load(string streamTypes)
     {
         var json = $$"""
             {
               "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }, { "other": "{{TestCertificates.OtherAuthority.Base64Der}}" }],
               "trust_stores": [{ "name": "main", "stack": ["root"] }, { "name": "twin", "stack": ["root", "other"] }, { "name": "wrong", "stack": ["other"] }],
               "auth": [{ "name": "second", "blob": 1 }, { "name": "named", "blob_name": "my-token" }],
-              "s": [{ "t": { {{attributes}} } }]
+              "s": [{ {{streamTypes}} }]
             }
             """;
         var result = PolicyLoader.Load(Encoding.UTF8.GetBytes(json), "policy", new PolicyLoadOptions());
-        return result.Model?.StreamTypes["t"] ?? throw new InvalidOperationException(string.Join("\n", result.Diagnostics));
+        return result.Model ?? throw new InvalidOperationException(string.Join("\n", result.Diagnostics));
     }
 
     /// <summary>A streamtype for one of the ports of a Kestrel host: h1, h1s, h2, h2c.</summary>

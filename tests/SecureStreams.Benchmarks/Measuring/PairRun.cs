@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using SecureStreams.Benchmarks.Bare;
+using SecureStreams.Benchmarks.Processes;
+using SecureStreams.Benchmarks.Streams;
+using SecureStreams.Benchmarks.Workloads;
+
+namespace SecureStreams.Benchmarks.Measuring;
+
+/// <summary>The measuring process of one workload: warm-up, then pairs in alternating order.</summary>
+internal static class PairRun
+{
+    // Rounds of warm-up: both sides meet the compiler's tiers in turns, with the same profile of shared code.
+    private const int Rounds = 8;
+
+    public static async Task<int> RunAsync(ClientOptions options, BenchPeer peer)
+    {
+        var workload = options.Workloads[0];
+        var operations = Math.Max(1, (int)((long)workload.Operations * options.Scale / 100));
+        await using var bare = BareSide(workload, peer);
+        await using var stream = StreamSide(workload, peer);
+        if (options.Only is { } only)
+            return await RepeatAsync(only == "bare" ? bare : stream, operations, options);
+
+        await bare.OpenAsync();
+        await stream.OpenAsync();
+        var warmUp = Math.Max(1, (int)((long)operations * options.WarmUp / Rounds));
+        for (var i = 0; i < Rounds; i++)
+        {
+            await bare.RunAsync(warmUp);
+            await stream.RunAsync(warmUp);
+        }
+
+        Write($"{workload.Id}: {workload.Title}; {options.Pairs} pairs of {operations} operations, {Environment.ProcessorCount} processor(s), .NET {Environment.Version}");
+        Write($"{"pair",4}  {"bare/s",9} {"ss/s",9} {"ratio",6}  {"bare us",8} {"ss us",8}  {"by cpu",6}  {"bare B",8} {"ss B",8}");
+        using var probe = new ServerProbe(peer);
+        var pairs = new List<Pair>();
+        for (var i = 0; i < options.Pairs; i++)
+        {
+            // Whoever runs second may profit from, or pay for, what the first left behind: every other pair runs the other way round.
+            var first = await MeasureAsync(i % 2 == 0 ? bare : stream, probe, operations);
+            var second = await MeasureAsync(i % 2 == 0 ? stream : bare, probe, operations);
+            var pair = i % 2 == 0 ? new Pair(first, second) : new Pair(second, first);
+            pairs.Add(pair);
+            WriteRow((i + 1).ToString(CultureInfo.InvariantCulture), pair, pair.Throughput, pair.ByCpu);
+        }
+
+        var result = new PairResult(workload.Id, operations, pairs);
+        WriteRow("med", result.Medians, result.Ratio, result.RatioByCpu);
+        if (options.JsonFile is { } file)
+            await File.WriteAllTextAsync(file, JsonSerializer.Serialize(result));
+        return 0;
+    }
+
+    private static IWorkloadSide BareSide(Workload workload, BenchPeer peer) => workload.Way switch
+    {
+        WorkloadWay.WebSocket or WorkloadWay.WebSocketTls => new BareWebSocketSide(workload, peer),
+        WorkloadWay.Raw or WorkloadWay.RawTls => new BareRawSide(workload, peer),
+        _ => new BareGetSide(workload, peer),
+    };
+
+    private static IWorkloadSide StreamSide(Workload workload, BenchPeer peer) =>
+        workload.Kind == WorkloadKind.Get ? new StreamGetSide(workload, peer) : new StreamLinkSide(workload, peer);
+
+    /// <summary>For a profiler: says when it is warm and goes on as long as all the pairs would have.</summary>
+    private static async Task<int> RepeatAsync(IWorkloadSide side, int operations, ClientOptions options)
+    {
+        await side.OpenAsync();
+        for (var i = 0; i < options.WarmUp; i++)
+            await side.RunAsync(operations);
+        Console.WriteLine($"{options.Workloads[0].Id} {side.Name}: warm, process {Environment.ProcessId}");
+        for (var i = 0; i < options.Pairs; i++)
+            await side.RunAsync(operations);
+        return 0;
+    }
+
+    private static async Task<Figures> MeasureAsync(IWorkloadSide side, ServerProbe probe, int operations)
+    {
+        await side.RunAsync(Math.Max(1, operations / 20));
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        var serverBefore = await probe.CpuAsync();
+        var allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
+        var cpuBefore = Environment.CpuUsage.TotalTime;
+        var began = Stopwatch.GetTimestamp();
+
+        await side.RunAsync(operations);
+
+        var elapsed = Stopwatch.GetElapsedTime(began);
+        var cpu = Environment.CpuUsage.TotalTime - cpuBefore;
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore;
+        var server = await probe.CpuAsync() - serverBefore;
+        return new Figures(operations / elapsed.TotalSeconds, cpu.TotalMicroseconds / operations, server.TotalMicroseconds / operations, (double)allocated / operations);
+    }
+
+    private static void WriteRow(string name, Pair pair, double ratio, double byCpu) => Write(
+        $"{name,4}  {pair.Bare.PerSecond,9:0} {pair.Stream.PerSecond,9:0} {ratio,6:0.000}  {pair.Bare.ClientCpuMicroseconds,8:0.0} {pair.Stream.ClientCpuMicroseconds,8:0.0}  {byCpu,6:0.000}  {pair.Bare.AllocatedBytes,8:0} {pair.Stream.AllocatedBytes,8:0}");
+
+    private static void Write(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+}

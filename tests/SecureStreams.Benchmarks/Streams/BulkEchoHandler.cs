@@ -1,0 +1,48 @@
+using SecureStreams.Benchmarks.Workloads;
+
+namespace SecureStreams.Benchmarks.Streams;
+
+/// <summary>Sends bytes and counts those that come back, never more than a mebibyte under way.</summary>
+internal sealed class BulkEchoHandler(Workload workload) : LinkHandler
+{
+    private readonly long _window = (long)workload.Bytes * workload.Outstanding;
+    private long _total;
+    private long _sent;
+    private long _received;
+
+    protected override void Begin(int operations)
+    {
+        _total = (long)operations * Workload.Megabyte;
+        _sent = _received = 0;
+    }
+
+    public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
+    {
+        var committed = false;
+        while (Room > 0 && (!committed || tx.MoreRoom))
+        {
+            var count = (int)Math.Min(tx.Buffer.Length, Room);
+            _sent += count;
+            tx.Commit(count, SsTxFlags.None);
+            committed = true;
+        }
+
+        if (Room > 0)
+            stream.RequestTransmit();
+        return committed ? SsTransmitResult.Send : SsTransmitResult.Nothing;
+    }
+
+    public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        _received += payload.Length;
+        if (_received > _sent)
+            Fail(new InvalidOperationException("More came back than was sent."));
+        else if (_received == _total)
+            Complete();
+        else if (Room > 0)
+            stream.RequestTransmit();
+        return SsResult.Continue;
+    }
+
+    private long Room => Math.Min(_total - _sent, _window - (_sent - _received));
+}
