@@ -44,9 +44,11 @@ internal sealed class ProxyFailures(DialTarget target, ProxyPolicy proxy)
             { Problem: HttpConnectProblem.NotHttp } => Failure(SsCauseCode.ProtocolError, $"the {proxy} does not answer in HTTP; check that {Source} names an HTTP proxy and its port"),
             { Problem: HttpConnectProblem.HeadTooLong } => Failure(SsCauseCode.ProtocolError,
                 $"the {proxy} answers with a head longer than {HttpConnectNegotiation.MaxHeadBytes} bytes; check that {Source} names an HTTP proxy"),
-            { Status: 407 } when proxy.User is null => Failure(SsCauseCode.ProxyAuthenticationFailed,
+            { Status: 407 or 401 } when proxy.User is null => Failure(SsCauseCode.ProxyAuthenticationFailed,
                 $"the {proxy} wants a user name and password, {said}; write {Source} as user:password@host:port"),
-            { Status: 407 } => Failure(SsCauseCode.ProxyAuthenticationFailed,
+
+            // Some proxies answer credentials that they do not take as if they were the peer (tinyproxy: 401).
+            { Status: 407 or 401 } => Failure(SsCauseCode.ProxyAuthenticationFailed,
                 $"the {proxy} does not take the user name and password of {Source}, {said}; correct them, or allow basic authentication there"),
             _ => Failure(SsCauseCode.ProxyRefused, $"the {proxy} refused to connect to {Peer}, {said}; see the log of the proxy, which says why"),
         };

@@ -45,7 +45,7 @@ public sealed class ProxyTests
     [InlineData("socks", "", "wants a user name and password")]
     [InlineData("socks", "ann:wrong@", "does not take the user name and password")]
     [InlineData("http", "", "wants a user name and password, status 407")]
-    [InlineData("http", "ann:wrong@", "does not take the user name and password of via_http_proxy, status 401|407")]
+    [InlineData("http", "ann:wrong@", "does not take the user name and password of via_http_proxy, status 401")] // So says tinyproxy.
     public async Task Credentials_that_are_missing_or_wrong_are_named(string kind, string credentials, string words)
     {
         await using var host = await KestrelTestHost.StartAsync();
@@ -54,7 +54,7 @@ public sealed class ProxyTests
         var detail = await FailAsync(context);
 
         Assert.Equal((SsPhase.Proxy, SsCauseCode.ProxyAuthenticationFailed), (detail.Cause.Phase, detail.Cause.Code));
-        Assert.Contains(words.Split(", status")[0], detail.Message, StringComparison.Ordinal);
+        Assert.Contains(words, detail.Message, StringComparison.Ordinal);
         Assert.Equal($"x.{(kind == "socks" ? "via-socks5" : "via_http_proxy")}", detail.Policy!.Attribute);
         Assert.DoesNotContain("wrong", detail.ToString(), StringComparison.Ordinal);
     }

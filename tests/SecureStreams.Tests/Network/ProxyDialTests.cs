@@ -37,6 +37,7 @@ public sealed class ProxyDialTests
         { "HTTP/1.1 403 Filtered\r\n\r\n", "status 403 (Filtered)", (int)SsCauseCode.ProxyRefused, 403 },
         { "HTTP/1.1 502 Bad Gateway\r\n\r\nbody", "status 502 (Bad Gateway)", (int)SsCauseCode.ProxyRefused, 502 },
         { "HTTP/1.1 407 \r\nProxy-Authenticate: Basic realm=\"r\"\r\n\r\n", "wants a user name and password", (int)SsCauseCode.ProxyAuthenticationFailed, 407 },
+        { "HTTP/1.1 401 Unauthorized\r\n\r\n", "wants a user name and password", (int)SsCauseCode.ProxyAuthenticationFailed, 401 },
         { "SSH-2.0-x\r\n", "does not answer in HTTP", (int)SsCauseCode.ProtocolError, 0 },
         { "HTTP/1.1 200 OK\r\n", "in the middle of its answer", (int)SsCauseCode.PeerClosed, 0 },
         { "", "without an answer", (int)SsCauseCode.PeerClosed, 0 },
