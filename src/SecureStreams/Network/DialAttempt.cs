@@ -36,9 +36,11 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
             stream = await new TlsHandshake(wire, target.Tls, anchors, time).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return new DialedConnection(stream, wire, EndPointText.Of(winner.EndPoint), progress.Timings, progress.Candidates)
+        // Once: what is told of it in several places is the same.
+        var timings = progress.Timings;
+        return new DialedConnection(stream, wire, EndPointText.Of(winner.EndPoint), timings, progress.Candidates)
         {
-            Summary = Summarize(winner, local, proxy),
+            Summary = Summarize(winner, local, timings, proxy),
             Addresses = progress.Addresses,
         };
     }
@@ -112,24 +114,20 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
             throw Invalid("the endpoint is empty; give it a host name or address", "endpoint", null);
     }
 
-    private SsConnection Summarize(RaceAttempt winner, string? local, ProxyPolicy? proxy)
+    private SsConnection Summarize(RaceAttempt winner, string? local, in DialTimings timings, ProxyPolicy? proxy) => new()
     {
-        var timings = progress.Timings;
-        return new SsConnection
-        {
-            Time = platform.Time.GetUtcNow(),
-            Endpoint = progress.Endpoint,
-            Address = EndPointText.Of(winner.EndPoint),
-            LocalAddress = local,
-            Proxy = proxy?.ToString(),
-            NamesTime = timings.Names,
-            ConnectTime = timings.Connect,
-            ProxyTime = timings.Proxy,
-            TlsTime = timings.Tls,
-            Candidates = progress.Candidates,
-            Warnings = winner.Request.Warnings,
-        };
-    }
+        Time = platform.Time.GetUtcNow(),
+        Endpoint = progress.Endpoint,
+        Address = EndPointText.Of(winner.EndPoint),
+        LocalAddress = local,
+        Proxy = proxy?.ToString(),
+        NamesTime = timings.Names,
+        ConnectTime = timings.Connect,
+        ProxyTime = timings.Proxy,
+        TlsTime = timings.Tls,
+        Candidates = progress.Candidates,
+        Warnings = winner.Request.Warnings,
+    };
 
     private static UnixDomainSocketEndPoint UnixEndPoint(string path)
     {
