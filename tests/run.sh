@@ -26,6 +26,7 @@ tinyproxy tinyproxy
 node nodejs
 npm npm
 ip iproute2
+openssl openssl
 nft nftables
 '
 

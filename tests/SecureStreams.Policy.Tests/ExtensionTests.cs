@@ -11,7 +11,7 @@ public sealed partial class ExtensionTests
     [
         "Auth blob_name", "Document governor_burst", "Document governor_in_flight", "Document governor_rate", "Document via_http_proxy",
         "Retry restart_after_ms", "Retry svalidhup_ms", "Retry svalidping_ms",
-        "StreamTypes address_family", "StreamTypes connect_timeout_ms", "StreamTypes drain_timeout_ms", "StreamTypes header_timeout_ms",
+        "StreamTypes address_family", "StreamTypes connect_timeout_ms", "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms",
         "StreamTypes local_bind", "StreamTypes max_body_bytes", "StreamTypes max_connections", "StreamTypes max_connections_per_peer",
         "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes metadata_from_connection", "StreamTypes mqtt_client_id",
         "StreamTypes port_metadata", "StreamTypes rx_watermark_high", "StreamTypes rx_watermark_low", "StreamTypes sniff_protocol",

@@ -11,13 +11,17 @@ internal sealed class HttpPlan
     private readonly HttpPools _pools;
     private HttpTarget? _lastTarget;
 
-    public HttpPlan(StreamTypePolicy policy, HttpPools pools)
+    /// <param name="policy">The policy.</param>
+    /// <param name="pools">The connections that it may share.</param>
+    /// <param name="isHttp2">Whether requests go over HTTP/2, else over HTTP/1.1.</param>
+    public HttpPlan(StreamTypePolicy policy, HttpPools pools, bool isHttp2)
     {
         _pools = pools;
         Policy = policy;
         Dial = new DialPlan(policy);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
-        Version = policy.Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        IsHttp2 = isHttp2;
+        Version = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         for (var i = 0; i < policy.Metadata.Length; i++)
         {
@@ -51,7 +55,7 @@ internal sealed class HttpPlan
     public Version Version { get; }
 
     /// <summary>Whether connections are shared.</summary>
-    public bool IsHttp2 => Policy.Protocol == WireProtocol.H2;
+    public bool IsHttp2 { get; }
 
     /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
     public TimeSpan? PingAfter { get; }

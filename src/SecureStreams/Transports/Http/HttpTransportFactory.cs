@@ -27,7 +27,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
         Time = platform.Time;
         Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
         var pools = Pools = new HttpPools(dial, Time, Logger);
-        _makePlan = policy => new HttpPlan(policy, pools);
+        _makePlan = policy => new HttpPlan(policy, pools, policy.Protocol == WireProtocol.H2);
     }
 
     public TimeProvider Time { get; }
