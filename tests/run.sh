@@ -23,6 +23,7 @@ peers='
 nginx nginx-light
 microsocks microsocks
 tinyproxy tinyproxy
+openssl openssl
 node nodejs
 npm npm
 ip iproute2

@@ -1,23 +1,40 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using SecureStreams.Network.Identities;
 using SecureStreams.Policy;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Network;
 
 /// <summary>One dial: its steps, how far it came, and the words for its failure.</summary>
-internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, NameCache names)
+internal sealed class DialAttempt(
+    DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, ClientIdentities identities, NameCache nameCache)
 {
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
-        var time = platform.Time;
-        progress.Begin(time);
+        progress.Begin(platform.Time);
         var anchors = target.Tls?.Options.TrustStore is { } store ? trustStores.Get(store) : null;
         anchors?.ThrowIfUnusable();
+        var identity = target.Tls?.Options.Identity is { } names ? identities.Load(names) : null;
+        try
+        {
+            return await DialAsync(anchors, identity, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The connection needs it no more: the platform has its own hold on the key until the connection ends.
+            identity?.Return();
+        }
+    }
+
+    private async ValueTask<DialedConnection> DialAsync(TrustAnchors? anchors, ClientIdentity? identity, CancellationToken cancellationToken)
+    {
         if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
             throw Invalid("there is no host name for the server's certificate to be for; give the endpoint one", "endpoint", null);
         ThrowIfImpossible();
+        var time = platform.Time;
         var proxy = progress.Proxy = target.UnixPath is null ? DialProxy.Of(target.Options, platform) : null;
 
         var winner = await ReachAsync(proxy, cancellationToken).ConfigureAwait(false);
@@ -29,19 +46,21 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
             await new ProxyHandshake(wire, target, proxy).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        Stream stream = wire;
+        SslStream? secured = null;
         if (target.Tls is not null)
         {
             progress.Phase = SsPhase.Tls;
-            stream = await new TlsHandshake(wire, target.Tls, anchors, time).RunAsync(cancellationToken).ConfigureAwait(false);
+            secured = await new TlsHandshake(wire, target.Tls, anchors, identity, time).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         // Once: what is told of it in several places is the same.
         var timings = progress.Timings;
-        return new DialedConnection(stream, wire, EndPointText.Of(winner.EndPoint), timings, progress.Candidates)
+        return new DialedConnection((Stream?)secured ?? wire, wire, EndPointText.Of(winner.EndPoint), timings, progress.Candidates)
         {
             Summary = Summarize(winner, local, timings, proxy),
             Addresses = progress.Addresses,
+            IdentityStamp = secured is null ? null : identity?.Stamp,
+            Facts = target.WantsFacts ? ConnectionFacts.Of(wire, secured) : null,
         };
     }
 
@@ -72,7 +91,7 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
         }
 
         progress.Phase = SsPhase.Names;
-        using var wait = names.Wait(host, choice);
+        using var wait = nameCache.Wait(host, choice);
         var known = await wait.RunAsync(cancellationToken).ConfigureAwait(false);
         progress.Addresses = known.Addresses;
         if (progress.Addresses.Count == 0)
@@ -82,13 +101,13 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
         try
         {
             var winner = await RaceAsync(race, proxy, cancellationToken).ConfigureAwait(false);
-            names.Reached(wait.Lookup, ((IPEndPoint)winner.EndPoint).Address);
+            nameCache.Reached(wait.Lookup, ((IPEndPoint)winner.EndPoint).Address);
             return winner;
         }
         catch (TransportException)
         {
             // None of its addresses is good: perhaps the name stands for others by now.
-            names.Forget(wait.Lookup);
+            nameCache.Forget(wait.Lookup);
             throw;
         }
         finally

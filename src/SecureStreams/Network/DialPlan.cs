@@ -19,7 +19,8 @@ internal sealed class DialPlan
     public DialPlan(StreamTypePolicy policy)
     {
         _policy = policy;
-        Tls = new TlsOptions(policy.TrustStore);
+        Tls = TlsOptions.Of(policy);
+        Facts = ConnectionFactPlan.Of(policy);
         ReportsPerformance = Flag("perf");
         _localBind = policy.Find("local_bind") is { Value.Template: { Text.Length: > 0 } bind } ? bind : null;
         _portMetadata = policy.Find("port_metadata")?.Value.Text;
@@ -38,6 +39,9 @@ internal sealed class DialPlan
 
     /// <summary><c>perf</c>: whether the application is told how long connections took, see <see cref="PerfReport"/>.</summary>
     public bool ReportsPerformance { get; }
+
+    /// <summary>The metadata that say something of the connection.</summary>
+    public ConnectionFactPlan Facts { get; }
 
     /// <summary>Puts the values of metadata in.</summary>
     /// <param name="metadata">The stream's metadata.</param>

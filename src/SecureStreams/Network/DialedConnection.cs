@@ -1,7 +1,7 @@
 namespace SecureStreams.Network;
 
 /// <summary>A connection that is ready for its protocol.</summary>
-/// <param name="Stream">The bytes: an authenticated <see cref="System.Net.Security.SslStream"/>, unwrapped, or the counting stream itself. Disposing it closes the socket.</param>
+/// <param name="Stream">The bytes: an authenticated <see cref="TlsStream"/>, unwrapped, or the counting stream itself. Disposing it closes the socket.</param>
 /// <param name="Wire">The counting stream below TLS.</param>
 /// <param name="RemoteAddress">The address and port reached, as text; the proxy's where there is one.</param>
 /// <param name="Timings">Phase timings.</param>
@@ -18,4 +18,10 @@ internal sealed record DialedConnection(
 
     /// <summary>What the name stood for; empty where there was none.</summary>
     public IReadOnlyList<System.Net.IPAddress> Addresses { get; init; } = [];
+
+    /// <summary>Stands for the identity it was made with; null for none.</summary>
+    public string? IdentityStamp { get; init; }
+
+    /// <summary>What is to be said of it, where <see cref="DialTarget.WantsFacts"/>.</summary>
+    public ConnectionFacts? Facts { get; init; }
 }

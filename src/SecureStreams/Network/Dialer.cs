@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Network.Identities;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
@@ -7,11 +8,14 @@ namespace SecureStreams.Network;
 /// <summary>
 /// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, proxy, TLS. Safe from any thread; dispose it after its last dial.
 /// </summary>
-internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null, ILogger? logger = null) : IDisposable
+internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null, ISsBlobStore? blobs = null, ILogger? logger = null) : IDisposable
 {
     private readonly TrustStoreCache _trustStores = new();
     private readonly NameCache _names = new(platform);
     private volatile bool _disposed;
+
+    /// <summary>What this side shows of itself in TLS, from the blobs of the context.</summary>
+    public ClientIdentities Identities { get; } = new(blobs ?? new SsMemoryBlobStore(), platform.Time);
 
     /// <summary>Opens a connection to <paramref name="target"/> on which the application's bytes may be sent.</summary>
     /// <exception cref="TransportException">It failed, or <see cref="NetworkDefaults.ConnectTimeout"/> ran out; the failure names phase, reason and the addresses tried.</exception>
@@ -35,7 +39,7 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
         cancellationToken.ThrowIfCancellationRequested();
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound);
-        var dial = new DialAttempt(target, progress, platform, _trustStores, _names);
+        var dial = new DialAttempt(target, progress, platform, _trustStores, Identities, _names);
         try
         {
             var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);
@@ -61,5 +65,6 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
     {
         _disposed = true;
         _trustStores.Dispose();
+        Identities.Dispose();
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
     {
-        _dialer = new Dialer(platform, instruments, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
+        _dialer = new Dialer(platform, instruments, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);

@@ -13,7 +13,7 @@ internal sealed partial class HttpTransport
         ReportConnectionOnMailbox((int)response.StatusCode);
         if (_stopped)
             return;
-        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
+        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
         BeginPartsOnMailbox(response);
         if (_stopped)
             return;
