@@ -21,6 +21,8 @@ TEXT
 # One line for each program that tests talk to: its name (of a library where it is) and the Debian package that has it.
 peers='
 nginx nginx-light
+microsocks microsocks
+tinyproxy tinyproxy
 openssl openssl
 node nodejs
 npm npm

@@ -19,6 +19,12 @@ public enum SsRxFlags
     /// <summary>The response has no further part. It comes with the end of the last one, or alone with an empty piece where there was none.</summary>
     RelatedEnd = 0x10,
 
+    /// <summary>
+    /// The timings of a connection as JSON, for streamtypes with <c>perf</c>: always whole (with <see cref="StartOfMessage"/> and <see cref="EndOfMessage"/>), and no part of any
+    /// message, though it may come inside one, before the stream is Connected, or while reception is paused. What is awaited (messages, pipes, transactions) never sees it.
+    /// </summary>
+    PerfJson = 0x40,
+
     /// <summary>The peer will send no more on this connection (half-close). The piece may be empty.</summary>
     PeerEndOfStream = 0x100,
 

@@ -56,7 +56,6 @@ public sealed class EqualityTests
     [Theory]
     [InlineData("\"release\": \"1\"", "\"release\": \"2\"")]
     [InlineData("\"product\": \"p\"", "\"product\": \"q\"")]
-    [InlineData(":1080", ":1081")]
     [InlineData("\"other\": {}", "\"another\": {}")]
     [InlineData("\"u\": [\"c\", \"d\"]", "\"u\": [\"d\", \"c\"]")]
     public void What_no_streamtype_reads_changes_the_policy_alone(string from, string to)
@@ -67,6 +66,28 @@ public sealed class EqualityTests
         Assert.NotEqual(before, after);
         Assert.Equal(before.StreamTypes["one"], after.StreamTypes["one"]);
     }
+
+    [Theory]
+    [InlineData("\"via-socks5\": \"127.0.0.1:1080\"", "\"via-socks5\": \"127.0.0.1:1081\"")]
+    [InlineData("\"via-socks5\": \"127.0.0.1:1080\"", "\"via_http_proxy\": \"127.0.0.1:1080\"")]
+    [InlineData("\"via-socks5\": \"127.0.0.1:1080\"", "\"via-socks5\": \"a:b@127.0.0.1:1080\"")]
+    [InlineData("\"via-socks5\": \"127.0.0.1:1080\"", "\"via-socks5\": \"\"")]
+    [InlineData("\"via-socks5\": \"127.0.0.1:1080\"", "\"x_\": 0")]
+    public void A_proxy_of_the_document_is_the_proxy_of_every_streamtype(string from, string to)
+    {
+        var before = Load(Head, Stream);
+        Assert.Contains(from, Head, StringComparison.Ordinal);
+        var after = Load(Head.Replace(from, to, StringComparison.Ordinal), Stream);
+        Assert.NotEqual(before.StreamTypes["one"], after.StreamTypes["one"]);
+        Assert.NotEqual(before.StreamTypes["two"], after.StreamTypes["two"]);
+        var changes = PolicyDiff.Between(before, after)[PolicySection.StreamTypes].Changed;
+        Assert.Equal(["one", "two"], changes.Select(static one => one.After.Name));
+        Assert.All(changes, static one => Assert.NotEmpty(one.Changes));
+    }
+
+    [Fact]
+    public void A_streamtype_that_states_the_proxy_of_the_document_is_the_same_as_one_that_does_not() => Assert.Equal(
+        Load(Head, "\"endpoint\": \"a\"").StreamTypes["one"], Load(Head, "\"endpoint\": \"a\", \"via-socks5\": \"127.0.0.1:1080\"").StreamTypes["one"]);
 
     [Fact]
     public void Neither_place_nor_order_of_attributes_is_a_change()

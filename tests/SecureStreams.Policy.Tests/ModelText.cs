@@ -56,6 +56,8 @@ internal static class ModelText
                 $"  blobs auth {blobs.Auth} preamble '{blobs.AuthPreamble}' hex {blobs.AuthHexify} serial {blobs.DeviceSerial} firmware {blobs.FirmwareVersion} type {blobs.DeviceType}");
         }
 
+        if (stream.Proxy is { } proxy)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {proxy} user {proxy.User ?? "-"} of {proxy.Location}");
         if (stream.Auth is { } auth)
             text.AppendLine(CultureInfo.InvariantCulture, $"  auth {auth}");
         foreach (var value in stream.Stated.Where(one => one.Attribute is not PolicyAttributeInfo<StreamTypeParts> && (stream.Http is null || one.Attribute is not PolicyAttributeInfo<HttpParts>)))

@@ -42,6 +42,15 @@ public enum SsCauseCode
     /// <summary>Any other failure to reach an address.</summary>
     ConnectFailed = 302,
 
+    /// <summary>The proxy on the way said no, or could not reach the peer. Where it said what happened there, the code for that is used.</summary>
+    ProxyRefused = 303,
+
+    /// <summary>The proxy on the way wants a user name and password, or does not take those of the policy.</summary>
+    ProxyAuthenticationFailed = 304,
+
+    /// <summary>The local address or port to connect from cannot be had.</summary>
+    LocalAddressUnavailable = 305,
+
     /// <summary>The streamtype is served inside the process, and nobody serves it now.</summary>
     NoLocalSink = 310,
 

@@ -27,6 +27,9 @@ public sealed class SsExplanation
     /// </summary>
     public required IReadOnlyList<SsEvent> Events { get; init; }
 
+    /// <summary>How the connection came to be that the stream has or had last; null before the first, and where there is none (local sinks). Streams may share one.</summary>
+    public SsConnection? Connection { get; init; }
+
     /// <summary>The policy in effect: what is stated and what that implies, in the order of the attribute table. Secrets are kept back.</summary>
     public required IReadOnlyList<SsPolicyFact> Policy { get; init; }
 
@@ -38,6 +41,8 @@ public sealed class SsExplanation
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{StreamType}#{StreamId} is {State}: {Now}");
+        if (Connection is not null)
+            text.Append("\nconnection: ").Append(Connection.ToString().Replace("\n", "\n  ", StringComparison.Ordinal));
         text.Append(Events.Count == 0 ? "\nevents: none" : "\nevents:");
         SsDetail? told = null;
         foreach (var one in Events)

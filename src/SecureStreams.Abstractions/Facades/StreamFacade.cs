@@ -101,6 +101,9 @@ internal sealed class StreamFacade(SecureStream stream)
 
     public SsResult OnReceive(SecureStreamHandler inner, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
+        // No part of any message, so that it is the handler's alone.
+        if ((flags & SsRxFlags.PerfJson) != 0)
+            return inner.OnReceive(stream, payload, flags);
         if (_pipe is { IsOver: false } pipe)
             return pipe.OnReceive(payload, flags);
         return _inbox is { } inbox && inbox.OnReceive(payload, flags) ? SsResult.Continue : inner.OnReceive(stream, payload, flags);

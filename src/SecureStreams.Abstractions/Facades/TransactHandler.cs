@@ -49,6 +49,8 @@ internal sealed class TransactHandler(ReadOnlyMemory<byte> body, SsTransactOptio
 
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
+        if ((flags & SsRxFlags.PerfJson) != 0)
+            return SsResult.Continue;
         if ((_received?.WrittenCount ?? 0) + payload.Length > options.MaxResponseBytes)
         {
             Fail(new SsMessageTooLargeException(stream.StreamType, options.MaxResponseBytes, "SsTransactOptions.MaxResponseBytes"));

@@ -12,13 +12,14 @@ internal static class BehaviourAttributes
         new()
         {
             Name = "attr_priority", Kind = PolicyValueKind.Number, Maximum = 7, Default = "0", Scopes = PolicyScopes.Client | PolicyScopes.Server,
-            Help = "Priority of its packets, 0 normal to 6 high; 7 needs administrator rights.",
+            ActedOn = true,
+            Help = "Priority of its packets in this machine's queues (SO_PRIORITY), 0 normal to 6 high; 7 needs CAP_NET_ADMIN, and without it the stream runs at 0.",
         },
-        Flag("attr_low_latency", "Ask the network for low delay.", PolicyScopes.Client | PolicyScopes.Server),
-        Flag("attr_high_throughput", "Ask the network for high throughput.", PolicyScopes.Client | PolicyScopes.Server),
-        Flag("attr_high_reliability", "Ask the network for high reliability.", PolicyScopes.Client | PolicyScopes.Server),
-        Flag("attr_low_cost", "Ask the network for low cost.", PolicyScopes.Client | PolicyScopes.Server),
-        Flag("perf", "Deliver the timings of each connection as JSON beside the payload.", PolicyScopes.Client, PolicyImpact.NextAttempt),
+        Flag("attr_low_latency", "Ask the network for low delay: type of service 0x10.", PolicyScopes.Client | PolicyScopes.Server, actedOn: true),
+        Flag("attr_high_throughput", "Ask the network for high throughput: type of service 0x08.", PolicyScopes.Client | PolicyScopes.Server, actedOn: true),
+        Flag("attr_high_reliability", "Ask the network for high reliability: type of service 0x04.", PolicyScopes.Client | PolicyScopes.Server, actedOn: true),
+        Flag("attr_low_cost", "Ask the network for low cost: type of service 0x02, which the kernel leaves to congestion control on TCP.", PolicyScopes.Client | PolicyScopes.Server, actedOn: true),
+        Flag("perf", "Deliver the timings of each connection as JSON beside the payload.", PolicyScopes.Client, PolicyImpact.NextAttempt, actedOn: true),
         Flag("swake_validity", "Its liveness checks may wake a sleeping system; a host has no use for it.", PolicyScopes.Client, PolicyImpact.Live),
         Flag("direct_proto_str", "The application may read and set any header by its name.", PolicyScopes.Client | PolicyScopes.Server, PolicyImpact.NextAttempt),
         new()
@@ -29,6 +30,6 @@ internal static class BehaviourAttributes
         new() { Name = "options", Kind = PolicyValueKind.Anything, Scopes = PolicyScopes.Server, Help = "Options of a listener; not read." },
     ];
 
-    private static PolicyAttributeInfo Flag(string name, string help, PolicyScopes scopes, PolicyImpact impact = PolicyImpact.Reconnect) =>
-        new() { Name = name, Kind = PolicyValueKind.Flag, Default = "false", Scopes = scopes, Impact = impact, Help = help };
+    private static PolicyAttributeInfo Flag(string name, string help, PolicyScopes scopes, PolicyImpact impact = PolicyImpact.Reconnect, bool actedOn = false) =>
+        new() { ActedOn = actedOn, Name = name, Kind = PolicyValueKind.Flag, Default = "false", Scopes = scopes, Impact = impact, Help = help };
 }

@@ -62,10 +62,15 @@ internal static class ConnectionAttributes
             Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
             Help = "Names for ${} and for the application, each with the header it travels in or \"\".",
         },
-        new()
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.SetProxy(ProxyKind.Socks5, value.Text))
         {
-            Name = "via-socks5", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks, PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true,
-            Help = "SOCKS5 proxy of this streamtype.",
+            Name = "via-socks5", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks, PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, ActedOn = true,
+            Help = "SOCKS5 proxy of this streamtype, which looks the endpoint's name up; \"\" for none. Not used for Unix sockets.",
+        },
+        new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.SetProxy(ProxyKind.HttpConnect, value.Text))
+        {
+            Name = "via_http_proxy", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks, PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, ActedOn = true,
+            IsExtension = true, Help = "HTTP proxy of this streamtype, asked to CONNECT to the endpoint; \"\" for none. Not used for Unix sockets.",
         },
         new() { Name = "plugins", Kind = PolicyValueKind.Anything, Scopes = PolicyScopes.None, Impact = PolicyImpact.Live, Help = "Deprecated; not read." },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.LocalSink = value.Flag)
@@ -80,17 +85,17 @@ internal static class ConnectionAttributes
         },
         new()
         {
-            Name = "port_metadata", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, IsExtension = true,
+            Name = "port_metadata", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, ActedOn = true, IsExtension = true,
             Help = "The metadata that holds the peer's port; counts instead of port once it is set.",
         },
         new()
         {
-            Name = "local_bind", Kind = PolicyValueKind.Template, IsExtension = true,
+            Name = "local_bind", Kind = PolicyValueKind.Template, ActedOn = true, IsExtension = true,
             Help = "The local address, or address:port, to connect from; an IPv6 address with a port stands in brackets.",
         },
         new()
         {
-            Name = "address_family", Kind = PolicyValueKind.Choice, Choices = ["any", "ipv4", "ipv6"], Default = "any", Scopes = Both, IsExtension = true,
+            Name = "address_family", Kind = PolicyValueKind.Choice, Choices = ["any", "ipv4", "ipv6"], Default = "any", Scopes = Both, ActedOn = true, IsExtension = true,
             Help = "Which addresses are used. A server with any listens on IPv4 and IPv6.",
         },
         new()

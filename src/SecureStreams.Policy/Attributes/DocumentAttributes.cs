@@ -21,10 +21,17 @@ internal static class DocumentAttributes
             Section = PolicySection.Document, Name = "schema-version", Kind = PolicyValueKind.Number, Default = "1", ActedOn = true,
             Scopes = Everyone, Impact = PolicyImpact.Live, Help = "The policy language it needs; a newer one than this release reads is refused.",
         },
-        new PolicyAttributeInfo
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.Proxy = StreamTypeParts.ProxyOf(ProxyKind.Socks5, value.Text, document.Proxy))
         {
             Section = PolicySection.Document, Name = "via-socks5", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks,
-            PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, Help = "SOCKS5 proxy for all client streams.",
+            PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, ActedOn = true,
+            Help = "SOCKS5 proxy of all client streams, which looks their names up; \"\" for none, whatever the environment (socks_proxy) says.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.Proxy = StreamTypeParts.ProxyOf(ProxyKind.HttpConnect, value.Text, document.Proxy))
+        {
+            Section = PolicySection.Document, Name = "via_http_proxy", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Socks,
+            PatternHelp = PolicyPatterns.SocksHelp, IsSecret = true, ActedOn = true, IsExtension = true,
+            Help = "HTTP proxy of all client streams, asked to CONNECT; \"\" for none.",
         },
         new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.GovernorRate = (int)value.Number)
         {

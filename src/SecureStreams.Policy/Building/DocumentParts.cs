@@ -13,5 +13,8 @@ internal sealed class DocumentParts
 
     public int GovernorInFlight { get; set; } = GovernorPolicy.DefaultInFlight;
 
+    /// <summary>The proxy of all clients that state none; null when the document says nothing.</summary>
+    public ProxyPolicy? Proxy { get; set; }
+
     public int SchemaVersion { get; set; } = PolicyLoader.SupportedSchemaVersion;
 }

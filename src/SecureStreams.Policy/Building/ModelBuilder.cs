@@ -23,7 +23,7 @@ internal static class ModelBuilder
             names.Auths.Add(part.Name, BuildAuth(part));
 
         var streams = new Dictionary<string, StreamTypePolicy>(policy.StreamTypes.Count, StringComparer.Ordinal);
-        var parts = new StreamTypeParts(names);
+        var parts = new StreamTypeParts(names, DocumentProxyOf(policy, document));
         for (var i = 0; i < policy.StreamTypes.Count; i++)
         {
             var part = policy.StreamTypes[i];
@@ -45,6 +45,17 @@ internal static class ModelBuilder
             Document = new DocumentPolicy { Name = "", Stated = Keep(policy.Document) },
             Layers = [.. policy.Layers],
         };
+    }
+
+    private static ProxyPolicy? DocumentProxyOf(StatedPolicy policy, DocumentParts document)
+    {
+        foreach (ref readonly var value in policy.Document.AsSpan())
+        {
+            if (document.Proxy is { } proxy && value.Attribute.Name is "via-socks5" or "via_http_proxy" && value.Value.Text == proxy.Text)
+                return proxy.At(value.Location);
+        }
+
+        return document.Proxy;
     }
 
     private static ImmutableArray<MetricPolicy> BuildMetrics(IReadOnlyList<StatedPart> parts)

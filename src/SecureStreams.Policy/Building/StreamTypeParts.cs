@@ -8,9 +8,12 @@ internal sealed class StreamTypeParts
 {
     private ImmutableArray<MetadataPolicy> _lastMetadata = [];
 
-    public StreamTypeParts(ResolvedNames names)
+    private readonly ProxyPolicy? _documentProxy;
+
+    public StreamTypeParts(ResolvedNames names, ProxyPolicy? documentProxy = null)
     {
         Names = names;
+        _documentProxy = documentProxy;
         Clear();
     }
 
@@ -67,6 +70,16 @@ internal sealed class StreamTypeParts
 
     public ImmutableArray<MetadataPolicy> Metadata { get; set; }
 
+    /// <summary>What the streamtype says of its proxy; null where that is nothing, and the document's counts.</summary>
+    public ProxyPolicy? Proxy { get; set; }
+
+    /// <summary>The value of an attribute that names a proxy. An empty one only says that the document's does not count.</summary>
+    public static ProxyPolicy? ProxyOf(ProxyKind kind, string text, ProxyPolicy? known) =>
+        text.Length == 0 ? known ?? ProxyPolicy.None : ProxyPolicy.TryParse(kind, text, out var proxy) ? proxy : known;
+
+    /// <summary>As <see cref="ProxyOf"/>, for the streamtype.</summary>
+    public void SetProxy(ProxyKind kind, string text) => Proxy = ProxyOf(kind, text, Proxy);
+
     /// <summary>Streamtypes of one policy often declare the same names, one after the other: they share the array.</summary>
     public ImmutableArray<MetadataPolicy> MetadataOf(ImmutableArray<PolicyPair> pairs)
     {
@@ -110,6 +123,7 @@ internal sealed class StreamTypeParts
         ServerKey = null;
         ClientTrustStore = null;
         Metadata = [];
+        Proxy = null;
         Http.Clear();
         BlobHeaders.Clear();
     }
@@ -143,7 +157,19 @@ internal sealed class StreamTypeParts
         ServerCertificate = ServerCertificate,
         ServerKey = ServerKey,
         ClientTrustStore = ClientTrustStore,
+        Proxy = Server || LocalSink ? null : Proxy is { } stated ? stated.At(PlaceOfProxy(part, stated)) : _documentProxy,
     };
+
+    private static PolicyLocation PlaceOfProxy(in StatedPart part, ProxyPolicy proxy)
+    {
+        foreach (ref readonly var value in part.Values.AsSpan())
+        {
+            if (value.Attribute.Name is "via-socks5" or "via_http_proxy" && value.Value.Text == proxy.Text)
+                return value.Location;
+        }
+
+        return part.Location;
+    }
 
     /// <summary>Which asks for the default scheme where no other is named.</summary>
     private static bool StatesAuthHeader(in StatedPart part)

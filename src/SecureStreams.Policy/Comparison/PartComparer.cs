@@ -124,10 +124,15 @@ internal sealed class PartComparer
         }
     }
 
-    /// <summary>What the part says of the attribute, or null. A streamtype that names an authentication header asks for the default scheme without a word.</summary>
+    /// <summary>
+    /// What the part says of the attribute, or null. A streamtype that names an authentication header asks for the default scheme without a word, and one that says
+    /// nothing of a proxy for that of the document.
+    /// </summary>
     private static PolicyAttributeValue? ValueOf(PolicyPart part, PolicyAttributeInfo row)
     {
         var stated = part.Find(row.Name);
+        if (stated is null && part is StreamTypePolicy { Proxy: { } proxy } && row.Name == proxy.Attribute)
+            return new PolicyAttributeValue(row, PolicyValue.Of(proxy.Text), proxy.Location);
         return stated is null && row.Name == "use_auth" && part is StreamTypePolicy { Auth: { } auth }
             ? new PolicyAttributeValue(row, PolicyValue.Of(auth.Name), part.Locate("http_auth_header") ?? part.Location)
             : stated;

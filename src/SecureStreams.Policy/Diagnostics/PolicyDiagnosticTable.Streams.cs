@@ -1,6 +1,6 @@
 namespace SecureStreams.Policy;
 
-/// <content>Connections, listeners and back-off schemes: 0401 to 0419.</content>
+/// <content>Connections, listeners and back-off schemes: 0401 to 0420.</content>
 public static partial class PolicyDiagnosticTable
 {
     internal static readonly PolicyDiagnosticInfo EndpointMissing = Error("SSP0401", "A client streamtype has no endpoint",
@@ -149,6 +149,13 @@ public static partial class PolicyDiagnosticTable
           "retry": [ { "default": { "backoff": [ 1000, 2000, 5000 ] } } ],
           "s": [ { "demo": { "endpoint": "example.com", "port": 443, "retry": "default" } } ]
         }
+        """);
+
+    internal static readonly PolicyDiagnosticInfo TwoProxies = Error("SSP0420", "Two proxies are named for one way",
+        "A connection goes through one proxy; which one would be a guess, and the wrong guess may show traffic to somebody who must not see it.",
+        "Keep via-socks5 or via_http_proxy, or set one of them to \"\".",
+        """
+        { "s": [ { "demo": { "endpoint": "example.com", "port": 443, "via-socks5": "127.0.0.1:1080", "via_http_proxy": "127.0.0.1:3128" } } ] }
         """);
 
     internal static readonly PolicyDiagnosticInfo ValidityTwice = Warning("SSP0419", "A time is stated in seconds and in milliseconds",

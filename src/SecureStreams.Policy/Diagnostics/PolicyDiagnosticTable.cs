@@ -23,7 +23,7 @@ public static partial class PolicyDiagnosticTable
             CertificateExpiresSoon, KeyMismatch, CertificateForKey,
             EndpointMissing, TrustWithoutTls, NailedUpOpportunistic, ServerOnly, OtherProtocol, PingNotBeforeHangup, ThresholdOrder, PortMissing,
             EndpointNotAddress, SchemeNeedsTls, SchemeTurnsTlsOff, EndpointUserInfo, ServerCertMissing, ServerKeyMissing, ServerCertWithoutTls, ClientOnly,
-            NailedUpWithoutRetry, DelaysUnused, ValidityTwice,
+            NailedUpWithoutRetry, DelaysUnused, ValidityTwice, TwoProxies,
             AuthWithoutHeader, SigningIncomplete, SigningWithoutScheme, AuthStreamUnknown, RideshareOutsideMultipart, RideshareCycle, FormAndMultipart,
             BodyWithoutMethod, RedirectsContradict, FramingHeader, HeaderTwice,
             MqttTopic, MqttFilter, MqttMessageWithoutTopic, MqttNoTopic, MqttTopicTooLong, MqttIdentity,

@@ -88,6 +88,12 @@ public sealed record StreamTypePolicy : PolicyPart
     /// <summary><c>server_key</c>: the listener's private key; null when the policy names none.</summary>
     public required CertificatePolicy? ServerKey { get; init; }
 
+    /// <summary>
+    /// <c>via-socks5</c> or <c>via_http_proxy</c> of the streamtype, else of the document: the proxy that a client connects through. <see cref="ProxyPolicy.None"/> where
+    /// <c>""</c> says that there is none; null where nobody says anything, and for listeners and local sinks.
+    /// </summary>
+    public ProxyPolicy? Proxy { get; init; }
+
     /// <summary><c>tls_client_trust_store</c>: what the certificates of a listener's clients are checked against; null when the policy names none.</summary>
     public required TrustStorePolicy? ClientTrustStore { get; init; }
 
@@ -99,7 +105,7 @@ public sealed record StreamTypePolicy : PolicyPart
         Timeout == other.Timeout && ConnectTimeout == other.ConnectTimeout && ReceiveWatermarkHigh == other.ReceiveWatermarkHigh &&
         ReceiveWatermarkLow == other.ReceiveWatermarkLow && TransmitWatermarkHigh == other.TransmitWatermarkHigh && Metadata.AsSpan().SequenceEqual(other.Metadata.AsSpan()) && Equals(Http, other.Http) &&
         Equals(BlobHeaders, other.BlobHeaders) && Equals(Auth, other.Auth) && Equals(ServerCertificate, other.ServerCertificate) && Equals(ServerKey, other.ServerKey) &&
-        Equals(ClientTrustStore, other.ClientTrustStore) && StatedValues.Same(this, other, IsOnlyStated);
+        Equals(ClientTrustStore, other.ClientTrustStore) && Equals(Proxy, other.Proxy) && StatedValues.Same(this, other, IsOnlyStated);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Name, Endpoint, Port, Protocol, Tls, Metadata.Length);

@@ -21,6 +21,7 @@ internal static class PolicyRules
         RideshareRules.Check(draft, bag);
         MqttTopicRules.Check(draft, bag);
         MqttIdentityRules.Check(draft, bag);
+        ProxyRules.Check(draft, bag);
         SecretRules.Check(draft, bag);
         var certificates = CertificateRules.Read(draft, bag, options, out var unusable);
         ServerKeyRules.Check(draft, certificates, bag);

@@ -104,7 +104,7 @@ internal static class SecretRules
         var text = value.Value.Text;
         return value.Attribute.Name switch
         {
-            "via-socks5" when text.Contains('@', StringComparison.Ordinal) => "a user name and password",
+            "via-socks5" or "via_http_proxy" when text.Contains('@', StringComparison.Ordinal) => "a user name and password",
             _ when HasPassword(text) => "a user name and password",
             "endpoint" or "http_url" when SecretParameterOf(text) is { } name => $"a value for {Wording.Quote(name)} in its query",
 

@@ -25,6 +25,8 @@ internal sealed class EffectivePolicyBuilder(bool all)
                 AddStated(values, part, stated);
             else if (row.Name == "use_auth" && part is StreamTypePolicy { Auth: { } implied })
                 values.Add(Default(row, PolicyValueWriter.Quote(implied.Name), isJson: true, Build(implied)));
+            else if (part is StreamTypePolicy { Proxy: { } proxy } && row.Name == proxy.Attribute && part.Find("via-socks5") is null && part.Find("via_http_proxy") is null)
+                AddStated(values, part, new PolicyAttributeValue(row, PolicyValue.Of(proxy.Text), proxy.Location));
             else if (all && IsMeantFor(part, row))
                 AddDefault(values, row);
         }

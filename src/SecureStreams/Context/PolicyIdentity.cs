@@ -19,7 +19,7 @@ internal static class PolicyIdentity
     private static bool IsSame(StreamTypePolicy was, StreamTypePolicy now) =>
         was.Equals(now) && SamePlaces(was, now) && SamePlaces(was.Retry, now.Retry) && SamePlaces(was.TrustStore, now.TrustStore) &&
         SamePlaces(was.Auth, now.Auth) && SamePlaces(was.ServerCertificate, now.ServerCertificate) && SamePlaces(was.ServerKey, now.ServerKey) &&
-        SamePlaces(was.ClientTrustStore, now.ClientTrustStore);
+        SamePlaces(was.ClientTrustStore, now.ClientTrustStore) && was.Proxy?.Location == now.Proxy?.Location;
 
     private static bool SamePlaces(PolicyPart? was, PolicyPart? now)
     {

@@ -54,6 +54,7 @@ internal static class FailureReporter
 
     private static SsPolicyPosition Locate(StreamTypePolicy policy, string attribute) =>
         policy.Locate(attribute) is { } at ? new SsPolicyPosition(at.File, at.Line, at.Column, $"{policy.Name}.{attribute}")
+        : policy.Proxy is { Location.File: { } file } proxy && proxy.Attribute == attribute ? new SsPolicyPosition(file, proxy.Location.Line, proxy.Location.Column, attribute)
         : policy.Retry is { } scheme && scheme.Locate(attribute) is { } there ? new SsPolicyPosition(there.File, there.Line, there.Column, $"retry {scheme.Name}.{attribute}")
         : new SsPolicyPosition("policy", 0, 0, $"{policy.Name}.{attribute}");
 

@@ -75,7 +75,8 @@ internal sealed partial class LocalStream
     private void DeliverReceived(ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         _mailbox.AssertCurrent();
-        _runtime.Telemetry.Instruments.Received(StreamType, payload.Length);
+        if ((flags & SsRxFlags.PerfJson) == 0)
+            _runtime.Telemetry.Instruments.Received(StreamType, payload.Length);
         _inCallback = true;
         try
         {

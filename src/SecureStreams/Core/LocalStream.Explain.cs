@@ -6,6 +6,7 @@ namespace SecureStreams.Core;
 internal sealed partial class LocalStream
 {
     private SsDetail? _lastDetail;
+    private SsConnection? _connection;
 
     public override SsExplanation Explain()
     {
@@ -19,6 +20,7 @@ internal sealed partial class LocalStream
             State = state,
             Now = DescribeNow(state, events),
             Events = events,
+            Connection = Volatile.Read(ref _connection),
             Policy = PolicyFacts.Of(_policy),
         };
     }

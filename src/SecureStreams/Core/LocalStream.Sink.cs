@@ -15,6 +15,8 @@ internal sealed partial class LocalStream : ITransportSink
         try
         {
             _connected = true;
+            if (transport.Connection is { } connection)
+                Volatile.Write(ref _connection, connection);
             _owesEnd = false;
             if (!transport.IsTransactional)
                 _failures = 0;
@@ -57,7 +59,7 @@ internal sealed partial class LocalStream : ITransportSink
             return;
         try
         {
-            if (_isCreditManual && payload.Length > 0)
+            if (_isCreditManual && payload.Length > 0 && (flags & SsRxFlags.PerfJson) == 0)
             {
                 Interlocked.Exchange(ref _credit, _credit - payload.Length);
                 PauseOnMailbox();

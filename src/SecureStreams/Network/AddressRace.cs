@@ -17,10 +17,15 @@ internal sealed class AddressRace : IThreadPoolWorkItem
     /// <summary>The outcome of an address that has none yet.</summary>
     public const string StillConnecting = "connecting";
 
+    /// <summary>The outcome of the winner.</summary>
+    public const string Connected = "connected";
+
     /// <summary>The outcome of an address that had none when time ran out.</summary>
     public const string NoAnswer = "no answer";
 
-    private readonly IReadOnlyList<EndPoint> _endPoints;
+    private readonly List<EndPoint> _waiting = [];
+    private readonly DialOptions _options;
+    private readonly int _port;
     private readonly SsSocketDialer _sockets;
     private readonly TimeProvider _time;
     private readonly SsScheduler _scheduler;
@@ -34,11 +39,29 @@ internal sealed class AddressRace : IThreadPoolWorkItem
     private CancellationToken _over;
     private ITimer? _delay;
     private int _running;
+    private bool _more;
+    private bool _due;
+    private bool _begun;
     private bool _decided;
 
-    public AddressRace(IReadOnlyList<EndPoint> endPoints, SsPlatform platform)
+    /// <summary>Among addresses that are known.</summary>
+    public AddressRace(IReadOnlyList<EndPoint> endPoints, SsPlatform platform, DialOptions? options = null)
+        : this(platform, options ?? DialOptions.Default)
     {
-        _endPoints = endPoints;
+        _waiting.AddRange(endPoints);
+    }
+
+    /// <summary>Among the addresses of a name, which come by <see cref="Add"/>.</summary>
+    public AddressRace(int port, SsPlatform platform, DialOptions options)
+        : this(platform, options)
+    {
+        _port = port;
+        _more = true;
+    }
+
+    private AddressRace(SsPlatform platform, DialOptions options)
+    {
+        _options = options;
         _sockets = platform.Sockets;
         _time = platform.Time;
         _scheduler = platform.Scheduler;
@@ -64,6 +87,37 @@ internal sealed class AddressRace : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Addresses to try as well; those it has already do not count. Before it runs, or while it does.</summary>
+    /// <param name="addresses">In the order in which to try them; one that comes late takes its turn among those that still wait.</param>
+    /// <param name="more">Whether others may follow: as long as they may, the race is not lost.</param>
+    public void Add(IReadOnlyList<IPAddress> addresses, bool more)
+    {
+        bool start;
+        lock (_lock)
+        {
+            if (_decided)
+                return;
+            var waiting = _waiting.Cast<IPEndPoint>().Select(static one => one.Address).ToList();
+            var known = waiting.Concat(_attempts.Select(static one => ((IPEndPoint)one.EndPoint).Address)).ToHashSet();
+            waiting.AddRange(addresses.Where(one => !known.Contains(one)));
+
+            // The family that was not tried last is next; at the beginning, that of the first address.
+            var last = _attempts.Count > 0 ? _attempts[^1].EndPoint.AddressFamily : AddressFamily.Unspecified;
+            var turns = HostNames.Interleave([.. waiting.OrderBy(one => one.AddressFamily == last)]);
+            _waiting.Clear();
+            _waiting.AddRange(turns.Select(one => new IPEndPoint(one, _port)));
+
+            // More addresses never follow "no more", whatever overtakes it.
+            _more &= more;
+            start = _begun && _waiting.Count > 0 && (_running == 0 || _due);
+            if (_begun && !start)
+                EndIfLostUnderLock();
+        }
+
+        if (start)
+            Start(-1);
+    }
+
     /// <summary>Runs the race. The caller owns the winner's stream.</summary>
     /// <returns>The winner, or null when every address failed.</returns>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
@@ -75,7 +129,7 @@ internal sealed class AddressRace : IThreadPoolWorkItem
         {
             // Abandoning goes through the same lock as winning: a winner is either returned or disposed, never lost between the two.
             using var abandon = cancellationToken.UnsafeRegister(static (race, token) => ((AddressRace)race!).Abandon(token), this);
-            Start(0);
+            Begin();
             return await _winner.Task.ConfigureAwait(false);
         }
         finally
@@ -93,33 +147,68 @@ internal sealed class AddressRace : IThreadPoolWorkItem
             _winner.TrySetResult(_won);
     }
 
-    /// <summary>Starts address <paramref name="index"/>, unless the race is decided or a timer and a failure both ask for it and this is the second to ask.</summary>
+    private void Begin()
+    {
+        lock (_lock)
+        {
+            _begun = true;
+            EndIfLostUnderLock();
+        }
+
+        Start(0);
+    }
+
+    private void EndIfLostUnderLock()
+    {
+        if (_decided || _running > 0 || _waiting.Count > 0 || _more)
+            return;
+        _decided = true;
+        _scheduler.Schedule(this);
+    }
+
+    /// <summary>
+    /// Starts the next address, unless the race is decided or a timer and a failure both ask for number <paramref name="index"/> and this is the second to ask; -1 for
+    /// whichever is next.
+    /// </summary>
     private void Start(int index)
     {
         RaceAttempt attempt;
         lock (_lock)
         {
-            if (_decided || index != _attempts.Count || index >= _endPoints.Count)
+            if (_decided || (index >= 0 && index != _attempts.Count))
                 return;
-            attempt = new RaceAttempt(_endPoints[index], _time.GetTimestamp());
+            if (_waiting.Count == 0)
+            {
+                // It starts when it comes.
+                _due = true;
+                return;
+            }
+
+            attempt = new RaceAttempt(Request(_waiting[0]), _time.GetTimestamp());
+            _waiting.RemoveAt(0);
             _attempts.Add(attempt);
             _running++;
+            _due = false;
             _delay?.Dispose();
             _delay = null;
-            var next = index + 1;
-            if (next < _endPoints.Count)
+            var next = _attempts.Count;
+            if (_waiting.Count > 0 || _more)
                 _delay = _time.CreateTimer(_ => Start(next), null, NetworkDefaults.AttemptDelay, Timeout.InfiniteTimeSpan);
         }
 
         _ = TryAsync(attempt);
     }
 
+    private SsConnectRequest Request(EndPoint endPoint) => endPoint is IPEndPoint
+        ? new SsConnectRequest(endPoint) { LocalEndPoint = _options.LocalBind, TypeOfService = _options.TypeOfService, Priority = _options.Priority }
+        : new SsConnectRequest(endPoint);
+
     private async Task TryAsync(RaceAttempt attempt)
     {
         Stream? stream;
         try
         {
-            stream = await _sockets.ConnectAsync(attempt.EndPoint, _over).ConfigureAwait(false);
+            stream = await _sockets.ConnectAsync(attempt.Request, _over).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -154,15 +243,9 @@ internal sealed class AddressRace : IThreadPoolWorkItem
 
             // Only the youngest hands over at once: when an older one fails, the youngest keeps the head start it was given.
             next = attempt == _attempts[^1] ? _attempts.Count : -1;
-            if (_running == 0 && _attempts.Count == _endPoints.Count)
-            {
-                _decided = true;
-                _scheduler.Schedule(this);
-            }
-            else if (_running == 0)
-            {
+            if (_running == 0)
                 next = _attempts.Count;
-            }
+            EndIfLostUnderLock();
         }
 
         if (next >= 0)
@@ -176,7 +259,7 @@ internal sealed class AddressRace : IThreadPoolWorkItem
             _running--;
             if (_decided)
                 return false;
-            attempt.Outcome = "connected";
+            attempt.Outcome = Connected;
             attempt.Elapsed = _time.GetElapsedTime(attempt.Started);
             attempt.Stream = stream;
             DecideUnderLock("given up, another address connected first");

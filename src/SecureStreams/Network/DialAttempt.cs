@@ -1,16 +1,20 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using SecureStreams.Network.Identities;
+using SecureStreams.Policy;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Network;
 
 /// <summary>One dial: its steps, how far it came, and the words for its failure.</summary>
-internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, ClientIdentities identities)
+internal sealed class DialAttempt(
+    DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, ClientIdentities identities, NameCache nameCache)
 {
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
+        progress.Begin(platform.Time);
         var anchors = target.Tls?.Options.TrustStore is { } store ? trustStores.Get(store) : null;
         anchors?.ThrowIfUnusable();
         var identity = target.Tls?.Options.Identity is { } names ? identities.Load(names) : null;
@@ -29,34 +33,34 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
     {
         if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
             throw Invalid("there is no host name for the server's certificate to be for; give the endpoint one", "endpoint", null);
-
+        ThrowIfImpossible();
         var time = platform.Time;
-        var started = time.GetTimestamp();
-        var endPoints = await FindAsync(cancellationToken).ConfigureAwait(false);
-        var named = progress.Phase == SsPhase.Names ? time.GetElapsedTime(started) : TimeSpan.Zero;
+        var proxy = progress.Proxy = target.UnixPath is null ? DialProxy.Of(target.Options, platform) : null;
 
-        progress.Phase = SsPhase.Connect;
-        started = time.GetTimestamp();
-        var race = progress.Race = new AddressRace(endPoints, platform);
-        var winner = await race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(NobodyReached(race));
-        var connected = time.GetElapsedTime(started);
+        var winner = await ReachAsync(proxy, cancellationToken).ConfigureAwait(false);
+        var local = winner.Stream is NetworkStream { Socket.LocalEndPoint: IPEndPoint own } ? own.ToString() : null;
         var wire = new CountingStream(winner.Stream!, time);
-        var remote = EndPointText.Of(winner.EndPoint);
-        if (target.Tls is null)
+        if (proxy is not null)
         {
-            return new DialedConnection(wire, wire, remote, new DialTimings(named, connected, TimeSpan.Zero), progress.Candidates)
-            {
-                Facts = target.WantsFacts ? ConnectionFacts.Of(wire, null) : null,
-            };
+            progress.Phase = SsPhase.Proxy;
+            await new ProxyHandshake(wire, target, proxy).RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        progress.Phase = SsPhase.Tls;
-        started = time.GetTimestamp();
-        var stream = await new TlsHandshake(wire, target.Tls, anchors, identity, time).RunAsync(cancellationToken).ConfigureAwait(false);
-        return new DialedConnection(stream, wire, remote, new DialTimings(named, connected, time.GetElapsedTime(started)), progress.Candidates)
+        SslStream? secured = null;
+        if (target.Tls is not null)
         {
-            IdentityStamp = identity?.Stamp,
-            Facts = target.WantsFacts ? ConnectionFacts.Of(wire, stream) : null,
+            progress.Phase = SsPhase.Tls;
+            secured = await new TlsHandshake(wire, target.Tls, anchors, identity, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // Once: what is told of it in several places is the same.
+        var timings = progress.Timings;
+        return new DialedConnection((Stream?)secured ?? wire, wire, EndPointText.Of(winner.EndPoint), timings, progress.Candidates)
+        {
+            Summary = Summarize(winner, local, timings, proxy),
+            Addresses = progress.Addresses,
+            IdentityStamp = secured is null ? null : identity?.Stamp,
+            Facts = target.WantsFacts ? ConnectionFacts.Of(wire, secured) : null,
         };
     }
 
@@ -67,25 +71,82 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
     {
         var failure = error is TransportException known ? known.Failure
             : bound is { } ranOut ? progress.TimedOut(ranOut, "endpoint", error)
-            : new TransportFailure(progress.Phase, SsCauseCode.InternalError, $"dialing {progress.Endpoint} failed unexpectedly: {error.GetType().Name}: {NetworkErrors.Innermost(error)}") { Error = error };
+            : new TransportFailure(progress.Phase, SsCauseCode.InternalError, $"dialing {progress.Way} failed unexpectedly: {error.GetType().Name}: {NetworkErrors.Innermost(error)}") { Error = error };
         return failure with { Endpoint = progress.Endpoint, Candidates = progress.Candidates };
     }
 
-    private async ValueTask<IReadOnlyList<EndPoint>> FindAsync(CancellationToken cancellationToken)
+    /// <summary>To the peer, or to the proxy on the way.</summary>
+    private async ValueTask<RaceAttempt> ReachAsync(ProxyPolicy? proxy, CancellationToken cancellationToken)
     {
+        var options = target.Options;
+        var (host, port) = proxy is null ? (target.Host, target.Port) : (proxy.Host, proxy.Port);
+        var choice = options.LocalBind?.AddressFamily switch { AddressFamily.InterNetwork => AddressChoice.IPv4, AddressFamily.InterNetworkV6 => AddressChoice.IPv6, _ => options.Family };
         if (target.UnixPath is { } path)
-            return [UnixEndPoint(path)];
+            return await RaceAsync(new AddressRace([UnixEndPoint(path)], platform), proxy, cancellationToken).ConfigureAwait(false);
+        if (HostNames.Literal(host) is { } literal)
+        {
+            if (choice != AddressChoice.Any && (choice == AddressChoice.IPv6) != (literal.AddressFamily == AddressFamily.InterNetworkV6))
+                throw OtherFamily(host);
+            return await RaceAsync(new AddressRace([new IPEndPoint(literal, port)], platform, options), proxy, cancellationToken).ConfigureAwait(false);
+        }
+
+        progress.Phase = SsPhase.Names;
+        using var wait = nameCache.Wait(host, choice);
+        var known = await wait.RunAsync(cancellationToken).ConfigureAwait(false);
+        progress.Addresses = known.Addresses;
+        if (progress.Addresses.Count == 0)
+            throw new TransportException(NameFailures.Of(host, choice, known.Error, proxy));
+        var race = new AddressRace(port, platform, options);
+        wait.FeedTo(race);
+        try
+        {
+            var winner = await RaceAsync(race, proxy, cancellationToken).ConfigureAwait(false);
+            nameCache.Reached(wait.Lookup, ((IPEndPoint)winner.EndPoint).Address);
+            return winner;
+        }
+        catch (TransportException)
+        {
+            // None of its addresses is good: perhaps the name stands for others by now.
+            nameCache.Forget(wait.Lookup);
+            throw;
+        }
+        finally
+        {
+            progress.Addresses = wait.State.Addresses;
+        }
+    }
+
+    private async ValueTask<RaceAttempt> RaceAsync(AddressRace race, ProxyPolicy? proxy, CancellationToken cancellationToken)
+    {
+        progress.Phase = SsPhase.Connect;
+        progress.Race = race;
+        return await race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(ConnectFailures.NobodyReached(race, target, progress, proxy));
+    }
+
+    private void ThrowIfImpossible()
+    {
+        if (target.UnixPath is not null)
+            return;
         if (target.Port is < 1 or > ushort.MaxValue)
             throw Invalid($"port {target.Port} is not between 1 and 65535; correct the port", "port", null);
         if (HostNames.WithoutBrackets(target.Host).Length == 0)
             throw Invalid("the endpoint is empty; give it a host name or address", "endpoint", null);
-        if (HostNames.Literal(target.Host) is { } literal)
-            return [new IPEndPoint(literal, target.Port)];
-
-        progress.Phase = SsPhase.Names;
-        var addresses = await HostNames.ResolveAsync(target.Host, platform.Names, cancellationToken).ConfigureAwait(false);
-        return [.. addresses.Select(one => new IPEndPoint(one, target.Port))];
     }
+
+    private SsConnection Summarize(RaceAttempt winner, string? local, in DialTimings timings, ProxyPolicy? proxy) => new()
+    {
+        Time = platform.Time.GetUtcNow(),
+        Endpoint = progress.Endpoint,
+        Address = EndPointText.Of(winner.EndPoint),
+        LocalAddress = local,
+        Proxy = proxy?.ToString(),
+        NamesTime = timings.Names,
+        ConnectTime = timings.Connect,
+        ProxyTime = timings.Proxy,
+        TlsTime = timings.Tls,
+        Candidates = progress.Candidates,
+        Warnings = winner.Request.Warnings,
+    };
 
     private static UnixDomainSocketEndPoint UnixEndPoint(string path)
     {
@@ -101,37 +162,12 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
         }
     }
 
-    private static TransportException Invalid(string message, string attribute, Exception? error) =>
-        new(new TransportFailure(SsPhase.Policy, SsCauseCode.EndpointInvalid, message) { Attribute = attribute, Permanent = true, Error = error });
-
-    private TransportFailure NobodyReached(AddressRace race)
+    private TransportException OtherFamily(string host)
     {
-        // The most telling answer speaks for all: a refusal proves the host is alive; "unreachable" often only means that a family is missing here.
-        var errors = race.Errors;
-        var telling = errors.MinBy(error => Rank(NetworkErrors.Connecting(error, target.UnixPath is not null).Code))!;
-        var (phase, code, _) = NetworkErrors.Connecting(telling, target.UnixPath is not null);
-        var (what, attribute) = code switch
-        {
-            SsCauseCode.ConnectionRefused => ("nobody listens at", target.UnixPath is null ? "port" : "endpoint"),
-            SsCauseCode.NetworkUnreachable => ("no network leads to", "endpoint"),
-            SsCauseCode.ConnectTimeout => ("no answer from", "endpoint"),
-            _ => ("could not connect to", "endpoint"),
-        };
-        var mend = code switch
-        {
-            SsCauseCode.ConnectionRefused => target.UnixPath is null ? "start the server, or correct endpoint and port" : "start the server, or correct the endpoint",
-            SsCauseCode.NetworkUnreachable => "check this machine's network and routes",
-            SsCauseCode.ConnectTimeout => "check the endpoint, and firewalls on the way",
-            _ => "see the reasons given",
-        };
-        return new TransportFailure(phase, code, $"{what} {progress.Endpoint} ({progress.Tried}); {mend}") { Error = telling, Attribute = attribute };
+        var attribute = target.Options.LocalBind is null ? "address_family" : "local_bind";
+        return Invalid($"{OperatorText.Clean(host)} is an address of another family than {attribute} allows; correct one of them", attribute, null);
     }
 
-    private static int Rank(SsCauseCode code) => code switch
-    {
-        SsCauseCode.ConnectionRefused => 0,
-        SsCauseCode.ConnectTimeout => 1,
-        SsCauseCode.NetworkUnreachable => 3,
-        _ => 2,
-    };
+    private static TransportException Invalid(string message, string attribute, Exception? error) =>
+        new(new TransportFailure(SsPhase.Policy, SsCauseCode.EndpointInvalid, message) { Attribute = attribute, Permanent = true, Error = error });
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SecureStreams.Network.Identities;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports;
@@ -5,11 +6,12 @@ using SecureStreams.Transports;
 namespace SecureStreams.Network;
 
 /// <summary>
-/// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, TLS. Safe from any thread; dispose it after its last dial.
+/// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, proxy, TLS. Safe from any thread; dispose it after its last dial.
 /// </summary>
-internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null, ISsBlobStore? blobs = null) : IDisposable
+internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null, ISsBlobStore? blobs = null, ILogger? logger = null) : IDisposable
 {
     private readonly TrustStoreCache _trustStores = new();
+    private readonly NameCache _names = new(platform);
     private volatile bool _disposed;
 
     /// <summary>What this side shows of itself in TLS, from the blobs of the context.</summary>
@@ -37,11 +39,17 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
         cancellationToken.ThrowIfCancellationRequested();
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound);
-        var dial = new DialAttempt(target, progress, platform, _trustStores, Identities);
+        var dial = new DialAttempt(target, progress, platform, _trustStores, Identities, _names);
         try
         {
             var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);
             instruments?.Dialed(connection.Timings, target.UnixPath is not null);
+            if (logger is not null && connection.Summary is { Warnings.Count: > 0 } summary)
+            {
+                foreach (var warning in summary.Warnings)
+                    NetworkLog.Warning(logger, summary.Endpoint, warning);
+            }
+
             return connection;
         }
         catch (Exception error)

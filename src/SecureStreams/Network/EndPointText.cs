@@ -18,7 +18,9 @@ internal static class EndPointText
     {
         if (target.UnixPath is { } path)
             return $"unix:{OperatorText.Clean(path)}";
-        var host = OperatorText.Clean(HostNames.WithoutBrackets(target.Host));
-        return host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{target.Port}" : $"{host}:{target.Port}";
+        return Of(OperatorText.Clean(HostNames.WithoutBrackets(target.Host)), target.Port);
     }
+
+    /// <summary><c>host:port</c>, an IPv6 address in brackets.</summary>
+    public static string Of(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
 }

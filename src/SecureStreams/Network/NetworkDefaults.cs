@@ -9,6 +9,15 @@ internal static class NetworkDefaults
     /// <summary>How long an address is given before the next one is tried beside it (RFC 8305 section 8, Connection Attempt Delay).</summary>
     public static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a dial waits for the IPv6 addresses of a name once it has IPv4 ones (RFC 8305 section 8, Resolution Delay).</summary>
+    public static readonly TimeSpan ResolutionDelay = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long an answer of the resolver is used. The operating system tells no time to live; most of what changes faster than this is told by addresses that fail.</summary>
+    public static readonly TimeSpan NameLifetime = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many names are remembered.</summary>
+    public const int MaxNames = 256;
+
     /// <summary>How many parsed trust stores are kept. Only policies that are replaced again and again without end ever reach it.</summary>
     public const int MaxTrustStores = 64;
 
@@ -29,6 +38,9 @@ internal static class NetworkDefaults
 
     /// <summary>How much of a text from a peer or from the platform goes into one message.</summary>
     public const int MaxQuotedLength = 200;
+
+    /// <summary>How many bytes of the proxy's answers are read at a time at most.</summary>
+    public const int ProxyBufferBytes = 1024;
 
     /// <summary>How many host names of a certificate a message lists.</summary>
     public const int MaxListedNames = 8;

@@ -42,6 +42,8 @@ internal static class NetworkErrors
     /// <summary>Phase, code and a few words for a failure to reach one address.</summary>
     public static (SsPhase Phase, SsCauseCode Code, string Text) Connecting(Exception error, bool unix) => FindSocketError(error) switch
     {
+        LocalBindException bind => (SsPhase.Connect, SsCauseCode.LocalAddressUnavailable, $"cannot connect from {bind.Local}: {OperatorText.Clean(bind.Message)} ({bind.SocketErrorCode})"),
+
         // A path without a socket behind it: nobody listens there, as with a port.
         { SocketErrorCode: SocketError.AddressNotAvailable } when unix => (SsPhase.Connect, SsCauseCode.ConnectionRefused, "no such socket"),
         { SocketErrorCode: SocketError.ConnectionRefused } => (SsPhase.Connect, SsCauseCode.ConnectionRefused, "connection refused"),

@@ -3,9 +3,11 @@ using System.Net;
 namespace SecureStreams.Network;
 
 /// <summary>One address in an <see cref="AddressRace"/>. Its fields belong to the lock of the race.</summary>
-internal sealed class RaceAttempt(EndPoint endPoint, long started)
+internal sealed class RaceAttempt(SsConnectRequest request, long started)
 {
-    public EndPoint EndPoint { get; } = endPoint;
+    public SsConnectRequest Request { get; } = request;
+
+    public EndPoint EndPoint => Request.EndPoint;
 
     /// <summary>Timestamp of its start.</summary>
     public long Started { get; } = started;

@@ -17,23 +17,59 @@ public abstract class SsSocketDialer
     /// <exception cref="SocketException">The address could not be reached.</exception>
     public abstract ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ConnectAsync(EndPoint, CancellationToken)"/>, with what the policy asks of the socket. This is what the runtime calls.</summary>
+    /// <param name="request">Where to, and how.</param>
+    /// <param name="cancellationToken">Cancelled when the attempt is over or another address was faster.</param>
+    /// <returns>The stream, without TLS.</returns>
+    /// <remarks>An implementation that does not override it connects to the address and knows nothing of the rest.</remarks>
+    /// <exception cref="SocketException">The address could not be reached, or the local one could not be had.</exception>
+    public virtual ValueTask<Stream> ConnectAsync(SsConnectRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return ConnectAsync(request.EndPoint, cancellationToken);
+    }
+
     private sealed class SystemDialer : SsSocketDialer
     {
-        public override async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken)
+        public override ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken) =>
+            ConnectAsync(new SsConnectRequest(endPoint), cancellationToken);
+
+        public override async ValueTask<Stream> ConnectAsync(SsConnectRequest request, CancellationToken cancellationToken)
         {
-            var unix = endPoint.AddressFamily == AddressFamily.Unix;
-            var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
+            var unix = request.EndPoint.AddressFamily == AddressFamily.Unix;
+            var socket = new Socket(request.EndPoint.AddressFamily, SocketType.Stream, unix ? ProtocolType.Unspecified : ProtocolType.Tcp);
             try
             {
                 if (!unix)
+                {
                     socket.NoDelay = true;
-                await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
+                    SocketOptions.Apply(socket, request);
+                    if (request.LocalEndPoint is { } local)
+                        Bind(socket, local);
+                }
+
+                await socket.ConnectAsync(request.EndPoint, cancellationToken).ConfigureAwait(false);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch
             {
                 socket.Dispose();
                 throw;
+            }
+        }
+
+        private static void Bind(Socket socket, IPEndPoint local)
+        {
+            try
+            {
+                // A fixed port is wanted again by the next connection, while the last one from it still lingers.
+                if (local.Port != 0)
+                    socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+                socket.Bind(local);
+            }
+            catch (SocketException error)
+            {
+                throw new LocalBindException(local, error);
             }
         }
     }

@@ -29,8 +29,10 @@ internal static class DialSpans
         var (names, connect, tls) = connection.Timings;
         var end = time.GetUtcNow();
         Phase(attempt.Context, "ss.dial.tls", end - tls, tls);
-        Phase(attempt.Context, "ss.dial.connect", end - tls - connect, connect);
-        Phase(attempt.Context, "ss.dial.names", end - tls - connect - names, names);
+        var proxy = connection.Timings.Proxy;
+        Phase(attempt.Context, "ss.dial.proxy", end - tls - proxy, proxy);
+        Phase(attempt.Context, "ss.dial.connect", end - tls - proxy - connect, connect);
+        Phase(attempt.Context, "ss.dial.names", end - tls - proxy - connect - names, names);
     }
 
     private static void Phase(ActivityContext attempt, string name, DateTimeOffset began, TimeSpan took)

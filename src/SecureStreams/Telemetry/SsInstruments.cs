@@ -97,6 +97,7 @@ internal sealed class SsInstruments
         var transport = unix ? "unix" : "tcp";
         RecordPhase(SsPhase.Names, timings.Names, transport);
         RecordPhase(SsPhase.Connect, timings.Connect, transport);
+        RecordPhase(SsPhase.Proxy, timings.Proxy, transport);
         RecordPhase(SsPhase.Tls, timings.Tls, transport);
     }
 

@@ -14,7 +14,7 @@ internal interface ITransportSink
     /// <param name="due">Whether bytes are expected now (an HTTP body is open), so tx is called even if nobody asked.</param>
     void WritableOnMailbox(StreamTransport transport, bool due);
 
-    /// <summary>A piece of at most 16 KiB arrived; it is consumed when the call returns.</summary>
+    /// <summary>A piece of at most 16 KiB arrived; it is consumed when the call returns. With <see cref="SsRxFlags.PerfJson"/> it is a <see cref="PerfReport"/>.</summary>
     void ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags);
 
     /// <summary>A user state from <c>http_resp_map</c>, before <see cref="ConnectedOnMailbox"/>.</summary>

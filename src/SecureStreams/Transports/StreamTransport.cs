@@ -40,6 +40,9 @@ internal abstract class StreamTransport
     /// <summary>Where it leads, as details of failures name it; null while that is not known, or where there is nothing to name.</summary>
     public virtual string? EndpointOnMailbox => null;
 
+    /// <summary>How its connection came to be, for operators; null while there is none. Looked at when it is connected.</summary>
+    public virtual SsConnection? Connection => null;
+
     /// <summary>Whether the protocol can ask the peer for a sign of life.</summary>
     public virtual bool CanPing => false;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
@@ -19,7 +20,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
     {
-        _dialer = new Dialer(platform, instruments, blobs);
+        _dialer = new Dialer(platform, instruments, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);

@@ -35,6 +35,7 @@ public sealed class PartsTests
         var type when type == typeof(WireProtocol) => WireProtocol.Raw,
         var type when type == typeof(TimeSpan?) || type == typeof(TimeSpan) => TimeSpan.FromSeconds(7),
         var type when type == typeof(PolicyTemplate) => PolicyTemplate.Parse("other"),
+        var type when type == typeof(ProxyPolicy) => ProxyPolicy.None,
         var type when type == typeof(AuthPolicy) => AuthPolicy.Default,
         var type when type == typeof(RetryPolicy) => new RetryParts().Build("other"),
         var type when type == typeof(CertificatePolicy) => new CertificatePolicy { Name = "other", Der = [], Problem = null },

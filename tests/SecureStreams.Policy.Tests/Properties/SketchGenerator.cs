@@ -84,7 +84,7 @@ internal sealed class SketchGenerator(Random random, int size)
     {
         foreach (var row in PolicyAttributeTable.Of(PolicySection.Document).Where(static row => row.Kind != PolicyValueKind.Section))
         {
-            if (random.Next(2) == 0)
+            if (random.Next(2) == 0 && !IsSecondProxy(row, name => _sketch.Document.ContainsKey(name) || _lower.Document.ContainsKey(name)))
                 _sketch = _sketch with { Document = _sketch.Document.SetItem(row.Name, OrNull(SketchValues.Of(row, random, NamesOf)!)) };
         }
     }
@@ -161,6 +161,9 @@ internal sealed class SketchGenerator(Random random, int size)
 
     private SketchPart State(SketchPart part, PolicyAttributeInfo row, List<string> declared)
     {
+        if (IsSecondProxy(row, name => part.Members!.ContainsKey(name) || _lower[PolicySection.StreamTypes].Any(one => one.Name == part.Name && one.Members?.ContainsKey(name) == true)))
+            return part;
+
         // What rules look at beyond type and range.
         switch (row.Name)
         {
@@ -190,6 +193,10 @@ internal sealed class SketchGenerator(Random random, int size)
         var json = SketchValues.Of(row, random, section => section == PolicySection.Metadata ? declared : NamesOf(section));
         return json is null ? part : part.With(row.Name, json);
     }
+
+    /// <summary>A connection goes through one proxy.</summary>
+    private static bool IsSecondProxy(PolicyAttributeInfo row, Predicate<string> isStated) =>
+        (row.Name == "via_http_proxy" && isStated("via-socks5")) || (row.Name == "via-socks5" && isStated("via_http_proxy"));
 
     private void Add(PolicySection section, SketchPart part) => _sketch = _sketch.With(section, part);
 

@@ -42,6 +42,8 @@ internal sealed class SimWorld
             Scheduler = _scheduler,
             Random = new SimJitter(SimRandom.For(options.Seed, 4)) { AlwaysZero = options.Mutant == Mutant.NoJitter },
             Names = Network.Names,
+            NetworkWatch = new SimNetworkWatch(),
+            SocksProxy = null,
             Sockets = Network.Sockets,
         };
         Context = new LocalContext(options.Policy.Model, new SsContextOptions { Platform = platform, Transports = _ => new SimTransportFactory(this, platform) });

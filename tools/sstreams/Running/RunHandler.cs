@@ -44,6 +44,12 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
 
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
+        if ((flags & SsRxFlags.PerfJson) != 0)
+        {
+            report.Performance(payload);
+            return SsResult.Continue;
+        }
+
         report.Received(payload.Length, flags);
         Volatile.Write(ref _received, _received + payload.Length);
         output.Write(stream, payload);

@@ -8,6 +8,7 @@ internal sealed class RunReport(LineWriter errors, bool trace)
 {
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private long _lastDetail;
+    private SsConnection? _lastConnection;
 
     /// <summary>Something that is no state, always told.</summary>
     public void Problem(string text) => errors.Line(Lead(), "error", Color.Red, $": {PlainText.OneLine(text)}");
@@ -23,7 +24,11 @@ internal sealed class RunReport(LineWriter errors, bool trace)
             _lastDetail = detail.Id;
 
         if (trace)
+        {
             Trace(change, detail);
+            if (change.State == SsState.Connected)
+                Connection(stream.Explain().Connection);
+        }
         else if (IsWorthALine(change))
             errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), Brief(change, detail));
     }
@@ -32,6 +37,13 @@ internal sealed class RunReport(LineWriter errors, bool trace)
     {
         if (trace)
             errors.Line(Lead(), "rx", Color.Default, $" {count} bytes{(flags == SsRxFlags.None ? "" : $", {flags}")}");
+    }
+
+    /// <summary>The timings of a connection, for streamtypes with <c>perf</c>.</summary>
+    public void Performance(ReadOnlySpan<byte> json)
+    {
+        if (trace)
+            errors.Line(Lead(), "perf", Color.Default, $" {PlainText.OneLine(System.Text.Encoding.UTF8.GetString(json))}");
     }
 
     public void Sent(long count)
@@ -79,6 +91,15 @@ internal sealed class RunReport(LineWriter errors, bool trace)
         if (detail is not null)
             after += "\n    " + PlainText.Lines(detail.ToString()).ReplaceLineEndings("\n    ");
         errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), after);
+    }
+
+    // One that carries several transactions is told once.
+    private void Connection(SsConnection? connection)
+    {
+        if (connection is null || connection == _lastConnection)
+            return;
+        _lastConnection = connection;
+        errors.Line(Lead(), "connection", Color.Default, $" {PlainText.Lines(connection.ToString()).ReplaceLineEndings("\n    ")}");
     }
 
     private string Lead() => trace

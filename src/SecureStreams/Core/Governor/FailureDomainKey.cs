@@ -8,7 +8,11 @@ namespace SecureStreams.Core;
 /// <param name="Tls">Whether TLS is on.</param>
 /// <param name="TrustStore">The trust store; empty for that of the operating system.</param>
 /// <param name="Identity">What we show of ourselves; empty for nothing.</param>
-internal readonly record struct FailureDomainKey(string Peer, int Port, bool Tls, string TrustStore, string Identity)
+/// <param name="Proxy">
+/// The proxy that the policy names; empty for none. A peer behind two proxies can be well through one and dead through the other. Peers behind one proxy stay apart: that it
+/// reaches one says nothing of another, and a proxy that is dead itself costs each of them its own budget.
+/// </param>
+internal readonly record struct FailureDomainKey(string Peer, int Port, bool Tls, string TrustStore, string Identity, string Proxy = "")
 {
     private static readonly string[] IdentityAttributes = ["client_cert", "tls_cert_blob", "mqtt_client_id"];
 
@@ -26,8 +30,16 @@ internal readonly record struct FailureDomainKey(string Peer, int Port, bool Tls
                 identity += $" {attribute}={(string.IsNullOrEmpty(stated.Value.Text) ? stated.Value.Number.ToString(System.Globalization.CultureInfo.InvariantCulture) : stated.Value.Text)}";
         }
 
-        return new FailureDomainKey(peer, policy.Port, policy.Tls, policy.TrustStore?.Name ?? "", identity);
+        var isUnix = peer.StartsWith('+');
+        return new FailureDomainKey(peer, isUnix ? 0 : PortOf(policy, metadata), policy.Tls, policy.TrustStore?.Name ?? "", identity, isUnix ? "" : ProxyOf(policy));
     }
+
+    /// <summary>The port that counts: one that is malformed fails before it matters.</summary>
+    private static int PortOf(StreamTypePolicy policy, MetadataStore metadata) =>
+        policy.Find("port_metadata") is { Value.Text: var name } && int.TryParse(metadata.Outgoing(name), System.Globalization.CultureInfo.InvariantCulture, out var port) ? port : policy.Port;
+
+    // With the user name, which decides what the proxy allows, and without the password, which must not be shown.
+    private static string ProxyOf(StreamTypePolicy policy) => policy.Proxy is { Kind: not ProxyKind.None } proxy ? $"{proxy} {proxy.User}" : "";
 
     private static string Origin(string endpoint)
     {

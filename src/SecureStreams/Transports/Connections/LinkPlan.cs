@@ -62,11 +62,6 @@ internal sealed class LinkPlan(StreamTypePolicy policy)
         return null;
     }
 
-    /// <summary>The port that the policy states, 0 where it states none. The one place where a port comes from.</summary>
-    public TransportFailure? PortOf(MetadataStore metadata, out int port)
-    {
-        _ = metadata;
-        port = policy.Port;
-        return null;
-    }
+    /// <summary>The port that the metadata or the policy states, 0 where neither does. The one place where a port comes from.</summary>
+    public TransportFailure? PortOf(MetadataStore metadata, out int port) => Dial.ResolvePort(metadata, out port);
 }

@@ -12,6 +12,7 @@ internal abstract partial class LinkTransport
 {
     private CancellationTokenSource? _dialing;
     private DialProgress? _progress;
+    private SsConnection? _connection;
     private string? _endpoint;
 
     private async Task RunAsync(DialTarget? target)
@@ -53,7 +54,12 @@ internal abstract partial class LinkTransport
         await idle.ConfigureAwait(false);
         await DisposeStreamAsync().ConfigureAwait(false);
         using (await _entry)
+        {
+            // Of a dial that failed; one that succeeded has been told.
+            if (_plan.Dial.ReportsPerformance && _progress is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
+                Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(progress, why).Span, PerfReport.Flags);
             Setup.Sink.ClosedOnMailbox(this, _failure);
+        }
     }
 
     /// <returns>Whether there is a connection to read from.</returns>
@@ -98,8 +104,12 @@ internal abstract partial class LinkTransport
             _wire = connection.Wire;
             progress.Phase = SsPhase.Protocol;
             DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
+            _connection = connection.Summary;
             Output.OpenOnMailbox(connection.Stream, connection.Wire);
-            OpenedOnMailbox();
+            if (_plan.Dial.ReportsPerformance)
+                Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(connection).Span, PerfReport.Flags);
+            if (!HasLetGo)
+                OpenedOnMailbox();
         }
 
         return true;

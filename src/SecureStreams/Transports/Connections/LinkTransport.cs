@@ -53,6 +53,9 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <inheritdoc/>
     public override string? EndpointOnMailbox => _endpoint;
 
+    /// <inheritdoc/>
+    public override SsConnection? Connection => _connection;
+
     /// <summary>What connections share.</summary>
     protected LinkContext Links { get; }
 

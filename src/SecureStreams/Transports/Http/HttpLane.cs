@@ -25,6 +25,8 @@ internal sealed class HttpLane : IDisposable
     private volatile CountingStream? _wire;
     private volatile DialProgress? _dial;
     private volatile bool _abandoned;
+    private volatile DialedConnection? _connection;
+    private DialedConnection? _unreported;
     private Task<DialedConnection>? _sharedDial;
     private long _readySince;
     private long _askedSince;
@@ -53,6 +55,9 @@ internal sealed class HttpLane : IDisposable
 
     /// <summary>The connection, once it is made; closed ones count.</summary>
     public CountingStream? Wire => _wire;
+
+    /// <summary>How its connection came to be; null before the first.</summary>
+    public SsConnection? Summary => _connection?.Summary;
 
     /// <summary>How far the dial under way has come, or the last one; null before the first.</summary>
     public DialProgress? Dial => _dial;
@@ -109,6 +114,9 @@ internal sealed class HttpLane : IDisposable
         if (_wire is not { } wire || wire.LastHeard >= _askedSince)
             Volatile.Write(ref _askedSince, now);
     }
+
+    /// <summary>The connection, to the first who asks for its timings; null to all others.</summary>
+    public DialedConnection? TakeReport() => Interlocked.Exchange(ref _unreported, null);
 
     /// <summary>Gives the lane back to its pool, see <see cref="HttpPool.Return"/>.</summary>
     public void Return(bool sound) => _pool.Return(this, sound);
@@ -238,6 +246,8 @@ internal sealed class HttpLane : IDisposable
     private Stream Adopt(DialedConnection connection)
     {
         _wire = connection.Wire;
+        _connection = connection;
+        Volatile.Write(ref _unreported, connection);
         Volatile.Write(ref _readySince, _pool.Pools.Time.GetTimestamp());
         _dial!.Phase = SsPhase.Protocol;
         Facts = connection.Facts;

@@ -95,13 +95,14 @@ internal sealed class HttpPlan
     public TransportFailure? Resolve(MetadataStore metadata, out HttpTarget? target)
     {
         target = null;
+        var port = 0;
         if (HttpTargetText.Expand(Policy, metadata, out var endpoint, out var url) is { } failure)
             return failure;
 
         var last = Volatile.Read(ref _lastTarget);
-        if (Dial.Resolve(metadata, out var way) is { } noWay)
+        if ((Dial.Resolve(metadata, out var way) ?? Dial.ResolvePort(metadata, out port)) is { } noWay)
             return noWay;
-        if (last is not null && last.Way == way && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
+        if (last is not null && last.Way == way && last.StatedPort == port && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
         {
             if (IdentityOf(last.Uri, out var stampNow) is { } unusableNow)
                 return unusableNow;
@@ -112,11 +113,11 @@ internal sealed class HttpPlan
             }
         }
 
-        if (HttpTargetText.Parse(Policy, endpoint, url, out var uri, out var unixPath) is { } bad)
+        if (HttpTargetText.Parse(Policy, endpoint, port, url, out var uri, out var unixPath) is { } bad)
             return bad;
         if (IdentityOf(uri!, out var stamp) is { } unusable)
             return unusable;
-        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way, Dial.Tls, stamp), endpoint, url);
+        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way, Dial.Tls, stamp), endpoint, url) { StatedPort = port };
         Volatile.Write(ref _lastTarget, target);
         return null;
     }

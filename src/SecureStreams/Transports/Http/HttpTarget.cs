@@ -23,6 +23,9 @@ internal sealed class HttpTarget(Uri uri, string? unixPath, DialOptions way, Htt
 
     public string UrlText => urlText;
 
+    /// <summary>The port of the policy or its metadata that it was made from; 0 for none.</summary>
+    public int StatedPort { get; init; }
+
     /// <summary>The target for diagnostics.</summary>
     public string Display => Describe(uri, unixPath);
 

@@ -21,7 +21,7 @@ internal static class HttpTargetText
     }
 
     /// <summary>Checks what was expanded and makes a URI of it.</summary>
-    public static TransportFailure? Parse(StreamTypePolicy policy, string endpoint, string url, out Uri? uri, out string? unixPath)
+    public static TransportFailure? Parse(StreamTypePolicy policy, string endpoint, int port, string url, out Uri? uri, out string? unixPath)
     {
         uri = null;
         unixPath = null;
@@ -32,7 +32,8 @@ internal static class HttpTargetText
             return problem;
 
         var scheme = policy.Tls ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
-        var port = unixPath is null && policy.Port != 0 ? policy.Port : policy.Tls ? 443 : 80;
+        if (unixPath is not null || port == 0)
+            port = policy.Tls ? 443 : 80;
         return Assemble(policy, scheme, host, port, PathOf(url), out uri);
     }
 

@@ -9,6 +9,9 @@ internal sealed partial class HttpTransport
     public HttpLane? Lane => Volatile.Read(ref _lane);
 
     /// <inheritdoc/>
+    public override SsConnection? Connection => Lane?.Summary;
+
+    /// <inheritdoc/>
     public override string? EndpointOnMailbox => _target?.Display;
 
     /// <inheritdoc/>

@@ -72,6 +72,9 @@ internal sealed partial class HttpTransport
     {
         var method = HttpRedirect.MethodAfter(_method, status);
         var bare = _body is not null && method != _method;
+        ReportConnectionOnMailbox(status);
+        if (_stopped)
+            return _failure;
         _hops++;
         HttpLog.RedirectFollowed(_factory.Logger, _plan.Policy.Name, status, _hops);
         _strange |= !_target!.IsSameOrigin(next);

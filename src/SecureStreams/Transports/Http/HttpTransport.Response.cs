@@ -10,6 +10,9 @@ internal sealed partial class HttpTransport
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
         BeginBody();
+        ReportConnectionOnMailbox((int)response.StatusCode);
+        if (_stopped)
+            return;
         _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
         BeginPartsOnMailbox(response);
         if (_stopped)
@@ -84,6 +87,8 @@ internal sealed partial class HttpTransport
             return;
         Volatile.Write(ref _closed, true);
         Volatile.Write(ref _stopped, true);
+        if (failure is not null && failure.Code != SsCauseCode.LocalDisconnect)
+            ReportFailureOnMailbox(failure);
         ReturnLane(sound: false);
         if (_watch is { } watch)
         {

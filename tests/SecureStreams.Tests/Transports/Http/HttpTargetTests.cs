@@ -123,6 +123,6 @@ public sealed class HttpTargetTests
             store.SetOnMailbox(store.Check(name, value), value);
         uri = null;
         unixPath = null;
-        return HttpTargetText.Expand(policy, store, out var endpoint, out var url) ?? HttpTargetText.Parse(policy, endpoint, url, out uri, out unixPath);
+        return HttpTargetText.Expand(policy, store, out var endpoint, out var url) ?? HttpTargetText.Parse(policy, endpoint, policy.Port, url, out uri, out unixPath);
     }
 }
