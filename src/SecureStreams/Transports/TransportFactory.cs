@@ -12,10 +12,10 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null)
     {
         _dialer = new Dialer(platform, instruments);
-        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
+        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy, StateFolder = stateFolder };
     }
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>
@@ -23,7 +23,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
     {
-        WireProtocol.H1 or WireProtocol.H2 => _http.Create(setup),
+        WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 => _http.Create(setup),
         _ => new UnsupportedTransport(setup),
     };
 

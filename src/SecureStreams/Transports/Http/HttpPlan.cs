@@ -17,7 +17,8 @@ internal sealed class HttpPlan
         Policy = policy;
         Dial = new DialPlan(policy);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
-        Version = policy.Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        (Protocol, Unavailable) = HttpProtocolChoice.Of(policy);
+        Version = Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         for (var i = 0; i < policy.Metadata.Length; i++)
         {
@@ -31,6 +32,11 @@ internal sealed class HttpPlan
         BlobHeaders = BlobHeader.Of(policy);
         IsMultipart = HttpMultipart.IsAskedBy(policy);
         TakesPartsApart = Flag("http_multipart_ss_in");
+        KeepsCookies = Flag("http_cookies");
+        ExpectsContinue = Flag("http_expect_continue");
+        AllowsDirect = DirectHeaders.AreAllowedBy(policy);
+        MaxHeaderKilobytes = (int)((Number("max_header_bytes", HttpDefaults.MaxHeaderBytes) + 1023) / 1024);
+        MaxBodyBytes = Number("max_body_bytes", 0);
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -50,8 +56,14 @@ internal sealed class HttpPlan
 
     public Version Version { get; }
 
+    /// <summary>What is spoken: the policy's protocol, or what it falls back to where this build or platform cannot.</summary>
+    public WireProtocol Protocol { get; }
+
+    /// <summary>Why nothing can be spoken; null when something can.</summary>
+    public TransportFailure? Unavailable { get; }
+
     /// <summary>Whether connections are shared.</summary>
-    public bool IsHttp2 => Policy.Protocol == WireProtocol.H2;
+    public bool IsHttp2 => Protocol == WireProtocol.H2;
 
     /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
     public TimeSpan? PingAfter { get; }
@@ -67,6 +79,21 @@ internal sealed class HttpPlan
 
     /// <summary>Whether a multipart answer is delivered part by part.</summary>
     public bool TakesPartsApart { get; }
+
+    /// <summary>Whether cookies are kept and sent back.</summary>
+    public bool KeepsCookies { get; }
+
+    /// <summary>Whether the peer is asked before a body is sent.</summary>
+    public bool ExpectsContinue { get; }
+
+    /// <summary>Whether the application sets and reads headers by their names.</summary>
+    public bool AllowsDirect { get; }
+
+    /// <summary>The largest head of an answer that is taken, in KiB: the platform counts no finer.</summary>
+    public int MaxHeaderKilobytes { get; }
+
+    /// <summary>The largest body of an answer that is taken; 0 for any.</summary>
+    public long MaxBodyBytes { get; }
 
     /// <summary>The method; null when the policy's is not a token.</summary>
     public HttpMethod? Method { get; }
@@ -124,8 +151,10 @@ internal sealed class HttpPlan
         return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
     }
 
+    private long Number(string attribute, long otherwise) => Policy.Find(attribute) is { } stated ? stated.Value.Number : otherwise;
+
     private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
     private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way) =>
-        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter));
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter, MaxHeaderKilobytes));
 }

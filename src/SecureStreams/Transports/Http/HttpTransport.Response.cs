@@ -7,11 +7,10 @@ internal sealed partial class HttpTransport
     private long? _announced;
     private ArrayBufferWriter<byte>? _refusing;
 
-    private void DeliverHeadOnMailbox(HttpResponseMessage response)
+    private void DeliverHeadOnMailbox(HttpResponseMessage response, bool mayHaveTrailers)
     {
         BeginBody();
-        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
-        BeginPartsOnMailbox(response);
+        BeginAnswerOnMailbox(response, HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response), mayHaveTrailers);
         if (_stopped)
             return;
         TellUserStateOnMailbox((int)response.StatusCode);
