@@ -1,5 +1,6 @@
 using SecureStreams.Benchmarks;
 using SecureStreams.Benchmarks.Idle;
+using SecureStreams.Benchmarks.IdleLinks;
 using SecureStreams.Benchmarks.Mailboxes;
 using SecureStreams.Benchmarks.Measuring;
 using SecureStreams.Benchmarks.Policies;
@@ -14,6 +15,7 @@ const string Usage = """
       all           all of them
     SecureStreams.Benchmarks <workload> [--pairs N]
       mailbox       entering, posting, bursts
+      idle-links    resident bytes of 1000 idle connections over ws, wss, raw and raw over TLS (workload E)
       idle-streams  bytes and timers of streams on which nothing happens
       policy-load   from policy text to model, 1 to 4000 streamtypes, cold and warm
     """;
@@ -24,8 +26,11 @@ if (args is ["client", .. var words])
         return Refuse();
     if (run.Peer is null)
         return ClientRun.Run(args, run);
-    return BenchPeer.Parse(run.Peer) is { } peer ? await PairRun.RunAsync(run, peer) : Refuse();
+    return BenchPeer.Parse(run.Peer) is { } server ? await PairRun.RunAsync(run, server) : Refuse();
 }
+
+if (args is ["idle-links-side", var id, var side, var line])
+    return BenchPeer.Parse(line) is { } peer ? await IdleLinksRun.RunSideAsync(id, side, peer) : Refuse();
 
 if (BenchOptions.Parse(args) is not { } options)
     return Refuse();
@@ -34,6 +39,8 @@ switch (options.Workload)
 {
     case "server":
         return await BenchServer.RunAsync();
+    case "idle-links":
+        return IdleLinksRun.Run(options.Pairs);
     case "mailbox":
         return await MailboxRun.RunAsync();
     case "idle-streams":

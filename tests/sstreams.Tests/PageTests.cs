@@ -77,6 +77,7 @@ public sealed partial class PageTests
     [InlineData("policy", "explain", "--help")]
     [InlineData("policy", "schema", "--help")]
     [InlineData("run", "--help")]
+    [InlineData("bench", "--help")]
     public async Task Help_and_page_agree(params string[] arguments)
     {
         var help = (await Tool.RunAsync(arguments)).Exits(0).Text;

@@ -57,6 +57,14 @@ public sealed class UsageTests
     [InlineData("--output: ./warnings.json is one of the files that are read; give another name.", "policy", "show", "--policy", "warnings.json", "--output", "./warnings.json")]
     [InlineData("--output: warnings.json is one of the files that are read; give another name.", "policy", "diff", "twelve-mistakes.json", "warnings.json", "--output", "warnings.json")]
     [InlineData("--output: warnings.json is one of the files that are read; give another name.", "policy", "compile", "--policy", "x.json", "--overlay", "warnings.json", "--output", "warnings.json")]
+    [InlineData("Give one of --get, --echo and --one-way.", "bench", "get", "--policy", "x.json", "--get", "--echo")]
+    [InlineData("Give --messages or --duration, not both.", "bench", "get", "--policy", "x.json", "--messages", "5", "--duration", "1")]
+    [InlineData("--messages needs a whole number from 1 to 2147483647, not '0'.", "bench", "get", "--policy", "x.json", "--messages", "0")]
+    [InlineData("--streams needs a whole number from 1 to 100000, not 'many'.", "bench", "get", "--policy", "x.json", "--streams", "many")]
+    [InlineData("--size needs a whole number from 0 to 1073741824, not '2G'.", "bench", "get", "--policy", "x.json", "--size", "2G")]
+    [InlineData("--duration needs seconds, 0.001 to 4000000, not '-1'.", "bench", "get", "--policy", "x.json", "--duration=-1")]
+    [InlineData("--outstanding belongs to --echo: with --one-way nothing comes back that could be waited for.", "bench", "get", "--policy", "x.json", "--one-way", "--outstanding", "2")]
+    [InlineData("Standard input can be one blob (@-) or the policy (-), not several of them.", "bench", "get", "--policy", "-", "--blob", "AUTH_0=@-")]
     [InlineData("Unrecognized command or argument 'other'.", "run", "get", "other", "--policy", "x.json")]
     public async Task Wrong_usage_exits_2(string reason, params string[] arguments)
     {

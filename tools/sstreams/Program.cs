@@ -20,17 +20,19 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("""
-            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes.
+            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes and measures them.
 
             Examples:
               sstreams policy check demo.json
               sstreams policy show page --policy demo.json --overlay site.json
               sstreams policy explain port
               sstreams run page --policy demo.json > page.html
+              sstreams bench page --policy demo.json --messages 2000
             """)
         {
             PolicyCommand.Create(),
             RunCommand.Create(),
+            BenchCommand.Create(),
         };
 
         DetailedCommand.UseIn(root);

@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SecureStreams.TestSupport.Repository;
+using SecureStreams.TestSupport.Servers;
+
+namespace SecureStreams.Tool.Tests;
+
+/// <summary><c>sstreams bench</c> against a real HTTP server: what is counted is what was done, and what went wrong is told.</summary>
+public sealed partial class BenchTests : IAsyncLifetime
+{
+    private KestrelTestHost _host = null!;
+
+    public async ValueTask InitializeAsync() => _host = await KestrelTestHost.StartAsync();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Transactions_are_counted_without_those_of_the_warm_up()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/100"));
+        var json = await JsonAsync(policy, 0, "get", "--messages", "50", "--warm-up", "7");
+        Assert.Equal((50, 5000, 0, "get", "h1", true), (Number(json, "operations"), Number(json, "received_bytes"), Number(json, "sent_bytes"),
+            json.GetProperty("mode").GetString(), json.GetProperty("protocol").GetString(), json.GetProperty("complete").GetBoolean()));
+        Assert.Equal(57, _host.Requests.Count);
+        Assert.Empty(json.GetProperty("troubles").EnumerateArray());
+        AssertMeasured(json);
+    }
+
+    [Fact]
+    public async Task Streams_share_the_messages()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.H2Port, "GET", "/bytes/100", "\"tls\": true, \"tls_trust_store\": \"known\"").Replace("\"h1\"", "\"h2\"", StringComparison.Ordinal));
+        var json = await JsonAsync(policy, 0, "get", "--messages", "101", "--warm-up", "0", "--streams", "8");
+        Assert.Equal((101, 10100, 8), (Number(json, "operations"), Number(json, "received_bytes"), Number(json, "streams")));
+        Assert.Equal(101, _host.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Bodies_have_the_size_that_was_asked_for()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("post", _host.HttpPort, "POST", "/echo"));
+        var json = await JsonAsync(policy, 0, "post", "--messages", "20", "--warm-up", "1", "--size", "40000");
+        Assert.Equal((20, 800_000, 800_000), (Number(json, "operations"), Number(json, "sent_bytes"), Number(json, "received_bytes")));
+    }
+
+    [Fact]
+    public async Task A_duration_ends_it()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/1"));
+        var json = await JsonAsync(policy, 0, "get", "--duration", "0.3", "--warm-up", "1");
+        Assert.True(json.GetProperty("complete").GetBoolean());
+        Assert.True(json.GetProperty("seconds").GetDouble() >= 0.3, json.ToString());
+        Assert.Equal(_host.Requests.Count - 1, Number(json, "operations"));
+    }
+
+    [Fact]
+    public async Task Refusals_are_told_by_their_status()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/status/404"));
+        var json = await JsonAsync(policy, 1, "get", "--messages", "6", "--warm-up", "0");
+        Assert.Equal((6, 6), (Number(json, "operations"), Number(json, "refused")));
+        Assert.Equal("refused: status 404 6", Assert.Single(Troubles(json)));
+    }
+
+    [Fact]
+    public async Task A_peer_that_is_not_there_is_told_with_its_cause()
+    {
+        using var port = new DeadPort();
+        using var policy = new TestPolicy(TestPolicy.Http("get", port.Number, "GET", "/", "\"retry\": \"twice\""));
+        var json = await JsonAsync(policy, 1, "get", "--messages", "5", "--warm-up", "0");
+        Assert.Equal((0, 1), (Number(json, "operations"), Number(json, "lost")));
+        Assert.Equal(("every stream gave up", false), (json.GetProperty("ended_by").GetString(), json.GetProperty("complete").GetBoolean()));
+        Assert.Equal("unreachable: Connect/ConnectionRefused 3", Assert.Single(Troubles(json)));
+    }
+
+    [Theory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task A_signal_ends_it_with_the_figures_up_to_then(string signal, int exitCode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/10?n=${n}", "\"metadata\": [{ \"n\": \"\" }]"));
+        await using var tool = Tool.Start(policy.Directory, readOutput: true, ["bench", "get", "--policy", "policy.json", "--metadata", "n=1", "--warm-up", "0", "--duration", "3000", "--json"]);
+        await _host.WaitForRequestAsync("/bytes/10?n=1");
+        await Signals.SendAsync(tool, signal);
+        var result = (await tool.WaitAsync()).Exits(exitCode);
+        var json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.Equal((false, $"ended by SIG{signal}"), (json.GetProperty("complete").GetBoolean(), json.GetProperty("ended_by").GetString()));
+        Assert.Equal(10 * Number(json, "operations"), Number(json, "received_bytes"));
+        Assert.Equal($"sstreams: error: the figures are partial: ended by SIG{signal}\n", result.Errors);
+    }
+
+    [Fact]
+    public async Task A_time_limit_ends_it()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/hang"));
+        var result = (await RunAsync(policy, "get", "--timeout", "0.4")).Exits(1);
+        Assert.StartsWith("get: 0 transactions, h1, 1 stream, ", result.Text, StringComparison.Ordinal);
+        Assert.Equal("sstreams: error: the figures are partial: not finished within 0.4 s\n", result.Errors);
+    }
+
+    [Fact]
+    public async Task Text_has_a_line_for_each_thing()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/100"));
+        var result = (await RunAsync(policy, "get", "--messages", "20", "--warm-up", "1")).Exits(0);
+        Assert.Matches(Report(), result.Text);
+        Assert.Equal("", result.Errors);
+    }
+
+    [Theory]
+    [InlineData("streamtype 'get' is h1, where every message has its answer: leave out --echo", "--echo")]
+    [InlineData("streamtype 'get' is h1, where every message has its answer: leave out --one-way", "--one-way")]
+    [InlineData("--outstanding: a stream has one transaction at a time; more of them need more --streams", "--outstanding", "2")]
+    [InlineData("--size: streamtype 'get' has http_method GET, which sends no body", "--size", "10")]
+    public async Task What_the_streamtype_cannot_do_is_refused(string message, params string[] arguments)
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", 1, "GET", "/"));
+        (await RunAsync(policy, ["get", .. arguments])).Is(2, "", $"sstreams: error: {message}\n");
+    }
+
+    [Fact]
+    public async Task A_streamtype_that_is_not_there_is_refused()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("page", 1, "GET", "/"), """ "serve": { "server": true, "port": 1, "protocol": "h1" } """);
+        (await RunAsync(policy, "pgae")).Is(2, "", "sstreams: error: the policy has no streamtype 'pgae'; did you mean 'page'?\n");
+        (await RunAsync(policy, "serve")).Is(2, "", "sstreams: error: streamtype 'serve' is a server; sstreams bench takes client streamtypes\n");
+    }
+
+    private static Task<ToolResult> RunAsync(TestPolicy policy, params string[] arguments) => Tool.RunAsync([], policy.Directory, ["bench", "--policy", "policy.json", .. arguments]);
+
+    private static async Task<JsonElement> JsonAsync(TestPolicy policy, int exitCode, params string[] arguments) =>
+        JsonDocument.Parse((await RunAsync(policy, [.. arguments, "--json"])).Exits(exitCode).Output).RootElement;
+
+    private static long Number(JsonElement json, string name) => json.GetProperty(name).GetInt64();
+
+    private static string[] Troubles(JsonElement json) =>
+        [.. json.GetProperty("troubles").EnumerateArray().Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.GetProperty("cause").GetString()} {one.GetProperty("count").GetInt64()}"))];
+
+    private static void AssertMeasured(JsonElement json)
+    {
+        Assert.True(json.GetProperty("seconds").GetDouble() > 0);
+        Assert.Equal(json.GetProperty("operations").GetInt64() / json.GetProperty("seconds").GetDouble(), json.GetProperty("per_second").GetDouble(), 3);
+        double[] percentiles = [.. new[] { "p50", "p90", "p99", "p99_9", "max" }.Select(name => json.GetProperty("latency_us").GetProperty(name).GetDouble())];
+        Assert.Equal(percentiles.Order(), percentiles);
+        Assert.True(percentiles[0] > 0);
+        Assert.True(json.GetProperty("processor_us_each").GetProperty("user").GetDouble() >= 0);
+        Assert.True(json.GetProperty("allocated_bytes_each").GetDouble() > 0);
+    }
+
+    [GeneratedRegex("""
+        ^get: 20 transactions, h1, 1 stream, \d+\.\d\d s
+          rate:       [\d,]+ transactions/s, sent 0\.0 MB/s, received \d+\.\d MB/s
+          latency:    p50 \S+ (us|ms|s), p90 \S+ (us|ms|s), p99 \S+ (us|ms|s), p99\.9 \S+ (us|ms|s), max \S+ (us|ms|s)
+          processor:  [\d.]+ us each \(user [\d.]+, system [\d.]+\)
+          allocated:  \d+ bytes each
+        $
+        """)]
+    private static partial Regex Report();
+}

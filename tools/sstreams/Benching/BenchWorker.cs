@@ -1,0 +1,110 @@
+namespace SecureStreams.Tool.Benching;
+
+/// <summary>One stream of the load: connects, takes its part in each phase, counts what happens to it.</summary>
+/// <remarks>All but <see cref="Join"/> and the counters runs on the stream's mailbox.</remarks>
+internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandler
+{
+    private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private BenchPhase? _phase;
+    private bool _hasGivenUp;
+    private long _sent;
+    private long _received;
+
+    /// <summary>Durations of what was counted.</summary>
+    public LatencyRecorder Latencies { get; } = new();
+
+    /// <summary>Whether it is connected, the first time; false when it gave up before. Streams of transactions are always ready.</summary>
+    public Task<bool> Ready => _ready.Task;
+
+    /// <summary>Payload bytes handed to the stream.</summary>
+    public long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Payload bytes received.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>Connections that were lost and made again.</summary>
+    public int Reconnects { get; protected set; }
+
+    /// <summary>Messages under way when a connection was lost.</summary>
+    public long Lost { get; protected set; }
+
+    /// <summary>Transactions that the peer refused: they count as done, since they were answered.</summary>
+    public long Refused { get; protected set; }
+
+    /// <summary>The phase it takes part in; null between phases.</summary>
+    protected BenchPhase? Phase => Volatile.Read(ref _phase);
+
+    protected BenchTroubles Troubles => troubles;
+
+    /// <summary>Begins to take part in <paramref name="phase"/>. The one before is done.</summary>
+    public void Join(SecureStream stream, BenchPhase phase)
+    {
+        Volatile.Write(ref _phase, phase);
+        try
+        {
+            Wake(stream);
+        }
+        catch (ObjectDisposedException)
+        {
+            Leave();
+        }
+    }
+
+    public sealed override SsResult OnState(SecureStream stream, in SsStateChange change)
+    {
+        switch (change.State)
+        {
+            case SsState.Unreachable:
+                troubles.Add($"unreachable: {Words(change.Cause)}");
+                break;
+            case SsState.AllRetriesFailed or SsState.Destroying:
+                GiveUp();
+                break;
+        }
+
+        return Follow(stream, change);
+    }
+
+    /// <summary>Makes the stream do what the phase wants. From any thread.</summary>
+    protected abstract void Wake(SecureStream stream);
+
+    /// <summary>Follows a state.</summary>
+    protected abstract SsResult Follow(SecureStream stream, in SsStateChange change);
+
+    /// <summary>What is under way gets lost: called when the stream gives up.</summary>
+    protected abstract void Forfeit();
+
+    protected void BecomeReady() => _ready.TrySetResult(true);
+
+    protected void CountSent(long bytes) => Volatile.Write(ref _sent, _sent + bytes);
+
+    protected void CountReceived(long bytes) => Volatile.Write(ref _received, _received + bytes);
+
+    /// <summary>Has done its part of the phase.</summary>
+    protected void Leave()
+    {
+        if (Interlocked.Exchange(ref _phase, null) is { } phase)
+            phase.WorkerDone();
+    }
+
+    /// <summary>The peer does something that makes the figures worthless.</summary>
+    protected SsResult Refuse(string trouble)
+    {
+        troubles.Add(trouble);
+        GiveUp();
+        return SsResult.Disconnect;
+    }
+
+    protected bool HasGivenUp => _hasGivenUp;
+
+    /// <summary>A cause as it is the same for all that share it.</summary>
+    protected static string Words(in SsCause cause) => cause.Status == 0 ? $"{cause.Phase}/{cause.Code}" : $"{cause.Phase}/{cause.Code} {cause.Status}";
+
+    private void GiveUp()
+    {
+        _hasGivenUp = true;
+        Forfeit();
+        _ready.TrySetResult(false);
+        Leave();
+    }
+}
