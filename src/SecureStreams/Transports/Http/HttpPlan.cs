@@ -59,6 +59,10 @@ internal sealed class HttpPlan
     /// <summary>What is spoken: the policy's protocol, or what it falls back to where this build or platform cannot.</summary>
     public WireProtocol Protocol { get; }
 
+    /// <summary>What details of failures say where something else than the policy's protocol is spoken; else null.</summary>
+    public string? FallbackNote =>
+        Protocol == Policy.Protocol ? null : $"{UnsupportedTransport.NameOf(Protocol)} is spoken in place of {UnsupportedTransport.NameOf(Policy.Protocol)}, by protocol_fallback";
+
     /// <summary>Why nothing can be spoken; null when something can.</summary>
     public TransportFailure? Unavailable { get; }
 

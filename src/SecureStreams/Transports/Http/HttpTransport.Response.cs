@@ -94,6 +94,8 @@ internal sealed partial class HttpTransport
 
         if (failure is { Endpoint: null } && _target is not null)
             failure = failure with { Endpoint = _target.Display };
+        if (failure is not null && _plan.FallbackNote is { } note)
+            failure = failure with { Message = $"{failure.Message} ({note})" };
         _setup.Sink.ClosedOnMailbox(this, failure);
     }
 }

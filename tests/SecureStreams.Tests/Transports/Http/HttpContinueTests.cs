@@ -95,6 +95,15 @@ public sealed class HttpContinueTests
     }
 
     [Fact]
+    public async Task Who_awaits_gets_the_refusal()
+    {
+        await using var server = ScriptedServer.Start(Scripts.AnswerRaw("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"));
+        await using var context = new LocalContext(HttpBench.Load($"\"t\": {{ \"endpoint\": \"127.0.0.1\", \"port\": {server.Port}, \"http_method\": \"POST\", {Asks} }}"));
+        var response = await context.TransactAsync("t", new byte[5000], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((413, false, "no"), (response.Status, response.IsAck, System.Text.Encoding.ASCII.GetString(response.Body.Span)));
+    }
+
+    [Fact]
     public async Task Without_a_body_nobody_is_asked()
     {
         await using var host = await KestrelTestHost.StartAsync();

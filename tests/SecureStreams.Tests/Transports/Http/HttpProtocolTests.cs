@@ -41,6 +41,16 @@ public sealed class HttpProtocolTests
     }
 
     [Fact]
+    public async Task What_fails_under_a_fallback_says_so()
+    {
+        using var nobody = new TestSupport.Repository.DeadPort();
+        await using var bench = new HttpBench();
+        var (_, failure) = await bench.RunAsync(HttpBench.Policy(nobody.Number, "h3", tls: true, more: "\"protocol_fallback\": \"h2\""));
+        Assert.Equal(SsCauseCode.ConnectionRefused, failure!.Code);
+        Assert.EndsWith("(h2 is spoken in place of h3, by protocol_fallback)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_fallback_counts_for_h3_alone()
     {
         Assert.Equal((WireProtocol.H1, null), HttpProtocolChoice.Of(HttpBench.Policy("\"endpoint\": \"x\", \"protocol_fallback\": \"h2\"")));
