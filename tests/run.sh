@@ -26,6 +26,7 @@ nginx nginx-light
 node nodejs
 npm npm
 ip iproute2
+openssl openssl
 nft nftables
 '
 

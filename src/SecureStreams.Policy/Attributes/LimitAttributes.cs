@@ -34,8 +34,8 @@ internal static class LimitAttributes
         new()
         {
             Name = "max_message_bytes", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "bytes", Default = "16777216", Scopes = Both,
-            Protocols = PolicyProtocols.WebSocket | PolicyProtocols.Mqtt, Impact = PolicyImpact.NextAttempt, IsExtension = true,
-            Help = "The largest message that is taken.",
+            Protocols = PolicyProtocols.WebSocket | PolicyProtocols.Mqtt, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
+            Help = "The largest message that is taken; of compressed ones, what they decompress to.",
         },
         new()
         {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace SecureStreams.Network;
 
 /// <summary>
@@ -85,6 +87,72 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
             closed();
     }
 
+    /// <summary>Ends this side: the peer reads to the end of what was sent, and may go on sending.</summary>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    /// <exception cref="NotSupportedException">It is a stream of a program's own dialer that cannot (<see cref="ISsHalfCloseStream"/>).</exception>
+    public void ShutdownSend()
+    {
+        switch (inner)
+        {
+            case NetworkStream network:
+                try
+                {
+                    network.Socket.Shutdown(SocketShutdown.Send);
+                }
+                catch (SocketException error)
+                {
+                    throw new IOException(error.Message, error);
+                }
+
+                break;
+            case ISsHalfCloseStream stream:
+                stream.ShutdownSend();
+                break;
+            default:
+                throw new NotSupportedException("The stream that the program's own socket dialer made cannot end one side alone; let it implement ISsHalfCloseStream.");
+        }
+    }
+
+    /// <summary>
+    /// Whether the peer, which has ended its side, is known to be gone altogether. Unix sockets know; TCP learns it from the answer to the next byte sent, so there it is never known here.
+    /// </summary>
+    public bool IsPeerGone
+    {
+        get
+        {
+            if (inner is not NetworkStream { Socket: { AddressFamily: AddressFamily.Unix } socket })
+                return false;
+            try
+            {
+                // Sends nothing; the system refuses all the same once nobody is at the other end.
+                socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out var error);
+                return error is not (SocketError.Success or SocketError.WouldBlock);
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Closes it with a reset, so that the system keeps nothing and sends nothing more.</summary>
+    public void Abort()
+    {
+        if (inner is NetworkStream { Socket: { AddressFamily: not AddressFamily.Unix } socket })
+        {
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                // It is gone already.
+            }
+        }
+
+        Dispose();
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);
@@ -101,7 +169,6 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
 
         base.Dispose(disposing);
     }
-
 
     private int Heard(int bytes, ReadOnlySpan<byte> buffer)
     {

@@ -31,7 +31,7 @@ internal static class RunSession
         var report = new RunReport(errors, settings.Trace);
         await using var body = RequestBody.Open(settings.Data);
         var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
-        var handler = new RunHandler(body, output, report, outcome, transactional: policy?.Http is not null);
+        var handler = new RunHandler(body, output, report, outcome, transactional: policy is { Protocol: WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 });
 
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated, outcome);

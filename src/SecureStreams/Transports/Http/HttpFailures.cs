@@ -95,6 +95,7 @@ internal static class HttpFailures
 
     private static HttpRequestError ErrorOf(Exception error)
     {
+        var first = HttpRequestError.Unknown;
         for (var at = error; at is not null; at = at.InnerException)
         {
             var kind = at switch
@@ -103,11 +104,15 @@ internal static class HttpFailures
                 HttpIOException io => io.HttpRequestError,
                 _ => HttpRequestError.Unknown,
             };
-            if (kind != HttpRequestError.Unknown)
+
+            // An HTTP/2 connection that ends within the peer's first frame is called invalid by the platform, and ended only further in.
+            if (kind == HttpRequestError.ResponseEnded)
                 return kind;
+            if (first == HttpRequestError.Unknown)
+                first = kind;
         }
 
-        return HttpRequestError.Unknown;
+        return first;
     }
 
     private static SocketException? Socket(Exception error) => Find<SocketException>(error);

@@ -11,14 +11,17 @@ internal sealed class HttpPlan
     private readonly HttpPools _pools;
     private HttpTarget? _lastTarget;
 
-    public HttpPlan(StreamTypePolicy policy, HttpPools pools)
+    /// <param name="policy">The policy.</param>
+    /// <param name="pools">The connections that it may share.</param>
+    /// <param name="isHttp2">Whether requests go over HTTP/2, else over HTTP/1.1.</param>
+    public HttpPlan(StreamTypePolicy policy, HttpPools pools, bool isHttp2)
     {
         _pools = pools;
         Policy = policy;
         Dial = new DialPlan(policy);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
-        (Protocol, Unavailable) = HttpProtocolChoice.Of(policy);
-        Version = Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        IsHttp2 = isHttp2;
+        Version = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         for (var i = 0; i < policy.Metadata.Length; i++)
         {
@@ -56,18 +59,14 @@ internal sealed class HttpPlan
 
     public Version Version { get; }
 
-    /// <summary>What is spoken: the policy's protocol, or what it falls back to where this build or platform cannot.</summary>
-    public WireProtocol Protocol { get; }
-
     /// <summary>What details of failures say where something else than the policy's protocol is spoken; else null.</summary>
-    public string? FallbackNote =>
-        Protocol == Policy.Protocol ? null : $"{UnsupportedTransport.NameOf(Protocol)} is spoken in place of {UnsupportedTransport.NameOf(Policy.Protocol)}, by protocol_fallback";
+    public string? FallbackNote { get; init; }
 
     /// <summary>Why nothing can be spoken; null when something can.</summary>
-    public TransportFailure? Unavailable { get; }
+    public TransportFailure? Unavailable { get; init; }
 
     /// <summary>Whether connections are shared.</summary>
-    public bool IsHttp2 => Protocol == WireProtocol.H2;
+    public bool IsHttp2 { get; }
 
     /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
     public TimeSpan? PingAfter { get; }

@@ -124,26 +124,34 @@ internal sealed partial class HttpTransport : StreamTransport
                 if (_plan.MaxBodyBytes > 0)
                     HttpResponseValues.CheckLength(_plan, _method, response);
                 var total = 0L;
+                var flags = SsRxFlags.StartOfMessage;
+                Stream? stream = null;
+                var awaited = Awaited.None;
+                ValueTask<int> early = default;
                 using (await _entry)
                 {
                     if (!_stopped)
                         DeliverHeadOnMailbox(response, mayHaveTrailers: left < 0);
+                    if (!_stopped)
+                    {
+                        stream = response.Content.ReadAsStream(CancellationToken.None);
+                        early = TakeAtOnceOnMailbox(ref response, stream, ref buffer, ref left, ref flags, out awaited);
+                    }
                 }
 
-                var token = _watch!.Token;
-                var stream = Volatile.Read(ref _stopped) ? Stream.Null : response.Content.ReadAsStream(CancellationToken.None);
-                var flags = SsRxFlags.StartOfMessage;
+                var come = awaited == Awaited.None ? 0 : await early.ConfigureAwait(false);
                 var full = false;
-                while (!Volatile.Read(ref _stopped))
+                while (response is not null && stream is not null && !Volatile.Read(ref _stopped))
                 {
-                    if (Volatile.Read(ref _paused))
+                    var token = _watch!.Token;
+                    if (Volatile.Read(ref _paused) && awaited != Awaited.Bytes)
                     {
                         Give(ref buffer);
                         await ResumedAsync().ConfigureAwait(false);
                         continue;
                     }
 
-                    if (!full && left is < 0 or > HttpDefaults.SmallBodyBytes)
+                    if (!full && awaited == Awaited.None && left is < 0 or > HttpDefaults.SmallBodyBytes)
                     {
                         // Without a buffer until there is something to put in it. After a full piece more is nearly always there already.
                         var ready = stream.ReadAsync(Memory<byte>.Empty, token);
@@ -156,7 +164,8 @@ internal sealed partial class HttpTransport : StreamTransport
 
                     var room = left is > 0 and <= HttpDefaults.SmallBodyBytes ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
                     buffer ??= ArrayPool<byte>.Shared.Rent(room);
-                    var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
+                    var read = awaited == Awaited.Bytes ? come : left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
+                    awaited = Awaited.None;
                     if (left > 0)
                         left -= read;
                     if (read > 0)

@@ -34,10 +34,16 @@ internal sealed class HttpTransportFactory : ITransportFactory
 
         HttpPlan MakePlan(StreamTypePolicy policy)
         {
-            var plan = new HttpPlan(policy, pools);
-            if (plan.Protocol != policy.Protocol)
-                HttpLog.ProtocolFellBack(Logger, policy.Name, UnsupportedTransport.NameOf(policy.Protocol), UnsupportedTransport.NameOf(plan.Protocol));
-            return plan;
+            var (protocol, unavailable) = HttpProtocolChoice.Of(policy);
+            string? note = null;
+            if (protocol != policy.Protocol)
+            {
+                var (wanted, spoken) = (UnsupportedTransport.NameOf(policy.Protocol), UnsupportedTransport.NameOf(protocol));
+                HttpLog.ProtocolFellBack(Logger, policy.Name, wanted, spoken);
+                note = $"{spoken} is spoken in place of {wanted}, by protocol_fallback";
+            }
+
+            return new HttpPlan(policy, pools, protocol == WireProtocol.H2) { Unavailable = unavailable, FallbackNote = note };
         }
     }
 
