@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Core;
@@ -20,6 +21,7 @@ internal sealed class MetadataStore
 
     private readonly Func<string, StreamTypePolicy?>? _upcoming;
     private StreamTypePolicy _policy;
+    private ConnectionFactPlan _facts;
     private Table _table;
 
     // Null as long as nothing is set or read by the names of headers.
@@ -35,6 +37,7 @@ internal sealed class MetadataStore
         _policy = policy;
         _upcoming = upcoming;
         _table = new Table(policy.Metadata);
+        _facts = ConnectionFactPlan.Of(policy);
     }
 
     /// <summary>The declared names, in the order of the policy; indexes below are into it.</summary>
@@ -42,7 +45,7 @@ internal sealed class MetadataStore
 
     /// <summary>Checks a name and value of the application, against the policy of the stream and the one that its next attempt would take.</summary>
     /// <returns>The name, for <see cref="SetOnMailbox"/>.</returns>
-    /// <exception cref="SsMetadataException">The name is not declared and no header's that may be set, or the value carries CR, LF or NUL.</exception>
+    /// <exception cref="SsMetadataException">The name is not declared and no header's that may be set, or filled from the connection, or the value carries CR, LF or NUL.</exception>
     public string Check(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
@@ -57,6 +60,8 @@ internal sealed class MetadataStore
             ThrowIfUndeclared(name);
         }
 
+        if (Volatile.Read(ref _facts).Fills(name))
+            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_policy.Name}' says something of the connection (metadata_from_connection): the application reads it and cannot set it.");
         if (value.AsSpan().IndexOfAny('\r', '\n', '\0') is var at and >= 0)
             throw new SsMetadataException($"Metadata '{name}' of streamtype '{_policy.Name}': the value has CR, LF or NUL at position {at}, which could forge a header; remove it.");
         return name;
@@ -124,6 +129,7 @@ internal sealed class MetadataStore
     {
         Volatile.Write(ref _policy, policy);
         var before = _table;
+        Volatile.Write(ref _facts, ConnectionFactPlan.Of(policy));
         if (before.Declared.AsSpan().SequenceEqual(policy.Metadata.AsSpan()))
             return;
 

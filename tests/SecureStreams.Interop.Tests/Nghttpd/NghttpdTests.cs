@@ -128,10 +128,10 @@ public class NghttpdTests
         Assert.Contains((SsState)1404, handler.States);
     }
 
-    private static async Task<PeerProcess> StartAsync(bool tls, params string[] options)
+    private static async Task<PeerServer> StartAsync(bool tls, params string[] options)
     {
         var program = Peer.Find("nghttpd") ?? throw Peer.Absent("nghttpd", "nghttp2-server");
-        return await PeerProcess.StartAsync(program, (directory, port) =>
+        return await PeerServer.StartAsync(program, (directory, port) =>
         {
             using (var file = File.Create(Path.Combine(directory, "file.bin")))
             using (var bytes = DeterministicBytes.Open(FileLength, seed: 3))

@@ -115,7 +115,7 @@ public class NodeHttpTests
         Assert.Equal(3, handler.States.Count(static state => state == SsState.Unreachable));
     }
 
-    private static PeerStreams Open(PeerProcess server, string kind, string url, string more = "") =>
+    private static PeerStreams Open(PeerServer server, string kind, string url, string more = "") =>
         PeerStreams.Open(server.Port, kind == "h1" ? "h1" : "h2", tls: kind == "h2", url, more);
 
     private static async Task<SecureStream> RunAsync(PeerStreams streams, RecordingHandler handler)
@@ -127,10 +127,10 @@ public class NodeHttpTests
         return stream;
     }
 
-    private static async Task<PeerProcess> StartAsync(string kind)
+    private static async Task<PeerServer> StartAsync(string kind)
     {
         var program = Peer.Find("node") ?? throw Peer.Absent("node", "nodejs");
-        return await PeerProcess.StartAsync(program, (directory, port) =>
+        return await PeerServer.StartAsync(program, (directory, port) =>
         {
             var (certificate, key) = TestCertificates.Server.WritePem(directory, "server");
             return [RepoPaths.Combine("tests", "SecureStreams.Interop.Tests", "Node", "http-peer.mjs"), kind, $"{port}", key, certificate];

@@ -1,69 +1,69 @@
 using System.Diagnostics;
-using System.Net.Sockets;
-using System.Text;
+using System.Text.Json;
 using SecureStreams.TestSupport.Checks;
-using SecureStreams.TestSupport.Repository;
 
 namespace SecureStreams.Interop.Tests.Peers;
 
-/// <summary>A server of somebody else as a child process, in a temporary directory of its own, on a free port of 127.0.0.1. It is killed when it is disposed.</summary>
+/// <summary>A program of somebody else as a child process that says what happens in lines of JSON, each with an <c>event</c>; killed at the end.</summary>
 internal sealed class PeerProcess : IAsyncDisposable
 {
-    // A foreign process offers no event to await; 20 ms x 1500 bounds a hang, it does not decide a test.
-    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(20);
-    private const int Polls = 1500;
-
+    private readonly Lock _lock = new();
+    private readonly List<JsonElement> _events = [];
+    private readonly List<string> _errors = [];
+    private readonly List<(Func<JsonElement, bool> IsWanted, TaskCompletionSource<JsonElement> Found)> _waiters = [];
     private readonly Process _process;
-    private readonly DirectoryInfo _directory;
-    private readonly StringBuilder _said;
+    private readonly Task _reading;
     private int _disposed;
 
-    private PeerProcess(Process process, DirectoryInfo directory, int port, StringBuilder said) => (_process, _directory, Port, _said) = (process, directory, port, said);
-
-    /// <summary>Where it listens.</summary>
-    public int Port { get; }
-
-    /// <summary>What it has printed.</summary>
-    public string Output
+    private PeerProcess(Process process)
     {
-        get
-        {
-            lock (_said)
-                return _said.ToString();
-        }
+        _process = process;
+        _reading = Task.WhenAll(ReadEventsAsync(), ReadErrorsAsync());
     }
 
-    /// <summary>Starts one, and waits until it listens.</summary>
-    /// <param name="program">The path of the program.</param>
-    /// <param name="arrange">Puts files into the directory, and gives the arguments for the port.</param>
-    public static async Task<PeerProcess> StartAsync(string program, Func<string, int, IEnumerable<string>> arrange)
+    /// <summary>Starts one.</summary>
+    public static PeerProcess Start(string program, params string[] arguments) => new(Process.Start(new ProcessStartInfo(program, arguments)
     {
-        // A port found free may be taken before the program binds it; then others are picked.
-        for (var attempt = 1; ; attempt++)
-        {
-            var directory = Directory.CreateTempSubdirectory("ss-peer-");
-            var port = FreePort.Next();
-            var said = new StringBuilder();
-            var start = new ProcessStartInfo(program, arrange(directory.FullName, port)) { WorkingDirectory = directory.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
-            var process = new Process { StartInfo = start };
-            process.OutputDataReceived += Hear;
-            process.ErrorDataReceived += Hear;
-            process.Start();
-            process.BeginOutputReadLine();
-            process.BeginErrorReadLine();
-            var server = new PeerProcess(process, directory, port, said);
-            if (await server.IsUpAsync())
-                return server;
-            await server.DisposeAsync();
-            if (attempt == 3)
-                throw new CheckFailedException($"{program} did not start:\n{said}");
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!);
 
-            void Hear(object sender, DataReceivedEventArgs line)
-            {
-                lock (said)
-                    said.AppendLine(line.Data);
-            }
+    /// <summary>The first event, past or to come, of this name for which <paramref name="isWanted"/> holds.</summary>
+    public async Task<JsonElement> WaitForAsync(string name, Func<JsonElement, bool>? isWanted = null)
+    {
+        var found = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool IsIt(JsonElement one) => one.GetProperty("event").GetString() == name && (isWanted is null || isWanted(one));
+        lock (_lock)
+        {
+            var past = _events.FirstOrDefault(IsIt);
+            if (past.ValueKind != JsonValueKind.Undefined)
+                return past;
+            _waiters.Add((IsIt, found));
         }
+
+        return await found.Task.OrFail(Describe);
+    }
+
+    /// <summary>The events of this name so far.</summary>
+    public IReadOnlyList<JsonElement> Events(string name)
+    {
+        lock (_lock)
+            return [.. _events.Where(one => one.GetProperty("event").GetString() == name)];
+    }
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>What it said, for messages.</summary>
+    public string Describe()
+    {
+        lock (_lock)
+            return $"The peer said:\n{string.Join('\n', _events.TakeLast(20).Select(static one => one.GetRawText()))}\n{string.Join('\n', _errors.TakeLast(20))}";
     }
 
     /// <inheritdoc/>
@@ -74,33 +74,40 @@ internal sealed class PeerProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
+        await _reading;
         _process.Dispose();
-        _directory.Delete(recursive: true);
     }
 
-    /// <summary>Kills it outright, which resets or cuts its connections.</summary>
-    public async Task KillAsync()
+    private async Task ReadEventsAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-    }
-
-    private async Task<bool> IsUpAsync()
-    {
-        for (var poll = 0; poll < Polls && !_process.HasExited; poll++)
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
+            using var document = JsonDocument.Parse(line);
+            var one = document.RootElement.Clone();
+            lock (_lock)
             {
-                await socket.ConnectAsync("127.0.0.1", Port);
-                return !_process.HasExited;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(PollEvery, TimeProvider.System);
+                _events.Add(one);
+                foreach (var waiter in _waiters.Where(waiter => waiter.IsWanted(one)).ToArray())
+                {
+                    waiter.Found.TrySetResult(one);
+                    _waiters.Remove(waiter);
+                }
             }
         }
 
-        return false;
+        lock (_lock)
+        {
+            foreach (var (_, found) in _waiters)
+                found.TrySetException(new CheckFailedException("The peer has ended. " + string.Join('\n', _errors)));
+        }
+    }
+
+    private async Task ReadErrorsAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            lock (_lock)
+                _errors.Add(line);
+        }
     }
 }

@@ -39,6 +39,7 @@ internal sealed class HttpAnswer(HttpPlan plan, MetadataStore metadata, string?[
             var values = new string?[declared.Length];
             foreach (var row in plan.Headers)
                 values[row.Index] = Parts!.Header(row.Name) ?? (HttpNames.IsContentHeader(row.Name) ? null : declared[row.Index]);
+            plan.Dial.Facts.Carry(declared, values);
             metadata.PublishReceivedOnMailbox(values);
         }
 
@@ -61,6 +62,7 @@ internal sealed class HttpAnswer(HttpPlan plan, MetadataStore metadata, string?[
             var values = (string?[])declared.Clone();
             foreach (var row in plan.Headers)
                 values[row.Index] = HttpResponseValues.Find(trailers, row.Name) ?? values[row.Index];
+            plan.Dial.Facts.Carry(declared, values);
             metadata.PublishReceivedOnMailbox(values);
         }
 

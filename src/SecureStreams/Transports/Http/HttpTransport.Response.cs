@@ -10,7 +10,7 @@ internal sealed partial class HttpTransport
     private void DeliverHeadOnMailbox(HttpResponseMessage response, bool mayHaveTrailers)
     {
         BeginBody();
-        BeginAnswerOnMailbox(response, HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response), mayHaveTrailers);
+        BeginAnswerOnMailbox(response, HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts), mayHaveTrailers);
         if (_stopped)
             return;
         TellUserStateOnMailbox((int)response.StatusCode);

@@ -237,6 +237,10 @@ internal sealed partial class HttpTransport : StreamTransport
             if (failure.Phase == SsPhase.Protocol && Volatile.Read(ref _lane) is { HasEndedMute: true })
                 failure = failure with { Phase = SsPhase.Peer, Code = SsCauseCode.PeerClosed, Message = "The peer closed the connection before it said anything." };
 
+            // Before its first answer a server may still be looking at this side's certificate, and the platform may know only that the connection is gone.
+            if (Volatile.Read(ref _lane)?.Tls is { } tls)
+                failure = tls.Explain(failure);
+
             // Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.
             if (_strange && failure.Attribute is ("endpoint" or "port"))
                 failure = failure with { Attribute = null, Permanent = false };
