@@ -28,7 +28,7 @@ internal static class HttpFailures
                 : Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer does not speak HTTP/2; use protocol h1, or enable h2 at the peer."),
             HttpRequestError.NameResolutionError => Make(SsPhase.Names, SsCauseCode.NameResolutionFailed, "The name could not be resolved."),
             HttpRequestError.SecureConnectionError => Make(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The TLS handshake failed."),
-            HttpRequestError.ConfigurationLimitExceeded => Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The response head is larger than this side accepts."),
+            HttpRequestError.ConfigurationLimitExceeded => Make(SsPhase.Payload, SsCauseCode.PayloadTooLarge, "The response head is larger than max_header_bytes allows (32768 bytes where it is not stated).") with { Attribute = "max_header_bytes" },
             HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when Socket(error) is null =>
                 Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer sent something that is not valid HTTP."),
             HttpRequestError.ResponseEnded when Socket(error) is null => inBody ? Truncated() : Make(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer closed the connection before it answered."),
@@ -71,6 +71,17 @@ internal static class HttpFailures
 
         TransportFailure Make(SsPhase phase, SsCauseCode code, string message) => new(phase, code, message) { Error = error };
     }
+
+    /// <summary>The body of an answer is larger than the policy allows.</summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="announced">How long it is to be, if the peer said so.</param>
+    public static TransportFailure TooLarge(HttpPlan plan, long? announced) => new(
+        SsPhase.Payload,
+        SsCauseCode.PayloadTooLarge,
+        $"The body of the answer is {(announced is { } length ? $"announced with {length} bytes" : "longer than allowed")}; max_body_bytes says {plan.MaxBodyBytes}.")
+    {
+        Attribute = "max_body_bytes",
+    };
 
     private static TransportFailure FromHttp2(HttpProtocolException reset, Exception error)
     {

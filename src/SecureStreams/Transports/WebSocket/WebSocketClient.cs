@@ -162,6 +162,8 @@ internal sealed partial class WebSocketClient : WebSocketConnection
 
     private void PublishOnMailbox(HttpHead head)
     {
+        if (Plan.Http.AllowsDirect)
+            Setup.Metadata.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
         if (Plan.Http.Headers.IsEmpty)
             return;
         var values = new string?[Plan.Policy.Metadata.Length];
