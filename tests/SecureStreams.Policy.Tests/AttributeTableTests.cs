@@ -12,7 +12,7 @@ public sealed class AttributeTableTests
             "http_multipart_ss_in", "http_no_content_length", "http_resp_map", "http_url",
             "http_www_form_urlencoded", "local_sink", "long_poll", "max_message_bytes", "metadata", "metadata_from_connection", "nailed_up", "opportunistic", "port", "protocol", "retry", "rideshare", "rx_watermark_high",
             "rx_watermark_low", "timeout_ms", "tls", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob", "tls_pin_scope", "tls_pins",
-            "tls_revocation", "tls_trust_store", "tx_watermark_high", "use_auth", "ws_binary", "ws_prioritize_reads", "ws_subprotocol",
+            "tls_revocation", "tls_trust_store", "tx_watermark_high", "use_auth", "ws_binary", "ws_deflate", "ws_deflate_window_bits", "ws_prioritize_reads", "ws_subprotocol",
         ],
         PolicyAttributeTable.All.Where(static row => row.Section == PolicySection.StreamTypes && row.ActedOn).Select(static row => row.Name).Order(StringComparer.Ordinal));
 
