@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket.Deflate;
 using SecureStreams.Policy;
 using SecureStreams.Transports.Http;
 
@@ -18,8 +19,11 @@ internal sealed class WebSocketPlan
         PrioritizesReads = policy.Find("ws_prioritize_reads")?.Value.Flag ?? false;
         MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? WebSocketDefaults.MaxMessageBytes;
         MaxHeaderBytes = (int)(policy.Find("max_header_bytes")?.Value.Number ?? WebSocketDefaults.MaxHeaderBytes);
-        Deflate = policy.Find("ws_deflate")?.Value.Flag ?? false;
-        DeflateWindowBits = (int)(policy.Find("ws_deflate_window_bits")?.Value.Number ?? 15);
+        if (policy.Find("ws_deflate")?.Value.Flag ?? false)
+        {
+            Deflate = new WebSocketDeflateSettings { WindowBits = (int)(policy.Find("ws_deflate_window_bits")?.Value.Number ?? WebSocketDeflateParameters.LargestWindowBits) };
+            Extensions = WebSocketDeflateNegotiation.Offer(Deflate);
+        }
     }
 
     public StreamTypePolicy Policy { get; }
@@ -45,9 +49,9 @@ internal sealed class WebSocketPlan
     /// <summary>The largest head of an answer that is taken.</summary>
     public int MaxHeaderBytes { get; }
 
-    /// <summary>Whether permessage-deflate is offered.</summary>
-    public bool Deflate { get; }
+    /// <summary>What is wanted of permessage-deflate; null for nothing.</summary>
+    public WebSocketDeflateSettings? Deflate { get; }
 
-    /// <summary>The largest window for compression.</summary>
-    public int DeflateWindowBits { get; }
+    /// <summary>What is offered as <c>Sec-WebSocket-Extensions</c>; null for nothing.</summary>
+    public string? Extensions { get; }
 }

@@ -65,6 +65,7 @@ internal static class WebSocketRequest
             Target = target.Uri.PathAndQuery,
             Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
             Subprotocols = plan.Subprotocols,
+            Extensions = plan.Extensions,
             Fields = fields,
         };
     }
