@@ -101,7 +101,7 @@ internal static class ConnectionAttributes
                 "peer_ip", "peer_port", "local_ip", "local_port", "tls_version", "tls_cipher", "alpn", "peer_cert_spki_sha256", "peer_cert_subject", "peer_uid",
                 "peer_gid", "peer_pid",
             ],
-            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "Metadata that say something of the connection; the application reads them and cannot set them: [{\"from\": \"peer_ip\"}].",
         },
     ];

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace SecureStreams.Network;
 
@@ -13,6 +14,8 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     private long _sent;
     private long _lastHeard = time.GetTimestamp();
     private int _firstByte = -1;
+    private HeadBytes _head;
+    private int _headLength;
     private volatile bool _ended;
     private Action? _closed;
 
@@ -27,6 +30,12 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
 
     /// <summary>The very first byte received, which tells TLS from plaintext; -1 before it.</summary>
     public int FirstByte => Volatile.Read(ref _firstByte);
+
+    /// <summary>The first bytes received, at most <see cref="TlsHead.Length"/>. For the one who reads.</summary>
+    public ReadOnlySpan<byte> Head => ((ReadOnlySpan<byte>)_head)[.._headLength];
+
+    /// <summary>The socket, where it is a real one.</summary>
+    public Socket? Socket => (inner as NetworkStream)?.Socket;
 
     /// <summary>Whether the peer has ended its side.</summary>
     public bool PeerEnded => _ended;
@@ -176,6 +185,8 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
         {
             if (_firstByte < 0)
                 Volatile.Write(ref _firstByte, buffer[0]);
+            if (_headLength < TlsHead.Length)
+                KeepHead(buffer[..bytes]);
             Interlocked.Add(ref _received, bytes);
             Volatile.Write(ref _lastHeard, time.GetTimestamp());
         }
@@ -186,5 +197,18 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
         }
 
         return bytes;
+    }
+
+    private void KeepHead(ReadOnlySpan<byte> bytes)
+    {
+        var kept = Math.Min(bytes.Length, TlsHead.Length - _headLength);
+        bytes[..kept].CopyTo(((Span<byte>)_head)[_headLength..]);
+        _headLength += kept;
+    }
+
+    [InlineArray(TlsHead.Length)]
+    private struct HeadBytes
+    {
+        private byte _first;
     }
 }

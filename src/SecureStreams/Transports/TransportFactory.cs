@@ -19,7 +19,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
     {
-        _dialer = new Dialer(platform, instruments);
+        _dialer = new Dialer(platform, instruments, blobs);
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);

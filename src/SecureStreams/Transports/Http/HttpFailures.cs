@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -15,6 +16,8 @@ internal static class HttpFailures
         // What the dialer or the body said is already a cause, however often the platform wrapped it.
         if (TransportException.Find(error) is { } known)
             return known;
+        if (secure && TlsErrors.AfterHandshake(error) is { } alert)
+            return alert;
         if (Find<HttpProtocolException>(error) is { } reset)
             return FromHttp2(reset, error);
 

@@ -103,22 +103,38 @@ internal sealed class HttpPlan
             return noWay;
         if (last is not null && last.Way == way && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
         {
-            target = last;
-            return null;
+            if (IdentityOf(last.Uri, out var stampNow) is { } unusableNow)
+                return unusableNow;
+            if (last.Pool.Key.IdentityStamp == stampNow)
+            {
+                target = last;
+                return null;
+            }
         }
 
         if (HttpTargetText.Parse(Policy, endpoint, url, out var uri, out var unixPath) is { } bad)
             return bad;
-        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way), endpoint, url);
+        if (IdentityOf(uri!, out var stamp) is { } unusable)
+            return unusable;
+        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way, Dial.Tls, stamp), endpoint, url);
         Volatile.Write(ref _lastTarget, target);
         return null;
     }
 
-    /// <summary>Where a redirect leads; the Unix socket stays with its own origin.</summary>
+    /// <summary>Where a redirect leads; the Unix socket and this side's certificate stay with their own origin, trust and pins go along.</summary>
     public HttpTarget Follow(HttpTarget from, Uri to)
     {
-        var unixPath = from.IsSameOrigin(to) ? from.UnixPath : null;
-        return new HttpTarget(to, unixPath, from.Way, PoolOf(to, unixPath, from.Way), "", "");
+        var same = from.IsSameOrigin(to);
+        var unixPath = same ? from.UnixPath : null;
+        var key = from.Pool.Key;
+        return new HttpTarget(to, unixPath, from.Way, PoolOf(to, unixPath, from.Way, same ? key.Tls : key.Tls.ForStranger(), same ? key.IdentityStamp : null), "", "");
+    }
+
+    /// <summary>What the blobs of this side's identity hold now, as far as it will be shown.</summary>
+    private TransportFailure? IdentityOf(Uri uri, out string? stamp)
+    {
+        stamp = null;
+        return uri.Scheme == Uri.UriSchemeHttps && Dial.Tls.Identity is { } identity ? _pools.Identities?.Current(identity, out stamp) : null;
     }
 
     /// <summary>The platform looks four times in its delay, and at most each second, whether it is over: what it is told plus that is what is wanted.</summary>
@@ -130,6 +146,10 @@ internal sealed class HttpPlan
 
     private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
-    private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way) =>
-        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter));
+    private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way, TlsOptions tls, string? identityStamp) =>
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, tls, PingAfter)
+        {
+            IdentityStamp = identityStamp,
+            WantsFacts = !Dial.Facts.IsEmpty,
+        });
 }

@@ -43,7 +43,7 @@ public sealed class WsCostTests(ITestOutputHelper output)
     [Fact]
     public async Task An_idle_connection_costs_little_memory()
     {
-        const int Streams = 100;
+        const int Streams = 50;
 
         // What is between this and what is measured is room to grow.
         const int Allowed = 8 * 1024;
