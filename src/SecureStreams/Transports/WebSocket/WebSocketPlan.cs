@@ -12,8 +12,7 @@ internal sealed class WebSocketPlan
     public WebSocketPlan(StreamTypePolicy policy, HttpPools pools)
     {
         Policy = policy;
-        OverHttp2 = policy.Find("ws_http_version")?.Value.Text == "2";
-        Http = new HttpPlan(policy, pools, OverHttp2);
+        Http = new HttpPlan(policy, pools, isHttp2: false);
         Subprotocols = [.. HttpTokens.Split(policy.Find("ws_subprotocol")?.Value.Text)];
         IsBinary = policy.Find("ws_binary")?.Value.Flag ?? false;
         PrioritizesReads = policy.Find("ws_prioritize_reads")?.Value.Flag ?? false;
@@ -30,9 +29,6 @@ internal sealed class WebSocketPlan
 
     /// <summary>What an upgrade has in common with other requests: target, headers, redirects.</summary>
     public HttpPlan Http { get; }
-
-    /// <summary>Whether connections are streams of HTTP/2 (RFC 8441), else upgrades of HTTP/1.1.</summary>
-    public bool OverHttp2 { get; }
 
     /// <summary>The subprotocols to ask for; empty for none.</summary>
     public ImmutableArray<string> Subprotocols { get; }
