@@ -6,6 +6,7 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
     private long _received;
     private int _messages;
     private bool _peerEnded;
+    private bool _endedWell;
     private int? _answer;
 
     /// <summary>Payload bytes so far. For progress, from any thread.</summary>
@@ -14,7 +15,10 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
     public override SsResult OnState(SecureStream stream, in SsStateChange change)
     {
         var endsWell = change.State == SsState.Disconnected && !plan.IsTransactional && HasEndedWell(change.Cause);
-        report.State(stream, change, isExpected: endsWell);
+
+        // What policy makes of that end is nobody's concern any more.
+        _endedWell |= endsWell;
+        report.State(stream, change, isExpected: _endedWell);
         switch (change.State)
         {
             case SsState.Creating:
@@ -70,7 +74,10 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
 
             // What this side has to say may still be said, and its end then ends the connection; who has nothing to say has heard all.
             if (plan.OnlyReceives)
+            {
+                _endedWell = true;
                 outcome.Finish(ExitCode.Success);
+            }
         }
 
         if (plan.HasMessages && (flags & SsRxFlags.EndOfMessage) != 0)
