@@ -18,18 +18,24 @@ The last line is "N passed, N failed, N skipped". The exit status is zero when t
 TEXT
 }
 
-# One line for each program that tests talk to: its name and the Debian package that has it.
+# One line for each program that tests talk to: its name (of a library where it is) and the Debian package that has it.
 peers='
 nginx nginx-light
+openssl openssl
 node nodejs
 npm npm
 ip iproute2
+openssl openssl
 nft nftables
+haproxy haproxy
+libwebsockets-test-server libwebsockets-test-server
+/usr/lib/python3/dist-packages/websockets python3-websockets
 '
 
 # Folders with a package.json and a lock file: npm programs that tests ask.
 npm_folders='
 tests/SecureStreams.Policy.Tests/Schema/ajv
+tests/SecureStreams.Interop.Tests/WebSocket/node
 '
 
 require_peers=0
@@ -63,7 +69,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 command -v dotnet > /dev/null || { echo "dotnet is not installed; the SDK that global.json names is needed." >&2; exit 1; }
 
 # Servers are often installed where only root looks.
-has() { PATH="$PATH:/usr/sbin:/usr/local/sbin:/sbin" command -v "$1" > /dev/null; }
+has() { if [[ $1 == /* ]]; then [[ -e $1 ]]; else PATH="$PATH:/usr/sbin:/usr/local/sbin:/sbin" command -v "$1" > /dev/null; fi; }
 
 missing_packages() {
     local program package

@@ -21,4 +21,10 @@ public enum SsRxFlags
 
     /// <summary>The peer will send no more on this connection (half-close). The piece may be empty.</summary>
     PeerEndOfStream = 0x100,
+
+    /// <summary>ws: the message is text, and what there is of it is valid UTF-8. On every piece of the message.</summary>
+    Text = 0x200,
+
+    /// <summary>ws: the message is binary. On every piece of the message.</summary>
+    Binary = 0x400,
 }

@@ -18,4 +18,13 @@ public enum SsTxFlags
 
     /// <summary>Nothing more will be sent on this connection (half-close); receiving goes on.</summary>
     EndOfStream = 0x100,
+
+    /// <summary>
+    /// ws: the message is text, which is the application's to have in UTF-8. Counts on its first piece; without this and <see cref="Binary"/> the policy's <c>ws_binary</c>
+    /// decides. Other protocols ignore it.
+    /// </summary>
+    Text = 0x200,
+
+    /// <summary>ws: the message is binary. Counts on its first piece; other protocols ignore it.</summary>
+    Binary = 0x400,
 }

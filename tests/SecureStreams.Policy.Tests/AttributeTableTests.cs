@@ -7,11 +7,12 @@ public sealed class AttributeTableTests
     [Fact]
     public void What_is_acted_on_is_said_here() => Assert.Equal(
         [
-            "allow_redirects", "auth_hexify", "connect_timeout_ms", "endpoint", "http_auth_header", "http_auth_preamble", "http_devtype_header", "http_dsn_header",
+            "allow_redirects", "auth_hexify", "client_cert", "connect_timeout_ms", "endpoint", "half_open_ms", "http_auth_header", "http_auth_preamble", "http_devtype_header", "http_dsn_header",
             "http_expect", "http_fail_redirect", "http_fwv_header", "http_method", "http_mime_content_type", "http_multipart_filename", "http_multipart_name",
             "http_multipart_ss_in", "http_no_content_length", "http_resp_map", "http_url",
-            "http_www_form_urlencoded", "local_sink", "long_poll", "metadata", "nailed_up", "opportunistic", "port", "protocol", "retry", "rideshare", "rx_watermark_high",
-            "rx_watermark_low", "timeout_ms", "tls", "tls_trust_store", "tx_watermark_high", "use_auth",
+            "http_www_form_urlencoded", "local_sink", "long_poll", "max_message_bytes", "metadata", "metadata_from_connection", "nailed_up", "opportunistic", "port", "protocol", "retry", "rideshare", "rx_watermark_high",
+            "rx_watermark_low", "timeout_ms", "tls", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob", "tls_pin_scope", "tls_pins",
+            "tls_revocation", "tls_trust_store", "tx_watermark_high", "use_auth", "ws_binary", "ws_prioritize_reads", "ws_subprotocol",
         ],
         PolicyAttributeTable.All.Where(static row => row.Section == PolicySection.StreamTypes && row.ActedOn).Select(static row => row.Name).Order(StringComparer.Ordinal));
 

@@ -64,6 +64,18 @@ public enum SsCauseCode
     /// <summary>The peer did not agree to the protocol the policy names.</summary>
     AlpnMismatch = 405,
 
+    /// <summary>The peer's certificate chains to the trust store, and has none of the keys that the policy pins (<c>tls_pins</c>).</summary>
+    CertificatePinMismatch = 406,
+
+    /// <summary>The peer's certificate, or one above it, was revoked by its issuer; asked for with <c>tls_revocation</c>.</summary>
+    CertificateRevoked = 407,
+
+    /// <summary>Whether the peer's certificate was revoked could not be learned, and the policy wants to know (<c>tls_revocation</c>). Retried like a failure of the network.</summary>
+    RevocationUnknown = 408,
+
+    /// <summary>The peer wants a certificate of this side and got none, or does not take the one it was shown.</summary>
+    ClientCertificateRefused = 409,
+
     // --- protocol
     /// <summary>The peer sent something the protocol does not allow.</summary>
     ProtocolError = 500,

@@ -25,7 +25,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Protocol = StreamTypeParts.ProtocolOf(value.Text))
         {
             Name = "protocol", Kind = PolicyValueKind.Choice, Choices = ["h1", "h2", "h3", "ws", "mqtt", "raw"], Default = "h1", Scopes = Both, ActedOn = true,
-            OldChoices = [KeyValuePair.Create("h1get", "h1")], Help = "The wire protocol. h1 and h2 run; a stream of another one is refused when it connects.",
+            OldChoices = [KeyValuePair.Create("h1get", "h1")], Help = "The wire protocol. h1, h2 and raw run; a stream of another one is refused when it connects.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Retry = stream.Names.Retries[value.Text])
         {
@@ -101,7 +101,7 @@ internal static class ConnectionAttributes
                 "peer_ip", "peer_port", "local_ip", "local_port", "tls_version", "tls_cipher", "alpn", "peer_cert_spki_sha256", "peer_cert_subject", "peer_uid",
                 "peer_gid", "peer_pid",
             ],
-            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "Metadata that say something of the connection; the application reads them and cannot set them: [{\"from\": \"peer_ip\"}].",
         },
     ];

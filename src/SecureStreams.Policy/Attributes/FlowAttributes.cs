@@ -10,6 +10,12 @@ internal static class FlowAttributes
         Bytes(static (stream, bytes) => stream.ReceiveWatermarkHigh = bytes, "rx_watermark_high", "262144", "Stop reading the peer when this much waits for the application."),
         Bytes(static (stream, bytes) => stream.ReceiveWatermarkLow = bytes, "rx_watermark_low", "131072", "Read the peer again when no more than this waits for the application."),
         Bytes(static (stream, bytes) => stream.TransmitWatermarkHigh = bytes, "tx_watermark_high", "65536", "Ask the application for no more while this much waits for the peer."),
+        new()
+        {
+            Name = "half_open_ms", Kind = PolicyValueKind.Number, Minimum = 0, Unit = "ms", Default = "5000", Protocols = PolicyProtocols.Raw, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "How long the connection stays for sending after the peer has ended its side, while not a byte is sent. 0 ends it with the peer.",
+        },
     ];
 
     private static PolicyAttributeInfo<StreamTypeParts> Bytes(Action<StreamTypeParts, int> set, string name, string otherwise, string help) =>

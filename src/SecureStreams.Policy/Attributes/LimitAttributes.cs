@@ -23,7 +23,7 @@ internal static class LimitAttributes
         {
             Name = "max_header_bytes", Kind = PolicyValueKind.Number, Minimum = 1024, Unit = "bytes", Default = "32768", Scopes = Both,
             Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true,
-            Help = "The largest head of a request or response that is taken.",
+            Help = "The largest head of a request or response that is taken. So far ws clients act on it alone.",
         },
         new()
         {
@@ -34,8 +34,8 @@ internal static class LimitAttributes
         new()
         {
             Name = "max_message_bytes", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "bytes", Default = "16777216", Scopes = Both,
-            Protocols = PolicyProtocols.WebSocket | PolicyProtocols.Mqtt, Impact = PolicyImpact.NextAttempt, IsExtension = true,
-            Help = "The largest message that is taken.",
+            Protocols = PolicyProtocols.WebSocket | PolicyProtocols.Mqtt, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
+            Help = "The largest message that is taken; of compressed ones, what they decompress to.",
         },
         new()
         {

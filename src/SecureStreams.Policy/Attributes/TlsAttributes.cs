@@ -18,8 +18,8 @@ internal static class TlsAttributes
         },
         new()
         {
-            Name = "client_cert", OldSpellings = ["client cert"], Kind = PolicyValueKind.Number, Maximum = 255, Default = "none",
-            Help = "Index of the blobs with the client certificate and key to present.",
+            Name = "client_cert", OldSpellings = ["client cert"], Kind = PolicyValueKind.Number, Maximum = 255, Default = "none", ActedOn = true,
+            Help = "Index of the blobs with the client certificate and key to present: 0 for CLIENT_CERT_DER and CLIENT_KEY_DER. tls_cert_blob counts instead where it is stated.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ServerCertificate = stream.Names.Certificates[value.Text])
         {

@@ -12,19 +12,19 @@ internal static class WebSocketAttributes
         new()
         {
             Name = "ws_subprotocol", Kind = PolicyValueKind.Text, Scopes = Both, Protocols = PolicyProtocols.WebSocket,
-            Pattern = PolicyPatterns.Subprotocols, PatternHelp = PolicyPatterns.SubprotocolsHelp,
-            Help = "Client: the subprotocols to ask for. Server: those that are taken; upgrades are refused without one of them. " +
+            Pattern = PolicyPatterns.Subprotocols, PatternHelp = PolicyPatterns.SubprotocolsHelp, ActedOn = true,
+            Help = "Client: the subprotocols to ask for; the peer must choose one of them. Server: those that are taken; upgrades are refused without one of them. " +
                 "\"\" is none: a client asks for none, a server takes upgrades without one. A server that does not state it takes no upgrades.",
         },
         new()
         {
             Name = "ws_binary", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Protocols = PolicyProtocols.WebSocket,
-            Impact = PolicyImpact.Live, Help = "Messages are binary, else text.",
+            Impact = PolicyImpact.NextAttempt, ActedOn = true, Help = "Messages are binary where the application does not say, else text.",
         },
         new()
         {
             Name = "ws_prioritize_reads", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Protocols = PolicyProtocols.WebSocket,
-            Impact = PolicyImpact.Live, Help = "Read all there is before sending.",
+            Impact = PolicyImpact.NextAttempt, ActedOn = true, Help = "Read all there is before sending.",
         },
         new()
         {

@@ -137,7 +137,7 @@ internal sealed class StreamTypeParts
         ReceiveWatermarkLow = Math.Min(ReceiveWatermarkLow, ReceiveWatermarkHigh),
         TransmitWatermarkHigh = TransmitWatermarkHigh,
         Metadata = Metadata,
-        Http = Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 ? Http.Build() : null,
+        Http = Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 or WireProtocol.WebSocket ? Http.Build() : null,
         BlobHeaders = BlobHeaders.Build(),
         Auth = Auth ?? (StatesAuthHeader(part) ? Names.AuthOf(AuthPolicy.DefaultName) : null),
         ServerCertificate = ServerCertificate,

@@ -71,7 +71,7 @@ public sealed record StreamTypePolicy : PolicyPart
     /// <summary><c>metadata</c> in the order of the policy.</summary>
     public required ImmutableArray<MetadataPolicy> Metadata { get; init; }
 
-    /// <summary>What only HTTP reads; present for h1, h2 and h3, null for other protocols.</summary>
+    /// <summary>What HTTP requests and upgrades read; present for h1, h2, h3 and ws (whose upgrade has a URL), null for other protocols.</summary>
     public required HttpPolicy? Http { get; init; }
 
     /// <summary>The request headers that blobs fill; null where the policy names none.</summary>

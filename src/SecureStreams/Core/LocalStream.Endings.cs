@@ -83,7 +83,7 @@ internal sealed partial class LocalStream
         }
 
         var transactional = _transport!.IsTransactional;
-        LetTransportGoOnMailbox();
+        LetTransportGoOnMailbox(failure?.Code ?? SsCauseCode.LocalDisconnect);
         _connected = false;
         _timer.CancelOnMailbox();
 
@@ -181,7 +181,7 @@ internal sealed partial class LocalStream
 
         _destroyed = true;
         Try(static stream => stream.EndCycleOnMailbox());
-        Try(static stream => stream.LetTransportGoOnMailbox());
+        Try(stream => stream.LetTransportGoOnMailbox(cause.Code));
         if (_connected)
         {
             _connected = false;
@@ -246,14 +246,14 @@ internal sealed partial class LocalStream
         _cycle = null;
     }
 
-    private void LetTransportGoOnMailbox()
+    private void LetTransportGoOnMailbox(SsCauseCode because = SsCauseCode.LocalDisconnect)
     {
         if (_transport is not { } transport)
             return;
         _transport = null;
         if (!transport.IsTransactional)
             StopLiveness();
-        transport.CloseOnMailbox();
+        transport.CloseBecauseOnMailbox(because);
 
         // Only now: one that cannot even be told to close is not waited for.
         _transportsDone = _transportsDone.IsCompleted ? transport.Completion : Task.WhenAll(_transportsDone, transport.Completion);

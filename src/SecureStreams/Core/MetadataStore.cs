@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Core;
@@ -18,6 +19,7 @@ internal sealed class MetadataStore
 
     private readonly string _streamType;
     private readonly Func<string, StreamTypePolicy?>? _upcoming;
+    private ConnectionFactPlan _facts;
     private Table _table;
     private ImmutableDictionary<string, string> _aside = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
@@ -30,6 +32,7 @@ internal sealed class MetadataStore
         _streamType = policy.Name;
         _upcoming = upcoming;
         _table = new Table(policy.Metadata);
+        _facts = ConnectionFactPlan.Of(policy);
     }
 
     /// <summary>The declared names, in the order of the policy; indexes below are into it.</summary>
@@ -37,11 +40,13 @@ internal sealed class MetadataStore
 
     /// <summary>Checks a name and value of the application, against the policy of the stream and the one that its next attempt would take.</summary>
     /// <returns>The name, for <see cref="SetOnMailbox"/>.</returns>
-    /// <exception cref="SsMetadataException">The name is not declared, or the value carries CR, LF or NUL.</exception>
+    /// <exception cref="SsMetadataException">The name is not declared, or filled from the connection, or the value carries CR, LF or NUL.</exception>
     public string Check(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
         ThrowIfUndeclared(name);
+        if (Volatile.Read(ref _facts).Fills(name))
+            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_streamType}' says something of the connection (metadata_from_connection): the application reads it and cannot set it.");
         if (value.AsSpan().IndexOfAny('\r', '\n', '\0') is var at and >= 0)
             throw new SsMetadataException($"Metadata '{name}' of streamtype '{_streamType}': the value has CR, LF or NUL at position {at}, which could forge a header; remove it.");
         return name;
@@ -102,6 +107,7 @@ internal sealed class MetadataStore
     public void FollowOnMailbox(StreamTypePolicy policy)
     {
         var before = _table;
+        Volatile.Write(ref _facts, ConnectionFactPlan.Of(policy));
         if (before.Declared.AsSpan().SequenceEqual(policy.Metadata.AsSpan()))
             return;
 

@@ -5,8 +5,9 @@ using SecureStreams.Transports;
 namespace SecureStreams.Network;
 
 /// <summary>
-/// Decides about a peer's certificate, and says all that is wrong with it. The code of the failure is that of the gravest problem: untrusted, then expired, then
-/// host mismatch, then invalid. Nothing else that an untrusted certificate states deserves belief; an expired one is most likely the right one grown old.
+/// Decides about a peer's certificate, and says all that is wrong with it. The code of the failure is that of the gravest problem: untrusted, then revoked, pins, expired,
+/// host mismatch, invalid, then not known whether it is revoked. Nothing else that an untrusted certificate states deserves belief; an expired one is most likely the right one
+/// grown old.
 /// </summary>
 /// <remarks>
 /// Trust goes to a member of the store wherever it stands in the chain. The platform accepts self-issued members as roots; a chain that holds any other member, an
@@ -20,9 +21,12 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
 
     private const X509ChainStatusFlags TimeFlags = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested;
 
+    private const X509ChainStatusFlags UnknownFlags = X509ChainStatusFlags.RevocationStatusUnknown | X509ChainStatusFlags.OfflineRevocation;
+
     private static readonly SsCauseCode[] Precedence =
     [
-        SsCauseCode.CertificateUntrusted, SsCauseCode.CertificateExpired, SsCauseCode.CertificateHostMismatch, SsCauseCode.CertificateInvalid,
+        SsCauseCode.CertificateUntrusted, SsCauseCode.CertificateRevoked, SsCauseCode.CertificatePinMismatch, SsCauseCode.CertificateExpired,
+        SsCauseCode.CertificateHostMismatch, SsCauseCode.CertificateInvalid, SsCauseCode.RevocationUnknown,
     ];
 
     private readonly List<CertificateProblem> _problems = [];
@@ -32,9 +36,6 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
     /// <summary>The failure, or null when the certificate is acceptable.</summary>
     public TransportFailure? Judge(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (errors == SslPolicyErrors.None && certificate is not null)
-            return null;
-
         if (certificate is null || chain is null || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
             Add(SsCauseCode.CertificateInvalid, "the server presented no certificate");
         else
@@ -57,11 +58,10 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
                 "endpoint");
         }
 
-        if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0)
-            JudgeChain(chain);
+        JudgeChain(chain, (errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0);
     }
 
-    private void JudgeChain(X509Chain chain)
+    private void JudgeChain(X509Chain chain, bool hasErrors)
     {
         var elements = chain.ChainElements.ToList();
         var anchor = anchors is null ? -1 : elements.FindIndex(one => anchors.Contains(one.Certificate));
@@ -69,6 +69,7 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
         var onElements = X509ChainStatusFlags.NoError;
         var trust = X509ChainStatusFlags.NoError;
         var found = _problems.Count;
+        var unknown = new List<string>();
 
         for (var i = 0; i < elements.Count; i++)
         {
@@ -81,7 +82,10 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
             if (i == anchor)
                 flags &= ~(X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid);
             trust |= flags & TrustFlags;
-            JudgeElement(elements[i].Certificate, flags & ~TrustFlags);
+            if ((flags & UnknownFlags) != 0)
+                unknown.Add(CertificateText.Subject(elements[i].Certificate));
+            JudgeElement(elements[i].Certificate, flags & ~TrustFlags & ~UnknownFlags);
+            JudgeStrength(elements[i].Certificate, isOwn: i == 0, isAnchor: i == last);
         }
 
         // What the platform holds against the chain as a whole, and against no element of it.
@@ -89,13 +93,48 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
         if (anchor >= 0)
             whole &= ~(X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain);
         trust |= whole & TrustFlags;
-        if ((whole & ~TrustFlags) != 0)
-            Add(SsCauseCode.CertificateInvalid, $"its chain is not acceptable ({whole & ~TrustFlags})");
+        var rest = whole & ~TrustFlags & ~UnknownFlags;
+        if (rest != 0)
+            Add(SsCauseCode.CertificateInvalid, $"its chain is not acceptable ({rest})");
 
         if (trust != 0)
             Add(SsCauseCode.CertificateUntrusted, Untrusted(elements, trust), "tls_trust_store");
-        else if (anchor < 0 && _problems.Count == found)
+        else if (anchor < 0 && (anchors is not null || (hasErrors && unknown.Count == 0 && _problems.Count == found)))
             Add(SsCauseCode.CertificateUntrusted, $"its chain could not be checked against {Store}", "tls_trust_store");
+        else
+            JudgeVerified(elements, last, unknown);
+    }
+
+    /// <summary>What can be said only of a chain that ends where it should.</summary>
+    private void JudgeVerified(List<X509ChainElement> elements, int last, List<string> unknown)
+    {
+        if (unknown.Count > 0)
+        {
+            Add(SsCauseCode.RevocationUnknown,
+                $"whether {string.Join(" and ", unknown)} is revoked could not be learned: it names no place to ask over http, nobody answers there, or the answer is not its issuer's; "
+                + "mend what its CRL distribution point and OCSP responder say, or state tls_revocation \"none\"",
+                "tls_revocation");
+        }
+
+        if (tls.Options.Pins is not { } pins)
+            return;
+        var hashes = elements.Take(pins.AnyOfChain ? last + 1 : 1).Select(static one => TlsPins.HashOf(one.Certificate)).ToList();
+        if (!hashes.Any(pins.Contains))
+        {
+            Add(SsCauseCode.CertificatePinMismatch,
+                $"none of tls_pins is the key of {(pins.AnyOfChain ? "its chain" : "the server")}, which has {string.Join(", ", hashes)}; "
+                + "if the server's key was changed by those who run it, pin the new one",
+                "tls_pins");
+        }
+    }
+
+    /// <summary>What can be forged is no proof. The anchor is known byte by byte, so neither its signature nor, unless it is the server's own, its key is looked at.</summary>
+    private void JudgeStrength(X509Certificate2 certificate, bool isOwn, bool isAnchor)
+    {
+        if ((isOwn || !isAnchor) && CertificateStrength.WeakKey(certificate) is { } key)
+            Add(SsCauseCode.CertificateInvalid, $"certificate {CertificateText.Subject(certificate)} has {key}; let its issuer make one with a stronger key");
+        if (!isAnchor && CertificateStrength.WeakSignature(certificate) is { } signature)
+            Add(SsCauseCode.CertificateInvalid, $"certificate {CertificateText.Subject(certificate)} is signed with {signature}, which can be forged; let its issuer sign it with SHA-256 or better");
     }
 
     private void JudgeElement(X509Certificate2 certificate, X509ChainStatusFlags flags)
@@ -107,7 +146,10 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
                 member ? "tls_trust_store" : null);
         }
 
-        var other = flags & ~TimeFlags;
+        if ((flags & X509ChainStatusFlags.Revoked) != 0)
+            Add(SsCauseCode.CertificateRevoked, $"certificate {CertificateText.Subject(certificate)} was revoked by its issuer; give the server a new one", "tls_revocation");
+
+        var other = flags & ~TimeFlags & ~X509ChainStatusFlags.Revoked;
         if (other == 0)
             return;
         var what = (other & X509ChainStatusFlags.NotValidForUsage) != 0 ? "is not made for authenticating servers" : $"is not acceptable ({other})";

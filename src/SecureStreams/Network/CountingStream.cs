@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
 namespace SecureStreams.Network;
 
 /// <summary>
@@ -11,6 +14,8 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     private long _sent;
     private long _lastHeard = time.GetTimestamp();
     private int _firstByte = -1;
+    private HeadBytes _head;
+    private int _headLength;
     private volatile bool _ended;
     private Action? _closed;
 
@@ -25,6 +30,12 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
 
     /// <summary>The very first byte received, which tells TLS from plaintext; -1 before it.</summary>
     public int FirstByte => Volatile.Read(ref _firstByte);
+
+    /// <summary>The first bytes received, at most <see cref="TlsHead.Length"/>. For the one who reads.</summary>
+    public ReadOnlySpan<byte> Head => ((ReadOnlySpan<byte>)_head)[.._headLength];
+
+    /// <summary>The socket, where it is a real one.</summary>
+    public Socket? Socket => (inner as NetworkStream)?.Socket;
 
     /// <summary>Whether the peer has ended its side.</summary>
     public bool PeerEnded => _ended;
@@ -85,6 +96,72 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
             closed();
     }
 
+    /// <summary>Ends this side: the peer reads to the end of what was sent, and may go on sending.</summary>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    /// <exception cref="NotSupportedException">It is a stream of a program's own dialer that cannot (<see cref="ISsHalfCloseStream"/>).</exception>
+    public void ShutdownSend()
+    {
+        switch (inner)
+        {
+            case NetworkStream network:
+                try
+                {
+                    network.Socket.Shutdown(SocketShutdown.Send);
+                }
+                catch (SocketException error)
+                {
+                    throw new IOException(error.Message, error);
+                }
+
+                break;
+            case ISsHalfCloseStream stream:
+                stream.ShutdownSend();
+                break;
+            default:
+                throw new NotSupportedException("The stream that the program's own socket dialer made cannot end one side alone; let it implement ISsHalfCloseStream.");
+        }
+    }
+
+    /// <summary>
+    /// Whether the peer, which has ended its side, is known to be gone altogether. Unix sockets know; TCP learns it from the answer to the next byte sent, so there it is never known here.
+    /// </summary>
+    public bool IsPeerGone
+    {
+        get
+        {
+            if (inner is not NetworkStream { Socket: { AddressFamily: AddressFamily.Unix } socket })
+                return false;
+            try
+            {
+                // Sends nothing; the system refuses all the same once nobody is at the other end.
+                socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None, out var error);
+                return error is not (SocketError.Success or SocketError.WouldBlock);
+            }
+            catch (ObjectDisposedException)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Closes it with a reset, so that the system keeps nothing and sends nothing more.</summary>
+    public void Abort()
+    {
+        if (inner is NetworkStream { Socket: { AddressFamily: not AddressFamily.Unix } socket })
+        {
+            try
+            {
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                // It is gone already.
+            }
+        }
+
+        Dispose();
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync().ConfigureAwait(false);
@@ -102,13 +179,14 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
         base.Dispose(disposing);
     }
 
-
     private int Heard(int bytes, ReadOnlySpan<byte> buffer)
     {
         if (bytes > 0)
         {
             if (_firstByte < 0)
                 Volatile.Write(ref _firstByte, buffer[0]);
+            if (_headLength < TlsHead.Length)
+                KeepHead(buffer[..bytes]);
             Interlocked.Add(ref _received, bytes);
             Volatile.Write(ref _lastHeard, time.GetTimestamp());
         }
@@ -119,5 +197,18 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
         }
 
         return bytes;
+    }
+
+    private void KeepHead(ReadOnlySpan<byte> bytes)
+    {
+        var kept = Math.Min(bytes.Length, TlsHead.Length - _headLength);
+        bytes[..kept].CopyTo(((Span<byte>)_head)[_headLength..]);
+        _headLength += kept;
+    }
+
+    [InlineArray(TlsHead.Length)]
+    private struct HeadBytes
+    {
+        private byte _first;
     }
 }

@@ -1,17 +1,32 @@
 using System.Net;
 using System.Net.Sockets;
+using SecureStreams.Network.Identities;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Network;
 
 /// <summary>One dial: its steps, how far it came, and the words for its failure.</summary>
-internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores)
+internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, ClientIdentities identities)
 {
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
         var anchors = target.Tls?.Options.TrustStore is { } store ? trustStores.Get(store) : null;
         anchors?.ThrowIfUnusable();
+        var identity = target.Tls?.Options.Identity is { } names ? identities.Load(names) : null;
+        try
+        {
+            return await DialAsync(anchors, identity, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The connection needs it no more: the platform has its own hold on the key until the connection ends.
+            identity?.Return();
+        }
+    }
+
+    private async ValueTask<DialedConnection> DialAsync(TrustAnchors? anchors, ClientIdentity? identity, CancellationToken cancellationToken)
+    {
         if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
             throw Invalid("there is no host name for the server's certificate to be for; give the endpoint one", "endpoint", null);
 
@@ -28,12 +43,21 @@ internal sealed class DialAttempt(DialTarget target, DialProgress progress, SsPl
         var wire = new CountingStream(winner.Stream!, time);
         var remote = EndPointText.Of(winner.EndPoint);
         if (target.Tls is null)
-            return new DialedConnection(wire, wire, remote, new DialTimings(named, connected, TimeSpan.Zero), progress.Candidates);
+        {
+            return new DialedConnection(wire, wire, remote, new DialTimings(named, connected, TimeSpan.Zero), progress.Candidates)
+            {
+                Facts = target.WantsFacts ? ConnectionFacts.Of(wire, null) : null,
+            };
+        }
 
         progress.Phase = SsPhase.Tls;
         started = time.GetTimestamp();
-        var stream = await new TlsHandshake(wire, target.Tls, anchors, time).RunAsync(cancellationToken).ConfigureAwait(false);
-        return new DialedConnection(stream, wire, remote, new DialTimings(named, connected, time.GetElapsedTime(started)), progress.Candidates);
+        var stream = await new TlsHandshake(wire, target.Tls, anchors, identity, time).RunAsync(cancellationToken).ConfigureAwait(false);
+        return new DialedConnection(stream, wire, remote, new DialTimings(named, connected, time.GetElapsedTime(started)), progress.Candidates)
+        {
+            IdentityStamp = identity?.Stamp,
+            Facts = target.WantsFacts ? ConnectionFacts.Of(wire, stream) : null,
+        };
     }
 
     /// <summary>The failure that <paramref name="error"/>, thrown by <see cref="RunAsync"/>, means.</summary>

@@ -10,7 +10,10 @@ internal sealed class DialPlan(StreamTypePolicy policy)
     private readonly DialOptions _stated = DialOptions.Default;
 
     /// <summary>Trust and identity, wherever TLS is spoken: a redirect may lead a streamtype there that begins in the clear.</summary>
-    public TlsOptions Tls { get; } = new(policy.TrustStore);
+    public TlsOptions Tls { get; } = TlsOptions.Of(policy);
+
+    /// <summary>The metadata that say something of the connection.</summary>
+    public ConnectionFactPlan Facts { get; } = ConnectionFactPlan.Of(policy);
 
     /// <summary>Puts the values of metadata in.</summary>
     /// <param name="metadata">The stream's metadata.</param>

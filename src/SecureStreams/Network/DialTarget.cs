@@ -15,6 +15,9 @@ internal sealed record DialTarget
     /// <summary>The way to the peer.</summary>
     public DialOptions Options { get; init; } = DialOptions.Default;
 
+    /// <summary>Whether what is to be said of the connection is gathered once it stands.</summary>
+    public bool WantsFacts { get; init; }
+
     /// <summary>TLS on top; null for plaintext.</summary>
     public TlsTarget? Tls { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace SecureStreams.Network;
 
 /// <summary>A connection that is ready for its protocol.</summary>
-/// <param name="Stream">The bytes: an authenticated <see cref="System.Net.Security.SslStream"/>, unwrapped, or the counting stream itself. Disposing it closes the socket.</param>
+/// <param name="Stream">The bytes: an authenticated <see cref="TlsStream"/>, unwrapped, or the counting stream itself. Disposing it closes the socket.</param>
 /// <param name="Wire">The counting stream below TLS.</param>
 /// <param name="RemoteAddress">The address and port reached, as text.</param>
 /// <param name="Timings">Phase timings.</param>
@@ -11,4 +11,11 @@ internal sealed record DialedConnection(
     CountingStream Wire,
     string RemoteAddress,
     DialTimings Timings,
-    IReadOnlyList<SsCandidate> Candidates);
+    IReadOnlyList<SsCandidate> Candidates)
+{
+    /// <summary>Stands for the identity it was made with; null for none.</summary>
+    public string? IdentityStamp { get; init; }
+
+    /// <summary>What is to be said of it, where <see cref="DialTarget.WantsFacts"/>.</summary>
+    public ConnectionFacts? Facts { get; init; }
+}

@@ -1,3 +1,4 @@
+using SecureStreams.Network.Identities;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports;
 
@@ -6,10 +7,13 @@ namespace SecureStreams.Network;
 /// <summary>
 /// The one way by which every protocol reaches its peer: names, address race, socket, counting stream, TLS. Safe from any thread; dispose it after its last dial.
 /// </summary>
-internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null) : IDisposable
+internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = null, ISsBlobStore? blobs = null) : IDisposable
 {
     private readonly TrustStoreCache _trustStores = new();
     private volatile bool _disposed;
+
+    /// <summary>What this side shows of itself in TLS, from the blobs of the context.</summary>
+    public ClientIdentities Identities { get; } = new(blobs ?? new SsMemoryBlobStore(), platform.Time);
 
     /// <summary>Opens a connection to <paramref name="target"/> on which the application's bytes may be sent.</summary>
     /// <exception cref="TransportException">It failed, or <see cref="NetworkDefaults.ConnectTimeout"/> ran out; the failure names phase, reason and the addresses tried.</exception>
@@ -33,7 +37,7 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
         cancellationToken.ThrowIfCancellationRequested();
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound);
-        var dial = new DialAttempt(target, progress, platform, _trustStores);
+        var dial = new DialAttempt(target, progress, platform, _trustStores, Identities);
         try
         {
             var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);
@@ -53,5 +57,6 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
     {
         _disposed = true;
         _trustStores.Dispose();
+        Identities.Dispose();
     }
 }

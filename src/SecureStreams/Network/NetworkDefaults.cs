@@ -12,6 +12,21 @@ internal static class NetworkDefaults
     /// <summary>How many parsed trust stores are kept. Only policies that are replaced again and again without end ever reach it.</summary>
     public const int MaxTrustStores = 64;
 
+    /// <summary>How many loaded identities are kept, with the same in mind.</summary>
+    public const int MaxIdentities = 64;
+
+    /// <summary>How many hosts sessions are resumed with in one process; with others each handshake is a whole one.</summary>
+    public const int MaxResumableHosts = 4096;
+
+    /// <summary>How long one revocation list, or one answer about a certificate, may take to come.</summary>
+    public static readonly TimeSpan RevocationTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The smallest key of RSA, in bits, that is believed (NIST SP 800-131A; what Debian's OpenSSL demands at its security level 2).</summary>
+    public const int MinRsaBits = 2048;
+
+    /// <summary>The smallest key on an elliptic curve, in bits, that is believed.</summary>
+    public const int MinEllipticCurveBits = 224;
+
     /// <summary>How much of a text from a peer or from the platform goes into one message.</summary>
     public const int MaxQuotedLength = 200;
 

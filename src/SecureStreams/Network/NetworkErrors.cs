@@ -77,7 +77,7 @@ internal static class NetworkErrors
             {
                 // After the handshake: an alert, for instance a client certificate that the server misses, which TLS 1.3 reports this late.
                 case AuthenticationException:
-                    return (SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, TlsErrors.Text(error));
+                    return FromTls(error);
                 case EndOfStreamException or HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return (SsPhase.Peer, SsCauseCode.PeerClosed, "the peer closed the connection");
                 case ObjectDisposedException:
@@ -89,11 +89,15 @@ internal static class NetworkErrors
 
         return error switch
         {
-            IOException when TlsErrors.Alert(error) is not null => (SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, TlsErrors.Text(error)),
+            IOException when TlsErrors.Alert(error) is not null => FromTls(error),
             IOException => (SsPhase.Peer, SsCauseCode.ConnectionReset, $"the connection broke: {Innermost(error)}"),
             _ => (SsPhase.Local, SsCauseCode.InternalError, $"unexpected {error.GetType().Name}: {Innermost(error)}"),
         };
     }
+
+    private static (SsPhase Phase, SsCauseCode Code, string Text) FromTls(Exception error) => TlsErrors.AfterHandshake(error) is { } alert
+        ? (alert.Phase, alert.Code, alert.Message)
+        : (SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, TlsErrors.Text(error));
 
     private static bool IsUnreachable(SocketError error) =>
         error is SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown

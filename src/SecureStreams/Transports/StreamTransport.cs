@@ -52,6 +52,10 @@ internal abstract class StreamTransport
         // What cannot ask has nothing to do.
     }
 
+    /// <summary>As <see cref="CloseOnMailbox"/>, by a protocol that can tell the peer why.</summary>
+    /// <param name="because">Why the stream lets go.</param>
+    public virtual void CloseBecauseOnMailbox(SsCauseCode because) => CloseOnMailbox();
+
     /// <summary>As <see cref="CloseOnMailbox"/>, of a peer that is taken for dead: nothing is said to it, and nothing waits for it; a shared connection takes no more requests.</summary>
     public virtual void AbortOnMailbox() => CloseOnMailbox();
 

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
+using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Http;
+using SecureStreams.Transports.Raw;
+using SecureStreams.Transports.WebSocket;
 
 namespace SecureStreams.Transports;
 
@@ -11,11 +14,15 @@ internal sealed class TransportFactory : ITransportFactory
 {
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
+    private readonly LinkContext _links;
+    private readonly WebSocketTransportFactory _webSocket;
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
     {
-        _dialer = new Dialer(platform, instruments);
+        _dialer = new Dialer(platform, instruments, blobs);
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
+        _links = new LinkContext(platform, _dialer);
+        _webSocket = new WebSocketTransportFactory(_links, _http);
     }
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>
@@ -24,6 +31,8 @@ internal sealed class TransportFactory : ITransportFactory
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
     {
         WireProtocol.H1 or WireProtocol.H2 => _http.Create(setup),
+        WireProtocol.WebSocket => _webSocket.Create(setup),
+        WireProtocol.Raw => new RawTransport(_links, setup),
         _ => new UnsupportedTransport(setup),
     };
 

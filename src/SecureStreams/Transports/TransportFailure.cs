@@ -9,7 +9,8 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
     /// <summary>How it is retried.</summary>
     public RetryClass RetryClass =>
         Permanent ? RetryClass.Configuration
-        : Code is SsCauseCode.CertificateUntrusted or SsCauseCode.CertificateExpired or SsCauseCode.CertificateHostMismatch or SsCauseCode.CertificateInvalid ? RetryClass.Identity
+        : Code is SsCauseCode.CertificateUntrusted or SsCauseCode.CertificateExpired or SsCauseCode.CertificateHostMismatch or SsCauseCode.CertificateInvalid
+            or SsCauseCode.CertificatePinMismatch or SsCauseCode.CertificateRevoked or SsCauseCode.ClientCertificateRefused ? RetryClass.Identity
         : RetryAfter is not null || Code == SsCauseCode.PeerBusy ? RetryClass.Busy
         : RetryClass.Transient;
 

@@ -59,6 +59,26 @@ public sealed class TcpRelayTests
             await Task.Yield();
     }
 
+    [Fact]
+    public async Task What_befalls_a_connection_does_so_at_the_byte_it_was_planned_for()
+    {
+        await using var server = ScriptedServer.Start(EchoAsync);
+        await using var relay = TcpRelay.Start(server.Port, static (number, connection) =>
+        {
+            connection.Delay(RelayDirection.Both, TimeSpan.FromMilliseconds(1));
+            if (number == 0)
+                connection.After(RelayDirection.ToClient, 5, static one => one.HalfClose(RelayDirection.ToClient));
+        });
+        using var client = await ConnectAsync(relay);
+        await client.SendAsync("seven b"u8.ToArray(), Cancellation);
+        await ExpectAsync(client, "seven");
+        Assert.Equal(0, await client.ReceiveAsync(new byte[1], Cancellation));
+        Assert.Equal(5, relay.Connections[0].BytesToClient);
+
+        using var second = await ConnectAsync(relay);
+        await SendAndExpectAsync(second, "seven b");
+    }
+
     private static async Task EchoAsync(ScriptedConnection connection, CancellationToken stopping)
     {
         var buffer = new byte[100];

@@ -7,6 +7,11 @@ internal sealed class RelayValve
     private TaskCompletionSource? _closed;
     private int _most = 32 * 1024;
     private long _bytes;
+    private long _cutAt = long.MaxValue;
+    private Action? _cut;
+
+    /// <summary>What each chunk waits before it goes on.</summary>
+    public TimeSpan Latency { get; set; }
 
     /// <summary>Bytes that came through.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -29,21 +34,35 @@ internal sealed class RelayValve
         }
     }
 
+    /// <summary>Does <paramref name="act"/> once so many bytes have come through, before the next.</summary>
+    public void CutAfter(long bytes, Action act)
+    {
+        lock (_lock)
+            (_cutAt, _cut) = (bytes, act);
+    }
+
     /// <summary>Waits until it is open.</summary>
     /// <returns>How many bytes may pass at a time.</returns>
     public async Task<int> WaitAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            Task closed;
+            Task? closed = null;
+            Action? cut = null;
             lock (_lock)
             {
-                if (_closed is null)
-                    return _most;
-                closed = _closed.Task;
+                if (_cut is not null && Bytes >= _cutAt)
+                    (cut, _cut, _cutAt) = (_cut, null, long.MaxValue);
+                else if (_closed is null)
+                    return (int)Math.Min(_most, _cutAt - Bytes);
+                else
+                    closed = _closed.Task;
             }
 
-            await closed.WaitAsync(cancellationToken);
+            // Outside the lock: it may well close or open this very valve.
+            cut?.Invoke();
+            if (closed is not null)
+                await closed.WaitAsync(cancellationToken);
         }
     }
 

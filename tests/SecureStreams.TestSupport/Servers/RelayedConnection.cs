@@ -33,6 +33,12 @@ public sealed class RelayedConnection
     /// <summary>Forwards byte by byte from now on.</summary>
     public void Dribble(RelayDirection direction) => Each(direction, static valve => valve.Open(1));
 
+    /// <summary>Makes every chunk, of at most 32 KiB, wait for so long before it goes on.</summary>
+    public void Delay(RelayDirection direction, TimeSpan latency) => Each(direction, valve => valve.Latency = latency);
+
+    /// <summary>Does <paramref name="act"/> once, when exactly so many bytes have come through that way and more are there.</summary>
+    public void After(RelayDirection direction, long bytes, Action<RelayedConnection> act) => Each(direction, valve => valve.CutAfter(bytes, () => act(this)));
+
     /// <summary>Resets both sides.</summary>
     public void Reset()
     {
@@ -72,6 +78,8 @@ public sealed class RelayedConnection
                 var count = await from.ReceiveAsync(buffer.AsMemory(0, most), stopping);
                 if (count == 0)
                     break;
+                if (valve.Latency > TimeSpan.Zero)
+                    await Task.Delay(valve.Latency, TimeProvider.System, stopping);
                 for (var sent = 0; sent < count;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), stopping);
                 valve.Passed(count);

@@ -7,7 +7,7 @@ namespace SecureStreams.TestSupport.Servers;
 
 /// <summary>
 /// A relay on a free port of 127.0.0.1 before a server there: what a network does to connections. It can stop forwarding in either direction without closing,
-/// reset, leave a connection half-open, and forward byte by byte; each connection apart.
+/// reset, leave a connection half-open, delay, and forward byte by byte; each connection apart, at once or at a byte of its own.
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
@@ -20,9 +20,12 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly Task _accepting;
     private int _disposed;
 
-    private TcpRelay(int target)
+    private readonly Action<int, RelayedConnection>? _connected;
+
+    private TcpRelay(int target, Action<int, RelayedConnection>? connected)
     {
         _target = target;
+        _connected = connected;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(256);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
@@ -36,7 +39,9 @@ public sealed class TcpRelay : IAsyncDisposable
     public IReadOnlyList<RelayedConnection> Connections => [.. _connections];
 
     /// <summary>Starts one before the server on port <paramref name="target"/>.</summary>
-    public static TcpRelay Start(int target) => new(target);
+    /// <param name="target">The server's port.</param>
+    /// <param name="connected">Told of each connection with its number, from 0, before a byte goes through.</param>
+    public static TcpRelay Start(int target, Action<int, RelayedConnection>? connected = null) => new(target, connected);
 
     /// <summary>Waits for the connection with this number, from 0.</summary>
     public async Task<RelayedConnection> ConnectionAsync(int number)
@@ -91,6 +96,7 @@ public sealed class TcpRelay : IAsyncDisposable
             }
 
             var connection = new RelayedConnection(client, server);
+            _connected?.Invoke(_connections.Count, connection);
             _running.Add(connection.RunAsync(_stopping.Token));
             _connections.Enqueue(connection);
             foreach (var (met, number) in _waiters)

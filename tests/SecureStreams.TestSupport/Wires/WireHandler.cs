@@ -26,6 +26,9 @@ public class WireHandler : SecureStreamHandler
         Seed = seed;
     }
 
+    /// <summary>What it speaks.</summary>
+    public TestWire Wire => _wire;
+
     /// <summary>How many bytes it sends.</summary>
     public long Length { get; }
 

@@ -11,10 +11,12 @@ public sealed class DisposeAnywhereTests
     public static TheoryData<string, string, string> Cases()
     {
         var data = new TheoryData<string, string, string>();
-        foreach (var kind in new[] { "h1", "h1s", "h2" })
+        foreach (var kind in new[] { "h1", "h1s", "h2", "raw", "raws" })
         {
             foreach (var at in new[] { "Creating", "Connecting", "OnTransmit", "Connected", "OnReceive", "QosAckRemote", "Disconnected" })
             {
+                if (at == "QosAckRemote" && kind.StartsWith("raw", StringComparison.Ordinal))
+                    continue; // Nobody acknowledges bytes.
                 foreach (var how in new[] { "result", "dispose", "disconnect", "thread-dispose", "thread-disconnect" })
                     data.Add(kind, at, how);
             }
@@ -44,7 +46,7 @@ public sealed class DisposeAnywhereTests
                     return (SsTransmitResult)(int)End(s);
                 var count = Math.Min(tx.Buffer.Length, body.Length - sent);
                 sent += count;
-                tx.Commit(count, sent == body.Length ? SsTxFlags.EndOfMessage : SsTxFlags.None);
+                tx.Commit(count, sent == body.Length ? SsTxFlags.EndOfMessage | SsTxFlags.EndOfStream : SsTxFlags.None);
                 if (sent < body.Length)
                     s.RequestTransmit();
                 return SsTransmitResult.Send;

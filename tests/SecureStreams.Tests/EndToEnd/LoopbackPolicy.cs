@@ -16,7 +16,7 @@ internal static class LoopbackPolicy
         }
         """;
 
-    /// <summary>One streamtype: h1, h1s, h2 or h2c of <paramref name="host"/>.</summary>
+    /// <summary>One streamtype: h1, h1s, h2, h2c, or raw and raws, which echo, of <paramref name="host"/>.</summary>
     public static string StreamType(string name, KestrelTestHost host, string kind, string url, string method = "GET", string more = "")
     {
         var (port, protocol, tls) = kind switch
@@ -24,11 +24,13 @@ internal static class LoopbackPolicy
             "h1" => (host.HttpPort, "h1", "false"),
             "h1s" => (host.HttpsPort, "h1", "true, \"tls_trust_store\": \"main\""),
             "h2" => (host.H2Port, "h2", "true, \"tls_trust_store\": \"main\""),
+            "raw" => (host.RawPort, "raw", "false"),
+            "raws" => (host.RawTlsPort, "raw", "true, \"tls_trust_store\": \"main\""),
             _ => (host.H2cPort, "h2", "false"),
         };
+        var request = protocol == "raw" ? "" : $"\"http_method\": \"{method}\", \"http_url\": \"{url}\", ";
         return $$"""
-            "{{name}}": { "endpoint": "127.0.0.1", "port": {{port}}, "protocol": "{{protocol}}", "tls": {{tls}}, "http_method": "{{method}}",
-                          "http_url": "{{url}}", "retry": "quick"{{(more.Length > 0 ? ", " + more : "")}} }
+            "{{name}}": { "endpoint": "127.0.0.1", "port": {{port}}, "protocol": "{{protocol}}", "tls": {{tls}}, {{request}}"retry": "quick"{{(more.Length > 0 ? ", " + more : "")}} }
             """;
     }
 }

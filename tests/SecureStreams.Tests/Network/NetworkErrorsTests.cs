@@ -40,7 +40,8 @@ public class NetworkErrorsTests
         Check(new ObjectDisposedException("socket"), SsPhase.Local, SsCauseCode.LocalDisconnect);
         Check(new TimeoutException(), SsPhase.Timeout, SsCauseCode.InactivityTimeout);
         Check(new AuthenticationException("bad"), SsPhase.Tls, SsCauseCode.TlsHandshakeFailed);
-        Check(new IOException("read", new InvalidOperationException("error:0A00045C:SSL routines::tlsv13 alert certificate required")), SsPhase.Tls, SsCauseCode.TlsHandshakeFailed);
+        Check(new IOException("read", new InvalidOperationException("error:0A00045C:SSL routines::tlsv13 alert certificate required")), SsPhase.Tls, SsCauseCode.ClientCertificateRefused);
+        Check(new IOException("read", new InvalidOperationException("error:0A000438:SSL routines::tlsv1 alert internal error")), SsPhase.Tls, SsCauseCode.TlsHandshakeFailed);
         Check(new NotSupportedException("bug"), SsPhase.Local, SsCauseCode.InternalError);
 
         static void Check(Exception error, SsPhase phase, SsCauseCode code)

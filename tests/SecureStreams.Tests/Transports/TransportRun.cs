@@ -174,7 +174,7 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
             _received.Write(payload);
         OnPiece?.Invoke(payload);
         PieceLengths.Add(payload.Length);
-        Tell(transport, flags switch { SsRxFlags.None => "rx", SsRxFlags.StartOfMessage => "rx-som", SsRxFlags.EndOfMessage => "rx-eom", _ => "rx-" + flags });
+        Tell(transport, (flags & ~(SsRxFlags.Text | SsRxFlags.Binary)) switch { SsRxFlags.None => "rx", SsRxFlags.StartOfMessage => "rx-som", SsRxFlags.EndOfMessage => "rx-eom", var other => "rx-" + other });
     }
 
     void ITransportSink.UserStateOnMailbox(StreamTransport transport, SsState state, int status) => Tell(transport, $"user-{(int)state}");

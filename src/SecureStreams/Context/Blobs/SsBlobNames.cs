@@ -62,6 +62,16 @@ public static class SsBlobNames
     /// <exception cref="ArgumentOutOfRangeException">The index is not in the range.</exception>
     public static string ExtendedAuth(int index) => Numbered("EXT_AUTH", index, 1);
 
+    /// <summary>The certificate of the index that <c>client_cert</c> has: 0, the only one that lws stores, is <see cref="ClientCertificate"/>, 1 is <c>CLIENT_CERT_DER_1</c>.</summary>
+    /// <param name="index">0 to 255.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not in the range.</exception>
+    public static string ClientCertificateAt(int index) => index == 0 ? ClientCertificate : Numbered($"{ClientCertificate}_", index, 0);
+
+    /// <summary>The key that belongs to <see cref="ClientCertificateAt"/>: 0 is <see cref="ClientKey"/>, 1 is <c>CLIENT_KEY_DER_1</c>.</summary>
+    /// <param name="index">0 to 255.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The index is not in the range.</exception>
+    public static string ClientKeyAt(int index) => index == 0 ? ClientKey : Numbered($"{ClientKey}_", index, 0);
+
     /// <summary>Refuses what is no name: nothing that could lead out of a folder, be hidden in it, or forge a line of a log.</summary>
     /// <param name="name">1 to <see cref="LongestName"/> letters, digits, '.', '_' and '-', the first no dot. Upper and lower case differ.</param>
     /// <exception cref="ArgumentException">It has not that form. The message does not quote it: a secret put in the place of its name would be told.</exception>

@@ -46,6 +46,9 @@ internal sealed class AttemptMessage : HttpRequestMessage
         }
     }
 
+    /// <summary>What <paramref name="failure"/> of it means, from what its connection knows of the handshake.</summary>
+    public TransportFailure Explain(TransportFailure failure) => Volatile.Read(ref _lane)?.Tls?.Explain(failure) ?? failure;
+
     /// <summary>Sends it over a lane of <paramref name="pool"/>; over the next one where a shared connection takes no more, or gave the request back unprocessed.</summary>
     /// <returns>The response, whose content holds the lane until it is read to its end or disposed.</returns>
     public async Task<HttpResponseMessage> SendAsync(HttpPool pool)

@@ -78,7 +78,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                var failure = message.HasTimedOut ? message.TimedOut : HttpFailures.Classify(error, hop.Address.Scheme == Uri.UriSchemeHttps, inBody: false);
+                var failure = message.HasTimedOut ? message.TimedOut : message.Explain(HttpFailures.Classify(error, hop.Address.Scheme == Uri.UriSchemeHttps, inBody: false));
                 return Fail(policy, failure with { Endpoint = failure.Endpoint ?? hop.Target.Display }, MayRepeat(message, hop, message.HasTimedOut || RequestErrors.IsUnsent(error)));
             }
             finally

@@ -18,12 +18,6 @@ internal static class HttpDefaults
     /// <summary>Longest expanded URL; what common servers accept in a request line.</summary>
     public const int MaxUrlChars = 8 * 1024;
 
-    /// <summary>Longest host name (RFC 1035 allows 255 octets on the wire, which is 253 characters).</summary>
-    public const int MaxHostChars = 253;
-
-    /// <summary>Longest Unix socket path: sun_path has 108 bytes, one of them for the closing NUL.</summary>
-    public const int MaxUnixPathBytes = 107;
-
     /// <summary>Largest body read past to keep the connection of a redirect or "come back later" usable; a larger one costs the connection.</summary>
     public const int DrainBytes = 64 * 1024;
 

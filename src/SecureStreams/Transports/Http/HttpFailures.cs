@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -15,6 +16,8 @@ internal static class HttpFailures
         // What the dialer or the body said is already a cause, however often the platform wrapped it.
         if (TransportException.Find(error) is { } known)
             return known;
+        if (secure && TlsErrors.AfterHandshake(error) is { } alert)
+            return alert;
         if (Find<HttpProtocolException>(error) is { } reset)
             return FromHttp2(reset, error);
 
@@ -84,6 +87,7 @@ internal static class HttpFailures
 
     private static HttpRequestError ErrorOf(Exception error)
     {
+        var first = HttpRequestError.Unknown;
         for (var at = error; at is not null; at = at.InnerException)
         {
             var kind = at switch
@@ -92,11 +96,15 @@ internal static class HttpFailures
                 HttpIOException io => io.HttpRequestError,
                 _ => HttpRequestError.Unknown,
             };
-            if (kind != HttpRequestError.Unknown)
+
+            // An HTTP/2 connection that ends within the peer's first frame is called invalid by the platform, and ended only further in.
+            if (kind == HttpRequestError.ResponseEnded)
                 return kind;
+            if (first == HttpRequestError.Unknown)
+                first = kind;
         }
 
-        return HttpRequestError.Unknown;
+        return first;
     }
 
     private static SocketException? Socket(Exception error) => Find<SocketException>(error);

@@ -83,6 +83,12 @@ internal sealed class HttpLane : IDisposable
     /// <summary>Whether an HTTP/1.1 connection was made beside an open one: it could not be told which carries a request.</summary>
     public bool IsMixed { get; private set; }
 
+    /// <summary>What is to be said of the connection, where its streamtypes ask.</summary>
+    public ConnectionFacts? Facts { get; private set; }
+
+    /// <summary>TLS on the connection made last; null for plaintext.</summary>
+    public TlsStream? Tls { get; private set; }
+
     /// <summary>Whether <paramref name="error"/> says that the lane's connection takes no further request, so that this one was not sent.</summary>
     public static bool IsUsedUp(Exception? error)
     {
@@ -195,6 +201,7 @@ internal sealed class HttpLane : IDisposable
             Port = context.DnsEndPoint.Port,
             UnixPath = key.UnixPath,
             Options = key.Way,
+            WantsFacts = key.WantsFacts,
             Tls = key.Secure ? new TlsTarget(host, key.Tls, key.Http2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11) : null,
         };
         var progress = new DialProgress(target);
@@ -233,6 +240,16 @@ internal sealed class HttpLane : IDisposable
         _wire = connection.Wire;
         Volatile.Write(ref _readySince, _pool.Pools.Time.GetTimestamp());
         _dial!.Phase = SsPhase.Protocol;
+        Facts = connection.Facts;
+        Tls = connection.Stream as TlsStream;
+
+        // The blobs were changed by somebody of whose changes the store does not tell. This exchange gets what they hold now, as every handshake does; no other one meets it here.
+        if (!string.Equals(connection.IdentityStamp, _pool.Key.IdentityStamp, StringComparison.Ordinal))
+        {
+            IsMixed = true;
+            _pool.Leave(this);
+        }
+
         connection.Wire.OnClosed(WireClosed);
 
         // The SslStream itself: wrapped in anything else the handler would do TLS again on top of it.

@@ -11,13 +11,17 @@ internal sealed class HttpPlan
     private readonly HttpPools _pools;
     private HttpTarget? _lastTarget;
 
-    public HttpPlan(StreamTypePolicy policy, HttpPools pools)
+    /// <param name="policy">The policy.</param>
+    /// <param name="pools">The connections that it may share.</param>
+    /// <param name="isHttp2">Whether requests go over HTTP/2, else over HTTP/1.1.</param>
+    public HttpPlan(StreamTypePolicy policy, HttpPools pools, bool isHttp2)
     {
         _pools = pools;
         Policy = policy;
         Dial = new DialPlan(policy);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
-        Version = policy.Protocol == WireProtocol.H2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
+        IsHttp2 = isHttp2;
+        Version = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         var rows = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         for (var i = 0; i < policy.Metadata.Length; i++)
         {
@@ -51,7 +55,7 @@ internal sealed class HttpPlan
     public Version Version { get; }
 
     /// <summary>Whether connections are shared.</summary>
-    public bool IsHttp2 => Policy.Protocol == WireProtocol.H2;
+    public bool IsHttp2 { get; }
 
     /// <summary>HTTP/2: how long the peer may be silent before the platform pings it; null for never, and for HTTP/1.1, which has no pings.</summary>
     public TimeSpan? PingAfter { get; }
@@ -99,22 +103,38 @@ internal sealed class HttpPlan
             return noWay;
         if (last is not null && last.Way == way && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
         {
-            target = last;
-            return null;
+            if (IdentityOf(last.Uri, out var stampNow) is { } unusableNow)
+                return unusableNow;
+            if (last.Pool.Key.IdentityStamp == stampNow)
+            {
+                target = last;
+                return null;
+            }
         }
 
         if (HttpTargetText.Parse(Policy, endpoint, url, out var uri, out var unixPath) is { } bad)
             return bad;
-        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way), endpoint, url);
+        if (IdentityOf(uri!, out var stamp) is { } unusable)
+            return unusable;
+        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way, Dial.Tls, stamp), endpoint, url);
         Volatile.Write(ref _lastTarget, target);
         return null;
     }
 
-    /// <summary>Where a redirect leads; the Unix socket stays with its own origin.</summary>
+    /// <summary>Where a redirect leads; the Unix socket and this side's certificate stay with their own origin, trust and pins go along.</summary>
     public HttpTarget Follow(HttpTarget from, Uri to)
     {
-        var unixPath = from.IsSameOrigin(to) ? from.UnixPath : null;
-        return new HttpTarget(to, unixPath, from.Way, PoolOf(to, unixPath, from.Way), "", "");
+        var same = from.IsSameOrigin(to);
+        var unixPath = same ? from.UnixPath : null;
+        var key = from.Pool.Key;
+        return new HttpTarget(to, unixPath, from.Way, PoolOf(to, unixPath, from.Way, same ? key.Tls : key.Tls.ForStranger(), same ? key.IdentityStamp : null), "", "");
+    }
+
+    /// <summary>What the blobs of this side's identity hold now, as far as it will be shown.</summary>
+    private TransportFailure? IdentityOf(Uri uri, out string? stamp)
+    {
+        stamp = null;
+        return uri.Scheme == Uri.UriSchemeHttps && Dial.Tls.Identity is { } identity ? _pools.Identities?.Current(identity, out stamp) : null;
     }
 
     /// <summary>The platform looks four times in its delay, and at most each second, whether it is over: what it is told plus that is what is wanted.</summary>
@@ -126,6 +146,10 @@ internal sealed class HttpPlan
 
     private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
-    private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way) =>
-        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, Dial.Tls, PingAfter));
+    private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way, TlsOptions tls, string? identityStamp) =>
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, tls, PingAfter)
+        {
+            IdentityStamp = identityStamp,
+            WantsFacts = !Dial.Facts.IsEmpty,
+        });
 }

@@ -11,4 +11,11 @@ namespace SecureStreams.Transports.Http;
 /// <param name="Way">The way to the peer.</param>
 /// <param name="Tls">Trust and identity; what it says counts only where <paramref name="Secure"/>.</param>
 /// <param name="PingAfter">HTTP/2: how long the peer may be silent before the platform pings it; null for never.</param>
-internal readonly record struct HttpPoolKey(bool Http2, bool Secure, string Host, int Port, string? UnixPath, DialOptions Way, TlsOptions Tls, TimeSpan? PingAfter);
+internal readonly record struct HttpPoolKey(bool Http2, bool Secure, string Host, int Port, string? UnixPath, DialOptions Way, TlsOptions Tls, TimeSpan? PingAfter)
+{
+    /// <summary>Stands for what the blobs of the identity hold: a connection that was made with another certificate is another one. Null without identity or TLS.</summary>
+    public string? IdentityStamp { get; init; }
+
+    /// <summary>Whether what is to be said of the connection is gathered when it is made.</summary>
+    public bool WantsFacts { get; init; }
+}

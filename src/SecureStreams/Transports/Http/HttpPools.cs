@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SecureStreams.Network;
+using SecureStreams.Network.Identities;
 
 namespace SecureStreams.Transports.Http;
 
@@ -10,6 +11,9 @@ internal sealed class HttpPools(HttpDial dial, TimeProvider time, ILogger logger
     private readonly Dictionary<HttpPoolKey, HttpPool> _pools = [];
     private readonly HashSet<HttpLane> _lanes = [];
     private bool _disposed;
+
+    /// <summary>What this side shows of itself; null where nothing dials.</summary>
+    public ClientIdentities? Identities { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;

@@ -57,7 +57,7 @@ internal static class HttpRedirect
 
         // A plain copy: the request's own URI is kept as written, and resolving against it would keep dot segments.
         if (!Uri.TryCreate(new Uri(current.AbsoluteUri), location, out var resolved) ||
-            (resolved.Scheme != Uri.UriSchemeHttp && resolved.Scheme != Uri.UriSchemeHttps) || resolved.Host.Length is 0 or > HttpDefaults.MaxHostChars || resolved.Port == 0)
+            (resolved.Scheme != Uri.UriSchemeHttp && resolved.Scheme != Uri.UriSchemeHttps) || resolved.Host.Length is 0 or > Connections.EndpointText.MaxHostChars || resolved.Port == 0)
             return false;
 
         // Encoding may have made it up to nine times as long.

@@ -2,22 +2,24 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using SecureStreams.Codecs.Multipart;
 using SecureStreams.Core;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
 /// <summary>From response headers to metadata.</summary>
 internal static class HttpResponseValues
 {
-    /// <summary>Publishes every declared header; without declared headers nothing is allocated.</summary>
+    /// <summary>Publishes every declared header and what is to be said of the connection; without either nothing is allocated.</summary>
     /// <returns>What was published, not to be changed; null where nothing is declared.</returns>
-    public static string?[]? PublishOnMailbox(HttpPlan plan, MetadataStore metadata, HttpResponseMessage response)
+    public static string?[]? PublishOnMailbox(HttpPlan plan, MetadataStore metadata, HttpResponseMessage response, ConnectionFacts? facts)
     {
-        if (plan.Headers.IsEmpty)
+        if (plan.Headers.IsEmpty && plan.Dial.Facts.IsEmpty)
             return null;
 
         var values = new string?[plan.Policy.Metadata.Length];
         foreach (var row in plan.Headers)
             values[row.Index] = Find(response.Headers, row.Name) ?? Find(response.Content.Headers, row.Name);
+        plan.Dial.Facts.Fill(facts, values);
         metadata.PublishReceivedOnMailbox(values);
         return values;
     }
@@ -37,6 +39,7 @@ internal static class HttpResponseValues
         var values = new string?[head.Length];
         foreach (var row in plan.Headers)
             values[row.Index] = part.Header(row.Name) ?? (HttpNames.IsContentHeader(row.Name) ? null : head[row.Index]);
+        plan.Dial.Facts.Carry(head, values);
         metadata.PublishReceivedOnMailbox(values);
     }
 

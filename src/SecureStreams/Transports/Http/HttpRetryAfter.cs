@@ -12,18 +12,25 @@ internal static class HttpRetryAfter
     /// <summary>How long the peer asks us to stay away; null when it does not say, or not in a way that counts.</summary>
     /// <param name="headers">The response's headers.</param>
     /// <param name="now">Our clock, for a date when the response carries no Date of its own.</param>
-    public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now)
+    public static TimeSpan? Read(HttpResponseHeaders headers, DateTimeOffset now) =>
+        Read(HttpResponseValues.Find(headers, "Retry-After"), HttpResponseValues.Find(headers, "Date"), now);
+
+    /// <summary>As <see cref="Read(HttpResponseHeaders, DateTimeOffset)"/>.</summary>
+    /// <param name="text">The header's value; null where it is absent.</param>
+    /// <param name="date">That of the Date header, or null.</param>
+    /// <param name="now">Our clock.</param>
+    public static TimeSpan? Read(string? text, string? date, DateTimeOffset now)
     {
-        if (HttpResponseValues.Find(headers, "Retry-After") is not { } text)
+        if (text is null)
             return null;
 
         text = text.Trim();
         if (text.Length is > 0 and <= MaxDigits && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
             return TimeSpan.FromSeconds(int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
 
-        if (!RetryConditionHeaderValue.TryParse(text, out var parsed) || parsed.Date is not { } date)
+        if (!RetryConditionHeaderValue.TryParse(text, out var parsed) || parsed.Date is not { } then)
             return null;
-        var wait = date - (headers.Date ?? now);
+        var wait = then - (RetryConditionHeaderValue.TryParse(date, out var stated) && stated.Date is { } theirs ? theirs : now);
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > Longest ? Longest : wait;
     }
 }

@@ -10,7 +10,7 @@ internal sealed partial class HttpTransport
     private void DeliverHeadOnMailbox(HttpResponseMessage response)
     {
         BeginBody();
-        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response);
+        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
         BeginPartsOnMailbox(response);
         if (_stopped)
             return;

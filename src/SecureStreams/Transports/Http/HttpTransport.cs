@@ -120,26 +120,34 @@ internal sealed partial class HttpTransport : StreamTransport
 
                 // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
                 var left = response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(response) : -1;
+                var flags = SsRxFlags.StartOfMessage;
+                Stream? stream = null;
+                var awaited = Awaited.None;
+                ValueTask<int> early = default;
                 using (await _entry)
                 {
                     if (!_stopped)
                         DeliverHeadOnMailbox(response);
+                    if (!_stopped)
+                    {
+                        stream = response.Content.ReadAsStream(CancellationToken.None);
+                        early = TakeAtOnceOnMailbox(ref response, stream, ref buffer, ref left, ref flags, out awaited);
+                    }
                 }
 
-                var token = _watch!.Token;
-                var stream = Volatile.Read(ref _stopped) ? Stream.Null : response.Content.ReadAsStream(CancellationToken.None);
-                var flags = SsRxFlags.StartOfMessage;
+                var come = awaited == Awaited.None ? 0 : await early.ConfigureAwait(false);
                 var full = false;
-                while (!Volatile.Read(ref _stopped))
+                while (response is not null && stream is not null && !Volatile.Read(ref _stopped))
                 {
-                    if (Volatile.Read(ref _paused))
+                    var token = _watch!.Token;
+                    if (Volatile.Read(ref _paused) && awaited != Awaited.Bytes)
                     {
                         Give(ref buffer);
                         await ResumedAsync().ConfigureAwait(false);
                         continue;
                     }
 
-                    if (!full && left is < 0 or > HttpDefaults.SmallBodyBytes)
+                    if (!full && awaited == Awaited.None && left is < 0 or > HttpDefaults.SmallBodyBytes)
                     {
                         // Without a buffer until there is something to put in it. After a full piece more is nearly always there already.
                         var ready = stream.ReadAsync(Memory<byte>.Empty, token);
@@ -152,7 +160,8 @@ internal sealed partial class HttpTransport : StreamTransport
 
                     var room = left is > 0 and <= HttpDefaults.SmallBodyBytes ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
                     buffer ??= ArrayPool<byte>.Shared.Rent(room);
-                    var read = left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
+                    var read = awaited == Awaited.Bytes ? come : left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
+                    awaited = Awaited.None;
                     if (left > 0)
                         left -= read;
                     if (read > 0)
@@ -217,6 +226,10 @@ internal sealed partial class HttpTransport : StreamTransport
             // HTTP/2: what the platform makes of it depends on how far its own greeting had come.
             if (failure.Phase == SsPhase.Protocol && Volatile.Read(ref _lane) is { HasEndedMute: true })
                 failure = failure with { Phase = SsPhase.Peer, Code = SsCauseCode.PeerClosed, Message = "The peer closed the connection before it said anything." };
+
+            // Before its first answer a server may still be looking at this side's certificate, and the platform may know only that the connection is gone.
+            if (Volatile.Read(ref _lane)?.Tls is { } tls)
+                failure = tls.Explain(failure);
 
             // Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.
             if (_strange && failure.Attribute is ("endpoint" or "port"))

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Network;
+using SecureStreams.Network.Identities;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Transports.Http;
@@ -17,17 +18,17 @@ internal sealed class HttpTransportFactory : ITransportFactory
     private bool _disposed;
 
     public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
-        : this(platform, (target, progress, cancellationToken) => dialer.DialAsync(target, progress, cancellationToken), loggerFactory)
+        : this(platform, (target, progress, cancellationToken) => dialer.DialAsync(target, progress, cancellationToken), loggerFactory, dialer.Identities)
     {
     }
 
     /// <summary>With another way to reach peers: tests play the network here.</summary>
-    public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory)
+    public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory, ClientIdentities? identities = null)
     {
         Time = platform.Time;
         Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
-        var pools = Pools = new HttpPools(dial, Time, Logger);
-        _makePlan = policy => new HttpPlan(policy, pools);
+        var pools = Pools = new HttpPools(dial, Time, Logger) { Identities = identities };
+        _makePlan = policy => new HttpPlan(policy, pools, policy.Protocol == WireProtocol.H2);
     }
 
     public TimeProvider Time { get; }

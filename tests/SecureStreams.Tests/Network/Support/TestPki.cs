@@ -45,6 +45,9 @@ internal static class TestPki
 
     public static X509Certificate2 ExpiredWrongHostOtherRoot { get; } = Leaf(OtherRoot, host: "elsewhere.test", from: -20, until: -10);
 
+    /// <summary>A sound one from the intermediate, for another host.</summary>
+    public static X509Certificate2 For(string host) => Leaf(Intermediate, host: host);
+
     public static TrustStorePolicy Store(params X509Certificate2[] members) => new()
     {
         Name = "store",

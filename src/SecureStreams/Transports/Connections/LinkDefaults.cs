@@ -1,0 +1,32 @@
+namespace SecureStreams.Transports.Connections;
+
+/// <summary>Sizes and bounds of lasting connections (raw, ws, mqtt).</summary>
+internal static class LinkDefaults
+{
+    /// <summary>Largest piece given to a stream or offered to a tx callback; also what is gathered at first.</summary>
+    public const int PieceBytes = 16 * 1024;
+
+    /// <summary>With less room than this a tx callback is not asked for another piece: what is gathered leaves first, so that messages are not cut into crumbs.</summary>
+    public const int LeastRoomBytes = 4 * 1024;
+
+    /// <summary>What a plaintext connection keeps for reading while nothing arrives: room for a usual message, small enough for very many idle connections.</summary>
+    public const int IdleReadBytes = 1024;
+
+    /// <summary>What it reads into for as long as more arrives than that.</summary>
+    public const int BusyReadBytes = 64 * 1024;
+
+    /// <summary>Reads that follow one another without waiting before other work of the process gets the thread.</summary>
+    public const int ReadsPerTurn = 64;
+
+    /// <summary>What is still read, and dropped, while an orderly close waits for the peer's end.</summary>
+    public const int LingerBytes = 256 * 1024;
+
+    /// <summary>How long an orderly close waits for the network to take what was released.</summary>
+    public static readonly TimeSpan CloseFlush = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long it then waits for the peer's end: a socket that is closed with bytes unread resets the connection, and what was sent last may be lost with it.</summary>
+    public static readonly TimeSpan CloseLinger = TimeSpan.FromSeconds(1);
+
+    /// <summary>After a write failed, how long reading goes on: what the peer said before it went, an alert of TLS for instance, is the better reason.</summary>
+    public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+}

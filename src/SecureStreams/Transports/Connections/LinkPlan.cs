@@ -1,0 +1,72 @@
+using System.Net.Security;
+using SecureStreams.Core;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+
+namespace SecureStreams.Transports.Connections;
+
+/// <summary>What is worked out once for a policy of lasting connections, and used by every attempt under it.</summary>
+internal sealed class LinkPlan(StreamTypePolicy policy)
+{
+    /// <summary>How connections are made.</summary>
+    public DialPlan Dial { get; } = new(policy);
+
+    /// <summary>The attribute worth a look when an attempt took too long.</summary>
+    public string BoundedBy { get; } = policy.Find("connect_timeout_ms") is null ? "endpoint" : "connect_timeout_ms";
+
+    /// <summary>How long a connection stays for sending after the peer's end without a byte being sent.</summary>
+    public TimeSpan HalfOpen { get; } = TimeSpan.FromMilliseconds(policy.Find("half_open_ms")?.Value.Number ?? 5000);
+
+    /// <summary>Where an attempt leads, for protocols whose endpoint is a host or a Unix socket.</summary>
+    /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="alpn">The protocol that TLS has to agree to; default for none.</param>
+    /// <param name="defaultPort">The port where none is stated; 0 where one has to be.</param>
+    /// <param name="target">Where it leads.</param>
+    /// <returns>Why it leads nowhere, or null.</returns>
+    public TransportFailure? Resolve(MetadataStore metadata, SslApplicationProtocol alpn, int defaultPort, out DialTarget? target)
+    {
+        target = null;
+        if (EndpointText.Expand(policy, metadata, "a host name, an address or +path of a Unix socket", out var endpoint) is { } none)
+            return none;
+        if (endpoint.Contains("://", StringComparison.Ordinal))
+        {
+            return EndpointText.Bad(policy, "endpoint",
+                $"has a URL as its endpoint, and its protocol is {UnsupportedTransport.NameOf(policy.Protocol)}; write the host alone, the port into \"port\", and \"tls\": true for TLS");
+        }
+
+        if (EndpointText.Parse(policy, endpoint, out var host, out var unixPath) is { } bad)
+            return bad;
+        if (PortOf(metadata, out var port) is { } noPort)
+            return noPort;
+        if (port == 0)
+            port = defaultPort;
+        if (port == 0 && unixPath is null)
+            return EndpointText.Bad(policy, "port", $"has no port, and protocol {UnsupportedTransport.NameOf(policy.Protocol)} has none by itself; set \"port\" to that of the peer") with { Permanent = true };
+        return Make(metadata, host, unixPath, port, policy.Tls, alpn, out target);
+    }
+
+    /// <summary>Adds the way to a peer that is known.</summary>
+    public TransportFailure? Make(MetadataStore metadata, string host, string? unixPath, int port, bool tls, SslApplicationProtocol alpn, out DialTarget? target)
+    {
+        target = null;
+        if (Dial.Resolve(metadata, out var way) is { } noWay)
+            return noWay;
+        target = new DialTarget
+        {
+            Host = host,
+            Port = port,
+            UnixPath = unixPath,
+            Options = way,
+            Tls = tls ? new TlsTarget(host, Dial.Tls, alpn) : null,
+        };
+        return null;
+    }
+
+    /// <summary>The port that the policy states, 0 where it states none. The one place where a port comes from.</summary>
+    public TransportFailure? PortOf(MetadataStore metadata, out int port)
+    {
+        _ = metadata;
+        port = policy.Port;
+        return null;
+    }
+}

@@ -1,0 +1,199 @@
+using SecureStreams.Core;
+using SecureStreams.Implementation;
+using SecureStreams.Network;
+
+namespace SecureStreams.Transports.Connections;
+
+/// <remarks>One timer at a time, for whatever the connection is waiting for.</remarks>
+internal abstract partial class LinkTransport : IMailboxWork
+{
+    private ITimer? _timer;
+    private Bound _bound;
+    private TimeSpan _due;
+    private TimeSpan _wanted;
+    private long _since;
+    private long _sentBefore;
+    private TransportFailure? _writeFailure;
+    private TransportFailure? _ifSilent;
+    private Action? _afterGrace;
+
+    private enum Bound
+    {
+        None,
+        Attempt,
+        HalfOpen,
+        LastWords,
+        Flush,
+        Linger,
+        Grace,
+        Silence,
+    }
+
+    void ILinkOutputOwner.DrainedOnMailbox()
+    {
+        if (!HasLetGo)
+            WritableOnMailbox();
+    }
+
+    void ILinkOutputOwner.EndSentOnMailbox()
+    {
+        if (_peerEnded)
+            EndOnMailbox(null);
+        else if (_letGo)
+            StartTimer(Bound.Linger, LinkDefaults.CloseLinger);
+    }
+
+    void ILinkOutputOwner.WriteFailedOnMailbox(Exception error)
+    {
+        _writeFailure = Explain(error, "sending");
+        if (_paused || _peerEnded || _letGo)
+            EndOnMailbox(_writeFailure);
+        else
+            StartTimer(Bound.LastWords, LinkDefaults.LastWords);
+    }
+
+    void IMailboxWork.RunOnMailbox(long argument)
+    {
+        // From a timer that may have been replaced meanwhile: what stands now decides.
+        if (_bound == Bound.None || _over)
+            return;
+        var left = _due - Links.Time.GetElapsedTime(_since);
+        if (left > TimeSpan.Zero)
+        {
+            StartTimer(_bound, left);
+            return;
+        }
+
+        switch (_bound)
+        {
+            case Bound.Attempt:
+                EndOnMailbox(_progress!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy) with { Endpoint = _endpoint });
+                break;
+            case Bound.HalfOpen when Output.IsBusy || _wire!.BytesSent != _sentBefore:
+                WatchHalfOpenOnMailbox();
+                break;
+            case Bound.HalfOpen:
+                EndOnMailbox(null);
+                break;
+            case Bound.LastWords:
+                EndOnMailbox(_writeFailure);
+                break;
+            case Bound.Silence when Links.Time.GetElapsedTime(_wire!.LastHeard) is var silence && silence < _wanted:
+                StartTimer(Bound.Silence, _wanted - silence);
+                break;
+            case Bound.Silence:
+                EndOnMailbox(_ifSilent);
+                break;
+            case Bound.Grace when _afterGrace is { } after:
+                after();
+                break;
+            default:
+                // The peer takes nothing, or does not end: it has had its time.
+                EndOnMailbox(null);
+                break;
+        }
+    }
+
+    /// <summary>Nothing more is sent after what was released; the connection then waits for the peer's end, which after the stream has let go is bounded.</summary>
+    protected void EndSendingOnMailbox()
+    {
+        if (_letGo)
+            StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
+        if (Output.HasEnded)
+        {
+            ((ILinkOutputOwner)this).EndSentOnMailbox();
+            return;
+        }
+
+        Output.EndOnMailbox();
+        Output.FlushOnMailbox();
+    }
+
+    /// <summary>The connection ends at once when <paramref name="grace"/> has passed, unless it ended before.</summary>
+    /// <param name="grace">How long it is waited.</param>
+    /// <param name="instead">Called instead of the end; null for none.</param>
+    protected void EndWithinOnMailbox(TimeSpan grace, Action? instead = null)
+    {
+        _afterGrace = instead;
+        StartTimer(Bound.Grace, grace);
+    }
+
+    /// <summary>The connection ends because of <paramref name="failure"/> when nothing is heard from the peer for <paramref name="bound"/>, unless it ended before.</summary>
+    protected void EndUnlessHeardOnMailbox(TransportFailure failure, TimeSpan bound)
+    {
+        _ifSilent = failure;
+        _wanted = bound;
+        StartTimer(Bound.Silence, bound);
+    }
+
+    /// <summary>A failure of the connection that the peer is the cause of.</summary>
+    protected TransportFailure Peer(SsCauseCode code, string message) => new(SsPhase.Peer, code, message) { Endpoint = _endpoint };
+
+    private void PeerHasEndedOnMailbox()
+    {
+        _peerEnded = true;
+        if (_writeFailure is not null)
+        {
+            EndOnMailbox(_writeFailure);
+            return;
+        }
+
+        if (HasLetGo)
+            PeerEndedTooLateOnMailbox();
+        else
+            PeerEndedOnMailbox();
+        if (_over)
+            return;
+        if (Output.HasEnded || _wire!.IsPeerGone)
+        {
+            EndOnMailbox(null);
+        }
+        else if (_plan.HalfOpen == TimeSpan.Zero)
+        {
+            StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
+            EndSendingOnMailbox();
+        }
+        else if (!_letGo)
+        {
+            WatchHalfOpenOnMailbox();
+        }
+    }
+
+    private void WatchHalfOpenOnMailbox()
+    {
+        _sentBefore = _wire!.BytesSent;
+        StartTimer(Bound.HalfOpen, _plan.HalfOpen);
+    }
+
+    /// <summary>The cause that is told: the first, unless reading found out what TLS had against it.</summary>
+    private TransportFailure? Judge(TransportFailure? read)
+    {
+        if (_failure is not null)
+            return _failure;
+        return read is { Phase: SsPhase.Tls } ? read : _writeFailure ?? read;
+    }
+
+    private TransportFailure Explain(Exception error, string what)
+    {
+        var failure = NetworkErrors.FromException(error, what);
+        return failure.Endpoint is null ? failure with { Endpoint = _endpoint } : failure;
+    }
+
+    private void StartTimer(Bound bound, TimeSpan due)
+    {
+        StopTimer();
+        _bound = bound;
+        _due = due;
+        _since = Links.Time.GetTimestamp();
+        _timer = Links.Time.CreateDetachedTimer(static state => ((LinkTransport)state!).TimerFired(), this, due);
+    }
+
+    private void StopTimer()
+    {
+        _bound = Bound.None;
+        _timer?.Dispose();
+        _timer = null;
+    }
+
+    private void TimerFired() => Setup.Mailbox.Post(this);
+}

@@ -1,0 +1,255 @@
+using System.Buffers;
+using SecureStreams.Network;
+using SecureStreams.Telemetry;
+
+namespace SecureStreams.Transports.Connections;
+
+/// <remarks>
+/// Reading waits in a small array of its own, and only while more arrives than that holds in a pooled one: no system call only waits, and an idle connection costs that array.
+/// Over TLS it waits without a buffer instead, so that the TLS layer holds none either.
+/// </remarks>
+internal abstract partial class LinkTransport
+{
+    private CancellationTokenSource? _dialing;
+    private DialProgress? _progress;
+    private string? _endpoint;
+
+    private async Task RunAsync(DialTarget? target)
+    {
+        TransportFailure? failure = null;
+        try
+        {
+            while (target is not null && await DialAsync(target).ConfigureAwait(false))
+            {
+                failure = await ReadAsync().ConfigureAwait(false);
+                Task written;
+                using (await _entry)
+                {
+                    target = _over ? null : _next;
+                    _next = null;
+                    if (target is null)
+                        break;
+                    written = Output.WhenIdleOnMailbox();
+                }
+
+                await written.ConfigureAwait(false);
+                await DisposeStreamAsync().ConfigureAwait(false);
+            }
+        }
+        catch (Exception error)
+        {
+            failure = Explain(error, "connecting");
+        }
+
+        Task idle;
+        using (await _entry)
+        {
+            if (!_over)
+                _failure = Judge(failure);
+            EndOnMailbox(null);
+            idle = Output.WhenIdleOnMailbox();
+        }
+
+        await idle.ConfigureAwait(false);
+        await DisposeStreamAsync().ConfigureAwait(false);
+        using (await _entry)
+            Setup.Sink.ClosedOnMailbox(this, _failure);
+    }
+
+    /// <returns>Whether there is a connection to read from.</returns>
+    private async Task<bool> DialAsync(DialTarget target)
+    {
+        DialedConnection connection;
+        var progress = new DialProgress(target);
+        using (var dialing = new CancellationTokenSource())
+        {
+            using (await _entry)
+            {
+                if (HasLetGo)
+                    return false;
+                _progress = progress;
+                _endpoint = progress.Endpoint;
+                _dialing = dialing;
+                if (_bound != Bound.Attempt)
+                    StartTimer(Bound.Attempt, Setup.ConnectTimeout);
+            }
+
+            try
+            {
+                connection = await Links.Dialer.DialAsync(target, progress, dialing.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (dialing.IsCancellationRequested)
+            {
+                // Whoever cancelled has said why.
+                return false;
+            }
+            finally
+            {
+                using (await _entry)
+                    _dialing = null;
+            }
+        }
+
+        _stream = connection.Stream;
+        using (await _entry)
+        {
+            if (HasLetGo)
+                return false;
+            _wire = connection.Wire;
+            progress.Phase = SsPhase.Protocol;
+            DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
+            Output.OpenOnMailbox(connection.Stream, connection.Wire);
+            OpenedOnMailbox();
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether nothing is read: what makes a connection usable is, whatever the stream has paused.</summary>
+    private bool IsResting => Volatile.Read(ref _paused) && Volatile.Read(ref _usable);
+
+    /// <returns>Why reading ended, or null where that is said elsewhere.</returns>
+    private async Task<TransportFailure?> ReadAsync()
+    {
+        var stream = _stream!;
+        var wire = _wire!;
+        var isTls = !ReferenceEquals(stream, wire);
+        var idle = isTls ? null : new byte[LinkDefaults.IdleReadBytes];
+        var room = isTls ? LinkDefaults.PieceBytes : LinkDefaults.BusyReadBytes;
+        byte[]? busy = null;
+        var late = 0;
+        try
+        {
+            for (var reads = 1; !Volatile.Read(ref _over); reads++)
+            {
+                if (IsResting && !Volatile.Read(ref _letGo))
+                {
+                    Give(ref busy);
+                    await WokenAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                if (isTls && busy is null)
+                {
+                    await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                    if (IsResting && !Volatile.Read(ref _letGo))
+                        continue;
+                    busy = ArrayPool<byte>.Shared.Rent(room);
+                }
+
+                var buffer = busy ?? idle!;
+                var size = busy is null ? buffer.Length : room;
+                var count = await stream.ReadAsync(buffer.AsMemory(0, size)).ConfigureAwait(false);
+                if (count == 0)
+                    break;
+
+                for (var used = 0; used < count;)
+                {
+                    using (await _entry)
+                    {
+                        if (_over || _next is not null)
+                            return null;
+                        _filled = count == size;
+                        if (_letGo)
+                        {
+                            ArrivedTooLateOnMailbox(buffer.AsSpan(used, count - used));
+                            late += count - used;
+                            used = count;
+                            if (late > LinkDefaults.LingerBytes)
+                                EndOnMailbox(null);
+                        }
+                        else if (!IsResting)
+                        {
+                            used += ArrivedOnMailbox(buffer.AsSpan(used, count - used));
+                        }
+                    }
+
+                    if (used < count)
+                        await WokenAsync().ConfigureAwait(false);
+                }
+
+                if (Volatile.Read(ref _next) is not null)
+                    return null;
+                if (count < size)
+                    Give(ref busy);
+                else if (!isTls)
+                    busy ??= ArrayPool<byte>.Shared.Rent(room);
+                if (reads % LinkDefaults.ReadsPerTurn == 0)
+                    await Task.Yield();
+            }
+        }
+        catch (Exception error)
+        {
+            return Explain(error, "reading");
+        }
+        finally
+        {
+            Give(ref busy);
+        }
+
+        // TLS says when it ends (RFC 8446 section 6.1). Where the connection ended below it without that, somebody else may have cut it, and what is missing is unknown.
+        if (isTls && wire.PeerEnded && !Volatile.Read(ref _over))
+            return Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing.");
+        await RestAsync().ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>The peer's side has ended: tells it, and waits until this side has too.</summary>
+    private async Task RestAsync()
+    {
+        while (true)
+        {
+            using (await _entry)
+            {
+                if (_over)
+                    return;
+                if (!IsResting || _letGo)
+                {
+                    PeerHasEndedOnMailbox();
+                    break;
+                }
+            }
+
+            await WokenAsync().ConfigureAwait(false);
+        }
+
+        while (!Volatile.Read(ref _over))
+            await WokenAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until something that the loop looks at has changed.</summary>
+    private async ValueTask WokenAsync()
+    {
+        using (await _entry)
+        {
+            if (_over || (!IsResting && !_peerEnded) || (_letGo && !_peerEnded))
+                return;
+            _waiting = true;
+        }
+
+        await _wake.WaitAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask DisposeStreamAsync()
+    {
+        if (_stream is null)
+            return;
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The connection is gone; that is all that was wanted of it.
+        }
+    }
+
+    private static void Give(ref byte[]? buffer)
+    {
+        if (buffer is { } held)
+        {
+            buffer = null;
+            ArrayPool<byte>.Shared.Return(held);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Net.Security;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Network;
+using SecureStreams.Transports.Connections;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Transports.WebSocket;
+
+/// <summary>The client's side on a connection of its own: the upgrade of HTTP/1.1 (RFC 6455 section 4.1), redirects if the policy follows them, then frames.</summary>
+internal sealed partial class WebSocketClient : WebSocketConnection
+{
+    private readonly WebSocketTransportFactory _factory;
+    private HttpTarget? _target;
+    private WebSocketUpgrade? _upgrade;
+    private ArrayBufferWriter<byte>? _head;
+    private HttpBodyReader? _body;
+    private ArrayBufferWriter<byte>? _said;
+    private TransportFailure? _refusal;
+    private string? _statusLine;
+    private int _looked;
+    private int _hops;
+    private bool _strange;
+    private bool _done;
+
+    public WebSocketClient(WebSocketTransportFactory factory, WebSocketPlan plan, TransportSetup setup)
+        : base(factory.Links, setup, plan, WebSocketRole.Client) => _factory = factory;
+
+    /// <inheritdoc/>
+    public override string? EndpointOnMailbox => _target is { } target ? WebSocketTarget.Display(target) : null;
+
+    /// <inheritdoc/>
+    protected override TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target)
+    {
+        target = null;
+        return Plan.Http.Resolve(Setup.Metadata, out _target) ?? PrepareOnMailbox(plan, out target);
+    }
+
+    /// <inheritdoc/>
+    protected override void OpenedOnMailbox()
+    {
+        _head = new ArrayBufferWriter<byte>(512);
+        _looked = 0;
+        var request = WebSocketClientHandshake.WriteRequest(_upgrade!);
+        request.CopyTo(Output.GetSpan(request.Length));
+        Output.Advance(request.Length);
+        Output.ReleaseOnMailbox();
+        Output.FlushOnMailbox();
+    }
+
+    /// <inheritdoc/>
+    protected override int ArrivedOnMailbox(Span<byte> bytes)
+    {
+        if (_done)
+            return base.ArrivedOnMailbox(bytes);
+        if (_body is not null)
+        {
+            RefusalArrivedOnMailbox(bytes);
+            return bytes.Length;
+        }
+
+        return HeadArrivedOnMailbox(bytes);
+    }
+
+    /// <inheritdoc/>
+    protected override void PeerEndedOnMailbox()
+    {
+        if (_done)
+            base.PeerEndedOnMailbox();
+        else if (_body is not null)
+            RefusedOnMailbox();
+        else
+            EndOnMailbox(Peer(SsCauseCode.PeerClosed, "The peer closed the connection before it answered the upgrade."));
+    }
+
+    /// <summary>The request of the current hop, and the connection for it.</summary>
+    private TransportFailure? PrepareOnMailbox(LinkPlan plan, out DialTarget? target)
+    {
+        target = null;
+        var uri = _target!.Uri;
+        using var message = new HttpRequestMessage(HttpMethod.Get, uri);
+        if (WebSocketRequest.Fill(Plan, Setup.Metadata, _factory.Blobs, message, _strange) is { } unsendable)
+            return unsendable with { Endpoint = EndpointOnMailbox };
+        _upgrade = WebSocketRequest.ForHttp1(Plan, _target, message);
+        return plan.Make(Setup.Metadata, uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost, _target.UnixPath, uri.Port, uri.Scheme == Uri.UriSchemeHttps, SslApplicationProtocol.Http11, out target);
+    }
+
+    private int HeadArrivedOnMailbox(Span<byte> bytes)
+    {
+        var before = _head!.WrittenCount;
+        _head.Write(bytes);
+        var end = HttpHead.FindEnd(_head.WrittenSpan, _looked);
+        _looked = _head.WrittenCount;
+        if (end > Plan.MaxHeaderBytes || (end < 0 && _head.WrittenCount > Plan.MaxHeaderBytes))
+        {
+            EndOnMailbox(Broken($"the head of its answer is longer than {Plan.MaxHeaderBytes} bytes; max_header_bytes takes longer ones") with { Attribute = "max_header_bytes" });
+            return bytes.Length;
+        }
+
+        if (end < 0)
+        {
+            // Whoever speaks something else is told from one who is slow.
+            if (!"HTTP/1."u8.StartsWith(_head.WrittenSpan[..Math.Min(7, _head.WrittenCount)]))
+                EndOnMailbox(Broken("its answer is not HTTP/1.1") with { PeerText = OperatorText.Clean(System.Text.Encoding.UTF8.GetString(_head.WrittenSpan)) });
+            return bytes.Length;
+        }
+
+        var used = end - before;
+        var problem = HttpHead.Parse(_head.WrittenSpan[..end], out var head);
+        if (problem is not null || !head!.TryReadStatus(out var status))
+        {
+            EndOnMailbox(Broken(problem is null ? "its answer is not HTTP/1.1" : $"the head of its answer {problem}"));
+            return bytes.Length;
+        }
+
+        if (status is >= 100 and < 200 and not 101)
+        {
+            // Only says that there is more to come.
+            _head.Clear();
+            _looked = 0;
+            return used;
+        }
+
+        _head = null;
+        AnsweredOnMailbox(head, status);
+        return used;
+    }
+
+    private void AnsweredOnMailbox(HttpHead head, int status)
+    {
+        _statusLine = OperatorText.Clean(head.FirstLine);
+        if (status != 101)
+        {
+            NotUpgradedOnMailbox(head, status);
+            return;
+        }
+
+        var problem = WebSocketClientHandshake.Judge(head, _upgrade!, out _);
+        if (problem is null && head.Find("Sec-WebSocket-Extensions") is { Length: > 0 } extensions)
+            problem = $"chose extension '{extensions}', and none was offered";
+        if (problem is not null)
+        {
+            EndOnMailbox(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: the peer {problem}.")
+            {
+                Status = status,
+                Attribute = problem.Contains("subprotocol", StringComparison.Ordinal) ? "ws_subprotocol" : null,
+                PeerText = _statusLine,
+                Endpoint = EndpointOnMailbox,
+            });
+            return;
+        }
+
+        PublishOnMailbox(head);
+        _done = true;
+        _upgrade = null;
+        UpgradedOnMailbox();
+    }
+
+    private void PublishOnMailbox(HttpHead head)
+    {
+        if (Plan.Http.Headers.IsEmpty)
+            return;
+        var values = new string?[Plan.Policy.Metadata.Length];
+        foreach (var row in Plan.Http.Headers)
+            values[row.Index] = head.Find(row.Name);
+        Setup.Metadata.PublishReceivedOnMailbox(values);
+    }
+
+    private TransportFailure Broken(string problem) =>
+        new(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: {problem}.") { Endpoint = EndpointOnMailbox };
+}

@@ -1,0 +1,121 @@
+using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Transports.Connections;
+
+namespace SecureStreams.Transports.WebSocket;
+
+/// <summary>
+/// A WebSocket connection from the moment at which it is one, in either role and over whatever carries it: frames, pings, the closing handshake. How it comes to be is for
+/// those who derive from it.
+/// </summary>
+/// <remarks>Incoming frames are parsed where they were read, and each piece is given to the stream inside the turn that read it.</remarks>
+internal abstract partial class WebSocketConnection : LinkTransport
+{
+    private readonly WebSocketRole _role;
+    private readonly WebSocketWriter _writer;
+    private WebSocketFrameReader? _reader;
+    private WebSocketUtf8 _utf8;
+    private bool _upgraded;
+
+    protected WebSocketConnection(LinkContext links, TransportSetup setup, WebSocketPlan plan, WebSocketRole role)
+        : base(links, setup, WebSocketFrame.MaxShortHeaderBytes)
+    {
+        Plan = plan;
+        _role = role;
+        _writer = new WebSocketWriter(this, Output, role == WebSocketRole.Client, plan.IsBinary);
+    }
+
+    /// <inheritdoc/>
+    public override TransportWriter Writer => _writer;
+
+    /// <inheritdoc/>
+    public override bool CanPing => true;
+
+    /// <summary>Whether what has arrived is to be read before anything is sent, and there is some (<c>ws_prioritize_reads</c>).</summary>
+    public bool HoldsBackSending => Plan.PrioritizesReads && MoreHasArrived;
+
+    /// <summary>What the policy says.</summary>
+    protected WebSocketPlan Plan { get; }
+
+    /// <inheritdoc/>
+    public override void PingOnMailbox()
+    {
+        // Any byte of the peer counts as a sign of life, so nothing has to be told from anything: no payload.
+        if (!_upgraded || _closeSent || HasLetGo)
+            return;
+        PutControlOnMailbox(WebSocketOpcode.Ping, default);
+        Output.FlushOnMailbox();
+    }
+
+    /// <summary>The upgrade is done: frames follow.</summary>
+    protected void UpgradedOnMailbox()
+    {
+        _reader = new WebSocketFrameReader(_role, Plan.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: false);
+        _upgraded = true;
+        _writer.Open();
+        ConnectedOnMailbox();
+        if (!HasLetGo)
+            WritableOnMailbox();
+    }
+
+    /// <inheritdoc/>
+    protected override int ArrivedOnMailbox(Span<byte> bytes)
+    {
+        var input = bytes;
+        var kind = WebSocketReadKind.Data;
+        while (MayDeliver && kind != WebSocketReadKind.NeedMore)
+        {
+            kind = _reader!.Read(ref input, out var payload);
+            switch (kind)
+            {
+                case WebSocketReadKind.Data:
+                    DeliverOnMailbox(payload);
+                    break;
+                case WebSocketReadKind.Ping:
+                    AnswerOnMailbox(payload);
+                    break;
+                case WebSocketReadKind.Close:
+                    PeerClosesOnMailbox(payload);
+                    break;
+                case WebSocketReadKind.Violation:
+                    FailOnMailbox(_reader.Violation!);
+                    break;
+            }
+        }
+
+        FlushPongsOnMailbox();
+        return bytes.Length - input.Length;
+    }
+
+    /// <inheritdoc/>
+    protected override void WritableOnMailbox()
+    {
+        AnswerLateOnMailbox();
+        if (_writer.IsWritable)
+            Setup.Sink.WritableOnMailbox(this, due: false);
+    }
+
+    private void DeliverOnMailbox(ReadOnlySpan<byte> payload)
+    {
+        var reader = _reader!;
+        if (reader.IsText && !IsText(payload))
+        {
+            FailOnMailbox(new WebSocketViolation(WebSocketCloseCodes.InvalidPayload, "a text message is not UTF-8"));
+            return;
+        }
+
+        var flags = reader.IsText ? SsRxFlags.Text : SsRxFlags.Binary;
+        if (reader.IsStart)
+            flags |= SsRxFlags.StartOfMessage;
+        if (reader.IsEnd)
+            flags |= SsRxFlags.EndOfMessage;
+        Setup.Sink.ReceivedOnMailbox(this, payload, flags);
+    }
+
+    /// <summary>Whether what came of a text message so far can be text, and at its end is.</summary>
+    private bool IsText(ReadOnlySpan<byte> payload)
+    {
+        if (_reader!.IsStart)
+            _utf8.Reset();
+        return _utf8.TryFeed(payload) && (!_reader.IsEnd || _utf8.IsComplete);
+    }
+}

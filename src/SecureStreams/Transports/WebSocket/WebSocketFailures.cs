@@ -1,0 +1,56 @@
+using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Network;
+
+namespace SecureStreams.Transports.WebSocket;
+
+/// <summary>From what a WebSocket peer does to causes. Pure.</summary>
+internal static class WebSocketFailures
+{
+    private const int TryAgainLater = 1013;
+
+    /// <summary>The peer sent a close frame.</summary>
+    public static TransportFailure PeerClosed(int code, ReadOnlySpan<byte> reason, string? endpoint)
+    {
+        var said = OperatorText.Clean(WebSocketClosePayload.Describe(code, reason), WebSocketFrame.MaxControlBytes + 40);
+        return new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.")
+        {
+            Status = code == WebSocketCloseCodes.NoStatus ? 0 : code,
+            PeerText = said,
+            Endpoint = endpoint,
+        };
+    }
+
+    /// <summary>The peer broke the protocol, or a limit of ours.</summary>
+    public static TransportFailure Broken(WebSocketViolation violation, string? endpoint)
+    {
+        var isTooBig = violation.CloseCode == WebSocketCloseCodes.MessageTooBig;
+        return new TransportFailure(
+            isTooBig ? SsPhase.Payload : SsPhase.Protocol,
+            isTooBig ? SsCauseCode.PayloadTooLarge : SsCauseCode.ProtocolError,
+            isTooBig
+                ? $"The peer sent more than is taken: {violation.Message}; max_message_bytes takes longer ones. It was told with close code {violation.CloseCode}."
+                : $"The peer broke the WebSocket protocol: {violation.Message}. It was told with close code {violation.CloseCode}.")
+        {
+            Status = violation.CloseCode,
+            Attribute = isTooBig ? "max_message_bytes" : null,
+            Endpoint = endpoint,
+        };
+    }
+
+    /// <summary>The connection ended without a close frame.</summary>
+    public static TransportFailure EndedMute(bool inMessage, string? endpoint) => inMessage
+        ? new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTruncated, "The peer ended the connection in the middle of a message and without a close frame.") { Endpoint = endpoint }
+        : new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer ended the connection without a close frame.") { Endpoint = endpoint };
+
+    /// <summary>The peer did not answer our close frame.</summary>
+    public static TransportFailure NotAnswered(string? endpoint) => new(
+        SsPhase.Timeout, SsCauseCode.InactivityTimeout, $"The peer did not answer our close frame for {WebSocketDefaults.CloseTimeout.TotalSeconds:0} s.") { Endpoint = endpoint };
+
+    /// <summary>The close code that tells the peer why this side leaves.</summary>
+    public static int CloseCode(SsCauseCode because) => because switch
+    {
+        SsCauseCode.HandlerException or SsCauseCode.InternalError => WebSocketCloseCodes.InternalError,
+        SsCauseCode.LocalDestroy or SsCauseCode.StreamTypeRemoved => WebSocketCloseCodes.GoingAway,
+        _ => WebSocketCloseCodes.Normal,
+    };
+}

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Core;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Transports.WebSocket;
+
+/// <summary>From a policy and metadata to an upgrade request. Pure but for the random key.</summary>
+internal static class WebSocketRequest
+{
+    private const int KeyBytes = 16;
+
+    /// <summary>The headers that metadata and blobs ask for, by the rules of every HTTP request.</summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="blobs">The blobs.</param>
+    /// <param name="message">Where to.</param>
+    /// <param name="strange">Whether a redirect has led to another origin than the policy's.</param>
+    /// <returns>Why it cannot be sent, or null.</returns>
+    public static TransportFailure? Fill(WebSocketPlan plan, MetadataStore metadata, ISsBlobStore blobs, HttpRequestMessage message, bool strange)
+    {
+        foreach (var row in plan.Http.Headers)
+        {
+            if (WebSocketClientHandshake.IsOwnField(row.Name) && row.Role == HttpHeaderRole.Plain)
+                return Bad(plan, "metadata", $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which belongs to the handshake and is not the application's to set");
+        }
+
+        foreach (var header in plan.Http.BlobHeaders)
+        {
+            if (WebSocketClientHandshake.IsOwnField(header.Name))
+                return header.Refuse(plan.Policy, $"'{header.Name}' belongs to the handshake; name another header");
+        }
+
+        return (plan.Http.Headers.IsEmpty ? null : HttpRequestHeaders.Apply(plan.Http, metadata, message, strange, bare: false)) ??
+            (plan.Http.BlobHeaders.IsEmpty ? null : HttpRequestHeaders.ApplyBlobs(plan.Http, blobs, message, strange));
+    }
+
+    /// <summary>The request as it goes out on HTTP/1.1.</summary>
+    public static WebSocketUpgrade ForHttp1(WebSocketPlan plan, HttpTarget target, HttpRequestMessage message)
+    {
+        var host = HostOf(target.Uri);
+        var fields = new List<HttpField>();
+        foreach (var header in message.Headers.NonValidated)
+        {
+            if (string.Equals(header.Key, "Host", StringComparison.OrdinalIgnoreCase))
+                host = header.Value.ToString();
+            else
+                fields.Add(new HttpField(header.Key, header.Value.ToString()));
+        }
+
+        if (message.Content is { } content)
+        {
+            // Headers that describe a body, of a request that has none: they go out as declared.
+            foreach (var header in content.Headers.NonValidated)
+            {
+                if (!WebSocketClientHandshake.IsOwnField(header.Key))
+                    fields.Add(new HttpField(header.Key, header.Value.ToString()));
+            }
+        }
+
+        return new WebSocketUpgrade
+        {
+            Host = host,
+            Target = target.Uri.PathAndQuery,
+            Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
+            Subprotocols = plan.Subprotocols,
+            Fields = fields,
+        };
+    }
+
+    private static string HostOf(Uri uri)
+    {
+        var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+        return uri.IsDefaultPort ? host : $"{host}:{uri.Port}";
+    }
+
+    private static TransportFailure Bad(WebSocketPlan plan, string attribute, string problem) =>
+        new(SsPhase.Policy, SsCauseCode.NotSupported, $"Streamtype '{plan.Policy.Name}': {problem}.") { Attribute = attribute };
+}

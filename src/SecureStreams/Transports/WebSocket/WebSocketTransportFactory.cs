@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+using SecureStreams.Policy;
+using SecureStreams.Transports.Connections;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Transports.WebSocket;
+
+/// <summary>Makes the transports of ws.</summary>
+/// <param name="links">What lasting connections share.</param>
+/// <param name="http">What carries those that are streams of HTTP/2.</param>
+internal sealed class WebSocketTransportFactory(LinkContext links, HttpTransportFactory http)
+{
+    private readonly ConditionalWeakTable<StreamTypePolicy, WebSocketPlan> _plans = [];
+
+    public LinkContext Links => links;
+
+    /// <summary>What headers of blobs are filled from.</summary>
+    public ISsBlobStore Blobs => http.Blobs;
+
+    public StreamTransport Create(TransportSetup setup) => new WebSocketClient(this, PlanOf(setup.Policy), setup);
+
+    private WebSocketPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, one => new WebSocketPlan(one, http.Pools));
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SecureStreams.Interop.Tests.Tls;
+
+/// <summary>
+/// A Kestrel that asks clients for a certificate, takes any or none, and writes down by whom each request came and on which connection. <c>/close...</c> ends its connection,
+/// <c>/away</c> redirects to <see cref="Elsewhere"/>.
+/// </summary>
+internal sealed class TlsHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<TlsHostLine> _log = new();
+
+    private TlsHost(WebApplication app) => _app = app;
+
+    public int Port { get; private set; }
+
+    /// <summary>Where <c>/away</c> leads.</summary>
+    public string Elsewhere { get; set; } = "";
+
+    /// <summary>The requests so far.</summary>
+    public IReadOnlyList<TlsHostLine> Log => [.. _log];
+
+    public static async Task<TlsHost> StartAsync(X509Certificate2 certificate, params X509Certificate2[] chain)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => new(new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = SslStreamCertificateContext.Create(certificate, [.. chain], offline: true),
+                    ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                    ClientCertificateRequired = true,
+                    RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not { Subject: "" }, // Whoever says who it is, or shows nothing.
+                }),
+            });
+        }));
+        var app = builder.Build();
+        var host = new TlsHost(app);
+        app.Run(host.AnswerAsync);
+        await app.StartAsync();
+        host.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+        return host;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        _log.Enqueue(new TlsHostLine(path, context.Connection.Id, context.Connection.RemotePort, context.Connection.ClientCertificate?.Thumbprint, context.Request.Host.Host));
+        if (path.StartsWith("/close", StringComparison.Ordinal))
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
+        if (path == "/away")
+            context.Response.Redirect(Elsewhere);
+        return Task.CompletedTask;
+    }
+}

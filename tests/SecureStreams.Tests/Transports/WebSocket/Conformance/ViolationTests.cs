@@ -1,0 +1,178 @@
+using System.Text;
+
+namespace SecureStreams.Tests.Transports.WebSocket.Conformance;
+
+/// <summary>A server that breaks the protocol: what the client tells it, and what the stream is told.</summary>
+public class ViolationTests
+{
+    /// <summary>Name, what the server sends, and the close code that answers it.</summary>
+    public static TheoryData<string, string, int> Broken
+    {
+        get
+        {
+            var data = new TheoryData<string, string, int>();
+            foreach (var opcode in new[] { 0x1, 0x2, 0x8, 0x9, 0xA })
+            {
+                foreach (var reserved in new[] { 0x40, 0x20, 0x10, 0x70 })
+                    Add($"reserved bits {reserved:X} on opcode {opcode:X}", RawFrame.Make(RawFrame.Fin | reserved | opcode, []), 1002);
+            }
+
+            Add("a reserved bit on a continuation", [.. RawFrame.Make(RawFrame.Text, "a"u8), .. RawFrame.Make(RawFrame.Fin | 0x40, "b"u8)], 1002);
+            foreach (var opcode in new[] { 3, 4, 5, 6, 7, 11, 12, 13, 14, 15 })
+                Add($"reserved opcode {opcode:X}", RawFrame.Make(RawFrame.Fin | opcode, "abc"u8), 1002);
+            foreach (var opcode in new[] { 8, 9, 10 })
+            {
+                Add($"opcode {opcode:X} fragmented", RawFrame.Make(opcode, []), 1002);
+                Add($"opcode {opcode:X} of 126 bytes", RawFrame.Make(RawFrame.Fin | opcode, new byte[126]), 1002);
+                Add($"opcode {opcode:X} of 65536 bytes", RawFrame.Make(RawFrame.Fin | opcode, new byte[65536])[..20], 1002);
+                Add($"opcode {opcode:X} with its length in three bytes", [(byte)(0x80 | opcode), 126, 0, 2, 0x03, 0xE8], 1002);
+                Add($"opcode {opcode:X} masked", RawFrame.Make(RawFrame.Fin | opcode, [], 0x01020304), 1002);
+            }
+
+            Add("a text masked", RawFrame.Make(RawFrame.Fin | RawFrame.Text, "Hello"u8, 0x01020304), 1002);
+            Add("a text masked with zeros", RawFrame.Make(RawFrame.Fin | RawFrame.Text, "Hello"u8, 0), 1002);
+            foreach (var length in new[] { 0, 1, 125 })
+                Add($"a length of {length} in three bytes", [0x82, 126, (byte)(length >> 8), (byte)length], 1002);
+            foreach (var length in new[] { 0, 125, 126, 65535 })
+                Add($"a length of {length} in nine bytes", [0x82, 127, 0, 0, 0, 0, 0, 0, (byte)(length >> 8), (byte)length], 1002);
+            Add("a length of 2^63", [0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0], 1002);
+            Add("a length of 2^64 - 1", [0x82, 127, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], 1002);
+            Add("a continuation of nothing", RawFrame.Make(RawFrame.Fin, "a"u8), 1002);
+            Add("a continuation of nothing that goes on", RawFrame.Make(0, "a"u8), 1002);
+            Add("a continuation of a message that is over", [.. RawFrame.Make(RawFrame.Fin | RawFrame.Text, "a"u8), .. RawFrame.Make(RawFrame.Fin, "b"u8)], 1002);
+            Add("a text inside a text", [.. RawFrame.Make(RawFrame.Text, "a"u8), .. RawFrame.Make(RawFrame.Fin | RawFrame.Text, "b"u8)], 1002);
+            Add("a binary inside a text", [.. RawFrame.Make(RawFrame.Text, "a"u8), .. RawFrame.Make(RawFrame.Binary, "b"u8)], 1002);
+            Add("a close of one byte", RawFrame.Make(RawFrame.Fin | RawFrame.Close, "a"u8), 1002);
+            foreach (var code in new[] { 0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535 })
+                Add($"a close with {code}", RawFrame.MakeClose(code, "why"), 1002);
+            Add("a close whose reason is not UTF-8", RawFrame.Make(RawFrame.Fin | RawFrame.Close, [0x03, 0xE8, 0xCE, 0xBA, 0xED, 0xA0, 0x80]), 1007);
+            Add("a close whose reason ends inside a character", RawFrame.Make(RawFrame.Fin | RawFrame.Close, [0x03, 0xE8, 0xCE]), 1007);
+            return data;
+
+            void Add(string name, byte[] bytes, int code) => data.Add(name, Convert.ToHexString(bytes), code);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public async Task What_the_protocol_forbids_is_answered_and_told(string name, string bytes, int code)
+    {
+        Assert.NotEmpty(name);
+        await using var run = await WsScript.PlayAsync(Convert.FromHexString(bytes));
+        Assert.Equal(code, run.Close.CloseCode);
+        Assert.NotEmpty(run.Close.CloseReason);
+        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError, code), (run.Cause.Phase, run.Cause.Code, run.Cause.Status));
+        Assert.Contains($"close code {code}", run.Detail.Message, StringComparison.Ordinal);
+        Assert.Equal("Creating Connecting Connected Disconnected", run.Handler.Story);
+    }
+
+    [Theory]
+    [InlineData("C080")]
+    [InlineData("EDA080")]
+    [InlineData("F4908080")]
+    [InlineData("F8888080 80")]
+    [InlineData("FF")]
+    [InlineData("CEBAE1BDB9CF83CEBCCEB5 EDA080 656469746564")]
+    public async Task A_text_that_is_not_UTF8_is_refused_and_none_of_its_last_piece_is_received(string hex)
+    {
+        var bytes = Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal));
+        await using var run = await WsScript.PlayAsync([.. RawFrame.Make(RawFrame.Fin | RawFrame.Text, "first"u8), .. RawFrame.Make(RawFrame.Fin | RawFrame.Text, bytes)]);
+        Assert.Equal(1007, run.Close.CloseCode);
+        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError, 1007), (run.Cause.Phase, run.Cause.Code, run.Cause.Status));
+        Assert.Equal(["Tfirst"], run.Messages);
+    }
+
+    [Fact]
+    public async Task A_wrong_byte_at_every_position_of_a_text_is_found()
+    {
+        var text = Encoding.UTF8.GetBytes("aé€😀z");
+        for (var at = 0; at < text.Length; at++)
+        {
+            var wrong = text.ToArray();
+            wrong[at] = 0xFF;
+            await using var whole = await WsScript.PlayAsync(RawFrame.Make(RawFrame.Fin | RawFrame.Text, wrong));
+            Assert.Equal(1007, whole.Close.CloseCode);
+            Assert.DoesNotContain(whole.Messages, static message => message[0] == 'T');
+
+            // In fragments, the second of which is never ended: the first byte that cannot be decides, not the end of the message.
+            await using var fragments = await WsScript.PlayAsync([.. RawFrame.Make(RawFrame.Text, wrong.AsSpan(0, at)), .. RawFrame.Make(0, wrong.AsSpan(at))]);
+            Assert.Equal(1007, fragments.Close.CloseCode);
+            Assert.DoesNotContain(fragments.Messages, static message => message[0] == 'T');
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_byte_of_a_frame_that_is_still_under_way_is_found()
+    {
+        // The frame announces 100 bytes; 5 come, and nothing more.
+        await using var run = await WsScript.PlayAsync([0x81, 100, (byte)'a', (byte)'b', 0xE2, 0x82, 0x41]);
+        Assert.Equal(1007, run.Close.CloseCode);
+    }
+
+    [Fact]
+    public async Task A_text_that_ends_inside_a_character_is_refused_wherever_it_ends()
+    {
+        var text = Encoding.UTF8.GetBytes("€😀");
+        foreach (var length in new[] { 1, 2, 4, 5, 6 })
+        {
+            await using var whole = await WsScript.PlayAsync(RawFrame.Make(RawFrame.Fin | RawFrame.Text, text.AsSpan(0, length)));
+            Assert.Equal(1007, whole.Close.CloseCode);
+            await using var ended = await WsScript.PlayAsync([.. RawFrame.Make(RawFrame.Text, text.AsSpan(0, length)), .. RawFrame.Make(RawFrame.Fin, [])]);
+            Assert.Equal(1007, ended.Close.CloseCode);
+        }
+    }
+
+    [Theory]
+    [InlineData(100, 101)]
+    [InlineData(100, 126)]
+    [InlineData(100, 65536)]
+    [InlineData(65536, 65537)]
+    public async Task A_frame_longer_than_a_message_may_be_is_refused_before_its_payload(int allowed, int length)
+    {
+        // Only the header comes.
+        var header = RawFrame.Make(RawFrame.Fin | RawFrame.Binary, new byte[length])[..^length];
+        await using var run = await WsScript.PlayAsync(header, $"\"max_message_bytes\": {allowed}");
+        Assert.Equal(1009, run.Close.CloseCode);
+        Assert.Equal((SsPhase.Payload, SsCauseCode.PayloadTooLarge, 1009), (run.Cause.Phase, run.Cause.Code, run.Cause.Status));
+        Assert.Contains("max_message_bytes", run.Detail.Message, StringComparison.Ordinal);
+        Assert.Equal("x", run.Detail.StreamType);
+        Assert.NotNull(run.Detail.Policy);
+    }
+
+    [Fact]
+    public async Task A_frame_of_all_lengths_that_there_are_is_refused()
+    {
+        await using var run = await WsScript.PlayAsync([0x82, 127, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]);
+        Assert.Equal(1009, run.Close.CloseCode);
+    }
+
+    [Fact]
+    public async Task Fragments_that_together_are_too_long_are_refused()
+    {
+        byte[] fragments = [.. RawFrame.Make(RawFrame.Text, new byte[60]), .. RawFrame.Make(0, new byte[40]), .. RawFrame.Make(0, []), .. RawFrame.Make(0, new byte[1])];
+        await using var run = await WsScript.PlayAsync(fragments, "\"max_message_bytes\": 100");
+        Assert.Equal(1009, run.Close.CloseCode);
+        await using var fits = await WsScript.PlayAsync([.. fragments[..^3], .. RawFrame.Make(RawFrame.Fin, []), .. RawFrame.MakeClose(1000)], "\"max_message_bytes\": 100");
+        Assert.Equal(1000, fits.Close.CloseCode);
+        Assert.Equal(101, Assert.Single(fits.Messages).Length);
+    }
+
+    [Fact]
+    public async Task A_violation_is_found_however_the_bytes_come()
+    {
+        byte[] bytes = [.. RawFrame.Make(RawFrame.Fin | RawFrame.Text, "fine"u8), .. RawFrame.Make(RawFrame.Fin | RawFrame.Ping, "p"u8), .. RawFrame.Make(RawFrame.Fin | 0x20 | RawFrame.Text, [])];
+        await using var run = await WsScript.PlayAsync(bytes, pieces: 1);
+        Assert.Equal(1002, run.Close.CloseCode);
+        Assert.Equal(["Tfine"], run.Messages);
+        Assert.Equal("p", Encoding.ASCII.GetString(Assert.Single(run.Frames, static frame => frame.Opcode == RawFrame.Pong).Payload));
+    }
+
+    [Fact]
+    public async Task Every_frame_of_the_client_is_masked_with_a_key_of_its_own()
+    {
+        await using var run = await WsScript.PlayAsync([.. RawFrame.Make(RawFrame.Fin | RawFrame.Ping, []), .. RawFrame.Make(RawFrame.Fin | RawFrame.Ping, "b"u8), .. RawFrame.MakeClose(1000)]);
+        Assert.Equal(3, run.Frames.Count);
+        Assert.All(run.Frames, static frame => Assert.True(frame.Masked));
+        Assert.All(run.Frames, static frame => Assert.Equal(RawFrame.Fin, frame.First & 0xF0));
+    }
+}
