@@ -84,7 +84,7 @@ public class EchoTests(NodeWebSocketFixture node, PythonWebSocketFixture python)
 
         if (kestrel is null)
         {
-            var opened = await (peer == "node" ? node.Process : python.Process).WaitForAsync("open", one => one.GetProperty("id").GetString() == id);
+            var opened = await (peer == "node" ? node.Process : python.Process)!.WaitForAsync("open", one => one.GetProperty("id").GetString() == id);
             var compressed = more.Contains("ws_deflate", StringComparison.Ordinal) && (peer.Contains("deflate", StringComparison.Ordinal) || peer.Contains("anew", StringComparison.Ordinal) || url.Contains("deflate=", StringComparison.Ordinal));
             Assert.Equal(compressed, opened.GetProperty("extensions").ToString().Contains("deflate", StringComparison.OrdinalIgnoreCase));
         }
