@@ -172,7 +172,7 @@ public sealed class RunTests : IAsyncLifetime
         using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/nothing"));
         var result = (await policy.RunAsync("get", "--trace")).Exits(1);
         var states = result.Errors.Split('\n').Where(static line => line.StartsWith('[')).Select(static line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..].Split(' ', ':')[0]);
-        Assert.Equal(["Creating", "Connecting", "Connected", "rx", "rx", "QosNackRemote", "Disconnected", "Destroying"], states);
+        Assert.Equal(["Creating", "Connecting", "time", "Connected", "time", "rx", "rx", "QosNackRemote", "Disconnected", "Destroying"], states);
         Assert.Matches(@"(?m)^\[ +\d+\.\d{3}\] Creating\n", result.Errors);
         Assert.Contains("rx 21 bytes, StartOfMessage\n", result.Errors, StringComparison.Ordinal);
         Assert.Contains($"\n      endpoint: http://127.0.0.1:{_host.HttpPort}/nothing\n", result.Errors, StringComparison.Ordinal);

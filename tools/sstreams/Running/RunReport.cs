@@ -8,6 +8,8 @@ internal sealed class RunReport(LineWriter errors, bool trace)
 {
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private long _lastDetail;
+    private long _connecting;
+    private bool _awaitsFirst;
 
     /// <summary>Something that is no state, always told.</summary>
     public void Problem(string text) => errors.Line(Lead(), "error", Color.Red, $": {PlainText.OneLine(text)}");
@@ -15,23 +17,47 @@ internal sealed class RunReport(LineWriter errors, bool trace)
     /// <summary>Something worth knowing that is no failure.</summary>
     public void Note(string text) => errors.Line(Lead(), "note", Color.Aqua, $": {PlainText.OneLine(text)}");
 
-    public void State(SecureStream stream, in SsStateChange change)
+    /// <summary>A state.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="change">The state and its cause.</param>
+    /// <param name="isExpected">It ends what was to end, so only a trace tells it.</param>
+    public void State(SecureStream stream, in SsStateChange change, bool isExpected)
     {
         // One failure can be told with several states; its detail is told once.
         var detail = change.Cause.DetailId > _lastDetail ? stream.Context.Diagnostics.Find(change.Cause.DetailId) : null;
         if (detail is not null)
             _lastDetail = detail.Id;
 
+        if (change.State == SsState.Connecting)
+        {
+            _connecting = TimeProvider.System.GetTimestamp();
+            _awaitsFirst = true;
+        }
+
         if (trace)
             Trace(change, detail);
-        else if (IsWorthALine(change))
+        else if (!isExpected && IsWorthALine(change))
             errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), Brief(change, detail));
     }
 
     public void Received(int count, SsRxFlags flags)
     {
+        if (!trace)
+            return;
+        if (_awaitsFirst && count > 0)
+        {
+            _awaitsFirst = false;
+            Took("first payload", TimeProvider.System.GetElapsedTime(_connecting));
+        }
+
+        errors.Line(Lead(), "rx", Color.Default, $" {count} bytes{(flags == SsRxFlags.None ? "" : $", {flags}")}");
+    }
+
+    /// <summary>How long a phase took, for traces.</summary>
+    public void Took(string phase, TimeSpan time)
+    {
         if (trace)
-            errors.Line(Lead(), "rx", Color.Default, $" {count} bytes{(flags == SsRxFlags.None ? "" : $", {flags}")}");
+            errors.Line(Lead(), "time", Color.Grey, string.Create(CultureInfo.InvariantCulture, $" {phase} {time.TotalMilliseconds:0.000} ms"));
     }
 
     public void Sent(long count)
