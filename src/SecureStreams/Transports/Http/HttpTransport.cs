@@ -231,7 +231,7 @@ internal sealed partial class HttpTransport : StreamTransport
         }
         catch (Exception error)
         {
-            failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
+            failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body, Volatile.Read(ref _lane)?.Wire is { PeerEnded: true });
 
             // HTTP/2: what the platform makes of it depends on how far its own greeting had come.
             if (failure.Phase == SsPhase.Protocol && Volatile.Read(ref _lane) is { HasEndedMute: true })
