@@ -18,6 +18,8 @@ internal static class DemoPolicy
         var streamTypes = policy["s"]![0]!;
         streamTypes["hello_h1"]!["port"] = server.Port;
         streamTypes["hello_h2"]!["port"] = server.Port;
+        streamTypes["hello_ws"]!["port"] = server.Port;
+        streamTypes["hello_raw"]!["port"] = server.RawPort;
         streamTypes["not_trusted"]!["port"] = server.Port;
         streamTypes["server_is_down"]!["port"] = server.DeadPort;
         return policy.ToJsonString(Readable);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -13,7 +14,9 @@ using Microsoft.Extensions.Logging;
 
 namespace QuickStart;
 
-/// <summary>A TLS server on a free loopback port with a certificate made for this run, and a port where nobody listens.</summary>
+/// <summary>
+/// A TLS server on free loopback ports with a certificate made for this run: one for h1, h2 and WebSocket, one for raw connections; and a port where nobody listens.
+/// </summary>
 internal sealed class DemoServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -24,7 +27,10 @@ internal sealed class DemoServer : IAsyncDisposable
         _app = app;
         CertificateBase64 = Convert.ToBase64String(certificate.RawData);
         OtherCertificateBase64 = Convert.ToBase64String(other.RawData);
-        Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+
+        // In the order of the Listen calls below.
+        var ports = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address).Port).ToArray();
+        (Port, RawPort) = (ports[0], ports[1]);
 
         // Bound but not listening: connecting there is refused, and nobody else can take the port meanwhile.
         _deadSocket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -37,6 +43,8 @@ internal sealed class DemoServer : IAsyncDisposable
 
     public int Port { get; }
 
+    public int RawPort { get; }
+
     public int DeadPort => ((IPEndPoint)_deadSocket.LocalEndPoint!).Port;
 
     public static async Task<DemoServer> StartAsync()
@@ -45,14 +53,23 @@ internal sealed class DemoServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.UseHttps(certificate);
-        }));
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(certificate);
+            });
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.UseHttps(certificate);
+                listen.Run(Greeter.GreetAsync);
+            });
+        });
 
         var app = builder.Build();
-        app.Run(static async http => await http.Response.WriteAsync($"hello {http.Request.Path.Value!.Split('/')[^1]}, over {http.Request.Protocol}"));
+        app.UseWebSockets();
+        app.Run(Greeter.GreetAsync);
         await app.StartAsync();
         using var other = MakeCertificate("somewhere.else");
         return new DemoServer(app, certificate, other);

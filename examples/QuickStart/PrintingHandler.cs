@@ -3,14 +3,16 @@ using SecureStreams;
 
 namespace QuickStart;
 
-/// <summary>Prints what happens to a stream, and tells when its transaction or connect cycle is over.</summary>
+/// <summary>
+/// Prints what happens to a stream, and tells when its transaction or connect cycle is over. Where a connection is not a request, it sends the name and waits for the greeting.
+/// </summary>
 internal sealed class PrintingHandler : SecureStreamHandler
 {
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StringBuilder _payload = new();
-    private bool _acknowledged;
+    private bool _greeted;
 
-    /// <summary>Whether payload arrived and was acknowledged; completes when the stream is idle.</summary>
+    /// <summary>Whether the greeting arrived, whole; completes when the stream is idle.</summary>
     public Task<bool> Done => _done.Task;
 
     /// <summary>The cause of the last failure.</summary>
@@ -24,12 +26,15 @@ internal sealed class PrintingHandler : SecureStreamHandler
 
         switch (change.State)
         {
+            case SsState.Connected when !stream.Traits.IsTransactional:
+                stream.RequestTransmit();
+                break;
             case SsState.QosAckRemote:
-                _acknowledged = true;
+                _greeted = _payload.Length > 0;
                 break;
             case SsState.Disconnected when change.Cause.NextAction == SsNextAction.Idle:
             case SsState.AllRetriesFailed:
-                _done.TrySetResult(_acknowledged && _payload.Length > 0);
+                _done.TrySetResult(_greeted);
                 break;
         }
 
@@ -39,8 +44,24 @@ internal sealed class PrintingHandler : SecureStreamHandler
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         _payload.Append(Encoding.UTF8.GetString(payload));
-        if (flags.HasFlag(SsRxFlags.EndOfMessage))
-            Console.WriteLine($"received: {_payload}");
+
+        // raw has no messages; there the greeting ends as the line does.
+        if (!flags.HasFlag(SsRxFlags.EndOfMessage) && (stream.Traits.HasMessages || !payload.EndsWith("\n"u8)))
+            return SsResult.Continue;
+        Console.Write($"received: {_payload}");
+        if (!stream.Traits.IsTransactional)
+        {
+            _greeted = true;
+            stream.Disconnect();
+        }
+
         return SsResult.Continue;
+    }
+
+    public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
+    {
+        var bytes = Encoding.UTF8.GetBytes($"{stream.GetMetadata("name")}\n", tx.Buffer);
+        tx.Commit(bytes, SsTxFlags.WholeMessage);
+        return SsTransmitResult.Send;
     }
 }

@@ -1,13 +1,15 @@
 using QuickStart;
 using SecureStreams;
 
-// Four streamtypes of one policy against an embedded TLS server on loopback. The program names streamtypes and handles payload; endpoint, protocol, trust
-// and retry stand in policy.json. Exit status 0 when all four came out as the policy says.
+// Six streamtypes of one policy against an embedded TLS server on loopback. The program names streamtypes and handles payload; endpoint, protocol, trust
+// and retry stand in policy.json. Exit status 0 when all six came out as the policy says.
 await using var server = await DemoServer.StartAsync();
 await using var context = SsContext.FromJson(DemoPolicy.Load(server), new() { Product = "quickstart" });
 
 var ok = await RunAsync("hello_h1", expectPayload: true);
 ok &= await RunAsync("hello_h2", expectPayload: true);
+ok &= await RunAsync("hello_ws", expectPayload: true);
+ok &= await RunAsync("hello_raw", expectPayload: true);
 ok &= await RunAsync("server_is_down", expectPayload: false);
 ok &= await RunAsync("not_trusted", expectPayload: false);
 return ok ? 0 : 1;

@@ -79,7 +79,8 @@ internal sealed class DialProgress(DialTarget target)
     /// <param name="bound">How long there was.</param>
     /// <param name="attribute">The attribute of the streamtype that is worth a look.</param>
     /// <param name="error">The exception behind it, if there is one.</param>
-    public TransportFailure TimedOut(TimeSpan bound, string attribute, Exception? error = null)
+    /// <param name="opening">What a protocol waits for before a connection that is there can be used.</param>
+    public TransportFailure TimedOut(TimeSpan bound, string attribute, Exception? error = null, string opening = "until the connection takes a request")
     {
         var proxy = _proxy;
         var (where, mend) = Phase switch
@@ -90,7 +91,7 @@ internal sealed class DialProgress(DialTarget target)
             SsPhase.Connect => ("connecting", "check the endpoint, and firewalls on the way"),
             SsPhase.Proxy => ("waiting for the proxy", "check that the proxy is alive and reaches the endpoint"),
             SsPhase.Tls => ("waiting for the TLS handshake", "check that the port is a TLS port and that the server is alive"),
-            _ => ("waiting until the connection takes a request", "check that the server is alive"),
+            _ => ($"waiting {opening}", "check that the server is alive"),
         };
         IReadOnlyList<SsCandidate> candidates =
             [.. Candidates.Select(static one => one.Outcome == AddressRace.StillConnecting ? one with { Outcome = AddressRace.NoAnswer } : one)];

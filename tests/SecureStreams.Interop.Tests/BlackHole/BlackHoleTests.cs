@@ -16,6 +16,8 @@ public class BlackHoleTests(ITestOutputHelper output)
     [Theory]
     [InlineData("h1s")]
     [InlineData("h2")]
+    [InlineData("raws")]
+    [InlineData("wss")]
     public async Task Every_stream_notices_a_dead_peer_says_so_and_goes_on_when_the_network_heals(string name)
     {
         await using var place = await NetworkNamespace.CreateAsync();
@@ -56,6 +58,11 @@ public class BlackHoleTests(ITestOutputHelper output)
     [InlineData("h2", Hole.ToClient, "still connecting")]
     [InlineData("h1s", Hole.PayloadToServer, "still waiting for the TLS handshake")]
     [InlineData("h2", Hole.PayloadToServer, "still waiting for the TLS handshake")]
+    [InlineData("raws", Hole.Both, "still connecting")]
+    [InlineData("raws", Hole.PayloadToServer, "still waiting for the TLS handshake")]
+    [InlineData("wss", Hole.Both, "still connecting")]
+    [InlineData("wss", Hole.PayloadToServer, "still waiting for the TLS handshake")]
+    [InlineData("ws", Hole.PayloadToServer, "still waiting for the answer to the upgrade")]
     internal async Task A_network_that_dies_on_the_way_to_a_connection_is_told_with_the_step_and_left_behind(string name, Hole hole, string step)
     {
         await using var place = await NetworkNamespace.CreateAsync();
@@ -75,6 +82,8 @@ public class BlackHoleTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("h2")]
+    [InlineData("raws")]
+    [InlineData("wss")]
     public async Task A_sender_before_full_windows_notices_that_its_peer_has_gone(string name)
     {
         const long Rate = 400_000;

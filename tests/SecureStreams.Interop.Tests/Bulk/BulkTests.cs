@@ -18,7 +18,7 @@ public class BulkTests(ITestOutputHelper output)
 
     private static readonly long Length = (Environment.GetEnvironmentVariable("SS_TEST_LONG") == "1" ? 1024 : 256) * 1024L * 1024;
 
-    private static readonly BulkRun[] Runs = [.. new[] { "h1s", "h2" }.SelectMany(static wire => new[] { new BulkRun(wire, Up: true), new BulkRun(wire, Up: false) })];
+    private static readonly BulkRun[] Runs = [.. new[] { "h1s", "h2", "wss", "raws" }.SelectMany(static wire => new[] { new BulkRun(wire, Up: true), new BulkRun(wire, Up: false) })];
 
     [Fact]
     public async Task A_client_of_a_slow_peer_and_a_slow_client_hold_little_and_lose_nothing()

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using SecureStreams.TestSupport.Certificates;
@@ -19,6 +20,9 @@ public sealed class KestrelTestHostOptions
 
     /// <summary>The clock of <c>/delay</c> and <c>/slow</c>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>What answers paths that no test endpoint has; null for 404.</summary>
+    public RequestDelegate? Otherwise { get; init; }
 
     /// <summary>Where it logs; null for nowhere.</summary>
     public ILoggerFactory? Log { get; init; }

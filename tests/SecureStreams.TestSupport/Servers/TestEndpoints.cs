@@ -70,6 +70,7 @@ internal static partial class TestEndpoints
             "parts" => PartsAsync(context),
             "trailers" => TrailersAsync(context),
             "cookies" => CookiesAsync(context),
+            _ when host.Options.Otherwise is { } otherwise => otherwise(context),
             _ => StatusAsync(context, StatusCodes.Status404NotFound, "no such test endpoint"),
         };
     }

@@ -83,6 +83,9 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>Whether the connection is closed, or about to be.</summary>
     protected bool IsOver => _over;
 
+    /// <summary>What it waits for between <see cref="OpenedOnMailbox"/> and <see cref="ConnectedOnMailbox"/>, for who reads that the time ran out then.</summary>
+    protected virtual string Opening => "until it can be used";
+
     /// <inheritdoc/>
     public override void StartOnMailbox()
     {

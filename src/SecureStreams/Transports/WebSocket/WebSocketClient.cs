@@ -31,6 +31,9 @@ internal sealed partial class WebSocketClient : WebSocketConnection
     public override string? EndpointOnMailbox => _target is { } target ? WebSocketTarget.Display(target) : null;
 
     /// <inheritdoc/>
+    protected override string Opening => "for the answer to the upgrade";
+
+    /// <inheritdoc/>
     protected override TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target)
     {
         target = null;

@@ -46,7 +46,7 @@ internal sealed class FaultTransfer(TestWire wire, FaultPlan plan) : WireHandler
             case SsState.Disconnected or SsState.Unreachable when !_whole.Task.IsCompleted:
                 Ends.Add((change.Cause, stream.Context.Diagnostics.Find(change.Cause.DetailId)?.Message ?? ""));
 
-                // Left by this handler, or refused: then it is not policy that begins anew.
+                // Refused: then it is not policy that begins anew.
                 if (change.Cause.NextAction == SsNextAction.Idle)
                     stream.Connect();
                 break;
@@ -72,7 +72,8 @@ internal sealed class FaultTransfer(TestWire wire, FaultPlan plan) : WireHandler
         if (_received == _expected.Length)
         {
             _whole.TrySetResult();
-            return SsResult.Disconnect;
+            stream.Disconnect();
+            return SsResult.Continue;
         }
 
         return flags.HasFlag(SsRxFlags.PeerEndOfStream) ? SsResult.Disconnect : SsResult.Continue;

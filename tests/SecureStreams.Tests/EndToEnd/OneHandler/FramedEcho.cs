@@ -93,7 +93,9 @@ internal sealed class FramedEcho(int frames, int seed) : SecureStreamHandler
 
         if (_sent < frames && _sent - _received <= Window / 2)
             stream.RequestTransmit();
-        return _received == frames && !stream.Traits.IsTransactional ? SsResult.Disconnect : SsResult.Continue;
+        if (_received == frames && !stream.Traits.IsTransactional)
+            stream.Disconnect();
+        return SsResult.Continue;
     }
 
     /// <summary>Whether there are bytes to send: of the frame under way, or of the next if one may be on the way.</summary>

@@ -23,6 +23,10 @@ public sealed class OneHandlerTests : IDisposable
     [Theory]
     [InlineData("h2c")]
     [InlineData("h2")]
+    [InlineData("raw")]
+    [InlineData("raws")]
+    [InlineData("ws")]
+    [InlineData("wss")]
     public async Task An_overlay_file_decides_the_protocol_of_ten_thousand_frames(string name)
     {
         await using var host = await KestrelTestHost.StartAsync();
@@ -44,7 +48,7 @@ public sealed class OneHandlerTests : IDisposable
             TestWire.Policy(TestCertificates.Authority.Base64Der, "\"backoff\": [100], \"conceal\": 0", TestWire.Parse("h2").StreamType("x", host.Ports, WireTask.Echo)),
             new SsContextOptions { LoggerFactory = _log });
         await EchoAsync(context, seed: 2);
-        foreach (var name in new[] { "h2c", "h2" })
+        foreach (var name in new[] { "wss", "raw", "h2c", "ws", "raws", "h2" })
         {
             Assert.Equal(["x"], context.ApplyOverlay(Overlay(host, name), name).Changed);
             await EchoAsync(context, seed: 3);
