@@ -13,6 +13,7 @@ internal abstract partial class LinkTransport
     private CancellationTokenSource? _dialing;
     private DialProgress? _progress;
     private SsConnection? _connection;
+    private ConnectionFacts? _facts;
     private string? _endpoint;
 
     private async Task RunAsync(DialTarget? target)
@@ -105,6 +106,7 @@ internal abstract partial class LinkTransport
             progress.Phase = SsPhase.Protocol;
             DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
             _connection = connection.Summary;
+            _facts = connection.Facts;
             Output.OpenOnMailbox(connection.Stream, connection.Wire);
             if (_plan.Dial.ReportsPerformance)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(connection).Span, PerfReport.Flags);
@@ -199,7 +201,7 @@ internal abstract partial class LinkTransport
 
         // TLS says when it ends (RFC 8446 section 6.1). Where the connection ended below it without that, somebody else may have cut it, and what is missing is unknown.
         if (isTls && wire.PeerEnded && !Volatile.Read(ref _over))
-            return Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing.");
+            return Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing."));
         await RestAsync().ConfigureAwait(false);
         return null;
     }

@@ -47,12 +47,13 @@ internal abstract partial class WebSocketConnection : LinkTransport
     }
 
     /// <summary>The upgrade is done: frames follow.</summary>
-    protected void UpgradedOnMailbox()
+    /// <param name="received">What its answer said that is for metadata; null for nothing.</param>
+    protected void UpgradedOnMailbox(string?[]? received = null)
     {
         _reader = new WebSocketFrameReader(_role, Plan.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: false);
         _upgraded = true;
         _writer.Open();
-        ConnectedOnMailbox();
+        ConnectedOnMailbox(received);
         if (!HasLetGo)
             WritableOnMailbox();
     }
