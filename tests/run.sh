@@ -20,6 +20,8 @@ TEXT
 
 # One line for each program that tests talk to: its name (of a library where it is) and the Debian package that has it.
 peers='
+curl curl
+nghttpd nghttp2-server
 nginx nginx-light
 microsocks microsocks
 tinyproxy tinyproxy

@@ -124,9 +124,9 @@ public abstract class SecureStream : IAsyncDisposable
     /// <summary>
     /// Sets a metadata value: a symbol in the endpoint or URL, or a header of the next request. It stays until it is set anew; there is no way to unset it.
     /// </summary>
-    /// <param name="name">A name that the streamtype declares.</param>
+    /// <param name="name">A name that the streamtype declares; with <c>direct_proto_str</c> the name of any header, with or without a colon behind it.</param>
     /// <param name="value">Text without CR, LF or NUL. An empty value is a value.</param>
-    /// <exception cref="SsMetadataException">The name is not declared, or the value carries CR, LF or NUL.</exception>
+    /// <exception cref="SsMetadataException">The name is not declared and no header's that may be set, or the value carries CR, LF or NUL.</exception>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void SetMetadata(string name, string value);
 
@@ -141,7 +141,7 @@ public abstract class SecureStream : IAsyncDisposable
     /// The value of a metadata name: what the peer last sent for it in this transaction, else what was set, else null. Outside a callback it is the last published snapshot.
     /// A destroyed stream still answers.
     /// </summary>
-    /// <param name="name">A name that the streamtype declares.</param>
+    /// <param name="name">A name that the streamtype declares; with <c>direct_proto_str</c> the name of any header, with or without a colon behind it.</param>
     /// <exception cref="SsMetadataException">The name is not declared.</exception>
     public abstract string? GetMetadata(string name);
 

@@ -10,11 +10,11 @@ public sealed partial class ExtensionTests
     private static readonly string[] Names =
     [
         "Auth blob_name", "Document governor_burst", "Document governor_in_flight", "Document governor_rate", "Document via_http_proxy",
-        "Retry restart_after_ms", "Retry svalidhup_ms", "Retry svalidping_ms",
-        "StreamTypes address_family", "StreamTypes connect_timeout_ms", "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms",
+        "Retry restart_after_ms", "Retry svalidhup_ms", "Retry svalidping_ms", "StreamTypes address_family", "StreamTypes connect_timeout_ms",
+        "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms", "StreamTypes http_expect_continue",
         "StreamTypes local_bind", "StreamTypes max_body_bytes", "StreamTypes max_connections", "StreamTypes max_connections_per_peer",
         "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes metadata_from_connection", "StreamTypes mqtt_client_id",
-        "StreamTypes port_metadata", "StreamTypes rx_watermark_high", "StreamTypes rx_watermark_low", "StreamTypes sniff_protocol",
+        "StreamTypes port_metadata", "StreamTypes protocol_fallback", "StreamTypes rx_watermark_high", "StreamTypes rx_watermark_low", "StreamTypes sniff_protocol",
         "StreamTypes tls_cert_blob", "StreamTypes tls_client_auth", "StreamTypes tls_client_deny", "StreamTypes tls_client_trust_store",
         "StreamTypes tls_key_blob", "StreamTypes tls_key_passphrase_blob", "StreamTypes tls_pin_scope", "StreamTypes tls_pins", "StreamTypes tls_revocation",
         "StreamTypes tx_watermark_high", "StreamTypes unauthenticated_timeout_ms", "StreamTypes unix_group", "StreamTypes unix_mode",

@@ -172,7 +172,7 @@ public sealed class RunTests : IAsyncLifetime
         using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/nothing"));
         var result = (await policy.RunAsync("get", "--trace")).Exits(1);
         var states = result.Errors.Split('\n').Where(static line => line.StartsWith('[')).Select(static line => line[(line.IndexOf(']', StringComparison.Ordinal) + 2)..].Split(' ', ':')[0]);
-        Assert.Equal(["Creating", "Connecting", "Connected", "connection", "rx", "rx", "QosNackRemote", "Disconnected", "Destroying"], states);
+        Assert.Equal(["Creating", "Connecting", "Connected", "connection", "time", "rx", "rx", "QosNackRemote", "Disconnected", "Destroying"], states);
         Assert.Matches(@"(?m)^\[ +\d+\.\d{3}\] Creating\n", result.Errors);
         Assert.Matches($@"(?m)^\[ +\d+\.\d{{3}}\] connection 127\.0\.0\.1:{_host.HttpPort} at 127\.0\.0\.1:{_host.HttpPort} from 127\.0\.0\.1:\d+: names -, connect \d+\.\d ms, TLS -\n", result.Errors);
         Assert.Contains("rx 21 bytes, StartOfMessage\n", result.Errors, StringComparison.Ordinal);

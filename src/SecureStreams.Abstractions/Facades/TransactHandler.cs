@@ -24,7 +24,8 @@ internal sealed class TransactHandler(ReadOnlyMemory<byte> body, SsTransactOptio
                 _received?.ResetWrittenCount();
                 break;
             case SsState.QosAckRemote or SsState.QosNackRemote:
-                if (!_asked && !body.IsEmpty)
+                // A refusal may come before the body is asked for (Expect: 100-continue), and is an answer.
+                if (!_asked && !body.IsEmpty && change.State == SsState.QosAckRemote)
                 {
                     Fail(new SsStreamException(
                         $"Streamtype '{stream.StreamType}' did not ask for the body: its method takes none. Use a streamtype with \"http_method\": \"POST\", or pass an empty body.",

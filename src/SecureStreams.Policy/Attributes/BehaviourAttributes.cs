@@ -21,7 +21,11 @@ internal static class BehaviourAttributes
         Flag("attr_low_cost", "Ask the network for low cost: type of service 0x02, which the kernel leaves to congestion control on TCP.", PolicyScopes.Client | PolicyScopes.Server, actedOn: true),
         Flag("perf", "Deliver the timings of each connection as JSON beside the payload.", PolicyScopes.Client, PolicyImpact.NextAttempt, actedOn: true),
         Flag("swake_validity", "Its liveness checks may wake a sleeping system; a host has no use for it.", PolicyScopes.Client, PolicyImpact.Live),
-        Flag("direct_proto_str", "The application may read and set any header by its name.", PolicyScopes.Client | PolicyScopes.Server, PolicyImpact.NextAttempt),
+        new()
+        {
+            Name = "direct_proto_str", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Client | PolicyScopes.Server, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "The application may read and set any header by its name.",
+        },
         new()
         {
             Name = "payload_fmt", Kind = PolicyValueKind.Text, Scopes = PolicyScopes.Client | PolicyScopes.Server, Impact = PolicyImpact.Recreate,

@@ -49,7 +49,7 @@ internal static class HttpAttributes
             Name = "http_resp_map", Kind = PolicyValueKind.StatusMap, Minimum = 1000, Maximum = 65535, Default = "[]", Protocols = PolicyProtocols.Http,
             ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "User states by status: [{\"404\": 1404}].",
         },
-        Flag("http_cookies", "Keep the peer's cookies and send them back."),
+        Flag("http_cookies", "Keep the peer's cookies and send them back.", isActedOn: true),
         Flag("http_multipart_ss_in", "Take multipart responses apart, a message for each part.", isActedOn: true),
         new()
         {
@@ -71,7 +71,17 @@ internal static class HttpAttributes
             Name = "rideshare", Kind = PolicyValueKind.Name, RefersTo = PolicySection.StreamTypes, Protocols = PolicyProtocols.Http,
             ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "The streamtype that supplies the next part of the same transaction.",
         },
-        Flag("nghttp2_quirk_end_stream", "End a request with a frame of its own, for peers that wait for it."),
+        Flag("nghttp2_quirk_end_stream", "End a request's body with a frame of its own, for peers that wait for it; h2 always does.", isActedOn: true),
+        new()
+        {
+            Name = "http_expect_continue", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true, Help = "Ask the peer (Expect: 100-continue) before a body is sent.",
+        },
+        new()
+        {
+            Name = "protocol_fallback", Kind = PolicyValueKind.Choice, Choices = ["h1", "h2"], Protocols = PolicyProtocols.Http, ActedOn = true,
+            IsExtension = true, Help = "What h3 is replaced by where there is no QUIC, as in this release; without it such a stream is refused.",
+        },
         Flag("h2q_oflow_txcr", "Bear a peer that overflows our transmit credit; the platform cannot."),
     ];
 

@@ -22,13 +22,13 @@ internal static class LimitAttributes
         new()
         {
             Name = "max_header_bytes", Kind = PolicyValueKind.Number, Minimum = 1024, Unit = "bytes", Default = "32768", Scopes = Both,
-            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true,
-            Help = "The largest head of a request or response that is taken. So far ws clients act on it alone.",
+            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
+            Help = "The largest head of a request or response that is taken; clients round it up to whole KiB.",
         },
         new()
         {
             Name = "max_body_bytes", Kind = PolicyValueKind.Number, Maximum = long.MaxValue, Unit = "bytes", Default = "0", Scopes = Both,
-            Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Protocols = PolicyProtocols.Http, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "The largest body of a request or response that is taken; 0 for any.",
         },
         new()

@@ -17,10 +17,15 @@ internal sealed class MetadataStore
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly string _streamType;
+    private static readonly ImmutableDictionary<string, string> NoHeaders = ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+
     private readonly Func<string, StreamTypePolicy?>? _upcoming;
+    private StreamTypePolicy _policy;
     private ConnectionFactPlan _facts;
     private Table _table;
+
+    // Null as long as nothing is set or read by the names of headers.
+    private DirectValues? _direct;
     private ImmutableDictionary<string, string> _aside = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 
     /// <param name="policy">The policy of the stream.</param>
@@ -29,7 +34,7 @@ internal sealed class MetadataStore
     /// </param>
     public MetadataStore(StreamTypePolicy policy, Func<string, StreamTypePolicy?>? upcoming = null)
     {
-        _streamType = policy.Name;
+        _policy = policy;
         _upcoming = upcoming;
         _table = new Table(policy.Metadata);
         _facts = ConnectionFactPlan.Of(policy);
@@ -40,29 +45,38 @@ internal sealed class MetadataStore
 
     /// <summary>Checks a name and value of the application, against the policy of the stream and the one that its next attempt would take.</summary>
     /// <returns>The name, for <see cref="SetOnMailbox"/>.</returns>
-    /// <exception cref="SsMetadataException">The name is not declared, or filled from the connection, or the value carries CR, LF or NUL.</exception>
+    /// <exception cref="SsMetadataException">The name is not declared and no header's that may be set, or filled from the connection, or the value carries CR, LF or NUL.</exception>
     public string Check(string name, string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        ThrowIfUndeclared(name);
+        if (IsDirect(name))
+        {
+            name = DirectHeaders.NameOf(name);
+            if (DirectHeaders.RefusalOf(name) is { } refusal)
+                throw new SsMetadataException($"Header '{name}' of streamtype '{_policy.Name}' is not to be set by name: {refusal}.");
+        }
+        else
+        {
+            ThrowIfUndeclared(name);
+        }
+
         if (Volatile.Read(ref _facts).Fills(name))
-            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_streamType}' says something of the connection (metadata_from_connection): the application reads it and cannot set it.");
+            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_policy.Name}' says something of the connection (metadata_from_connection): the application reads it and cannot set it.");
         if (value.AsSpan().IndexOfAny('\r', '\n', '\0') is var at and >= 0)
-            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_streamType}': the value has CR, LF or NUL at position {at}, which could forge a header; remove it.");
+            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_policy.Name}': the value has CR, LF or NUL at position {at}, which could forge a header; remove it.");
         return name;
     }
 
     /// <summary>As <see cref="Check(string, string)"/> for bytes; gives the text too.</summary>
     public string Check(string name, ReadOnlySpan<byte> value, out string text)
     {
-        ThrowIfUndeclared(name);
         try
         {
             text = StrictUtf8.GetString(value);
         }
         catch (DecoderFallbackException)
         {
-            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_streamType}': the value is not UTF-8; encode binary values as text (base64, hex).");
+            throw new SsMetadataException($"Metadata '{name}' of streamtype '{_policy.Name}': the value is not UTF-8; encode binary values as text (base64, hex).");
         }
 
         return Check(name, text);
@@ -76,9 +90,14 @@ internal sealed class MetadataStore
         var table = Volatile.Read(ref _table);
         if (table.IndexOf(name) is var index and >= 0)
             return table.Current(index);
+        if (IsDirect(name))
+            return Direct(DirectHeaders.NameOf(name));
         ThrowIfUndeclared(name);
         return Volatile.Read(ref _aside).GetValueOrDefault(name);
     }
+
+    /// <summary>What the application set by names of headers (<c>direct_proto_str</c>); empty where it set none. For transports whose policy allows it.</summary>
+    public ImmutableDictionary<string, string> DirectOutgoing => Volatile.Read(ref _direct)?.Set ?? NoHeaders;
 
     /// <summary>What the application set, or null. This is what goes into endpoints, URLs and request headers. For transports, whose policy the table is made of.</summary>
     public string? Outgoing(int index) => Volatile.Read(ref _table).Outgoing(index);
@@ -99,6 +118,8 @@ internal sealed class MetadataStore
         var index = _table.IndexOf(name);
         if (index >= 0)
             _table.Set(index, value);
+        else if (DirectHeaders.AreAllowedBy(_policy) && DirectHeaders.RefusalOf(name) is null)
+            Volatile.Write(ref _direct, new DirectValues(DirectOutgoing.SetItem(name, value), _direct?.Received ?? []));
         else
             Volatile.Write(ref _aside, _aside.SetItem(name, value));
     }
@@ -106,6 +127,7 @@ internal sealed class MetadataStore
     /// <summary>Declares what <paramref name="policy"/> declares. No transport may be using the store: an attempt is about to begin.</summary>
     public void FollowOnMailbox(StreamTypePolicy policy)
     {
+        Volatile.Write(ref _policy, policy);
         var before = _table;
         Volatile.Write(ref _facts, ConnectionFactPlan.Of(policy));
         if (before.Declared.AsSpan().SequenceEqual(policy.Metadata.AsSpan()))
@@ -133,8 +155,40 @@ internal sealed class MetadataStore
     /// <summary>Publishes what the peer sent; null where it sent nothing. Takes over the array, which has one place for each declared name.</summary>
     public void PublishReceivedOnMailbox(string?[] values) => _table.PublishReceived(values);
 
+    /// <summary>Publishes every header that the peer sent, for a policy that lets the application read them by name. Takes over the list.</summary>
+    public void PublishDirectOnMailbox(IReadOnlyList<KeyValuePair<string, string>> headers) => Volatile.Write(ref _direct, new DirectValues(DirectOutgoing, headers));
+
     /// <summary>Forgets what the peer sent: a new transaction begins.</summary>
-    public void ClearReceivedOnMailbox() => _table.PublishReceived(null);
+    public void ClearReceivedOnMailbox()
+    {
+        _table.PublishReceived(null);
+        if (_direct is { Received.Count: > 0 } direct)
+            Volatile.Write(ref _direct, direct with { Received = [] });
+    }
+
+    /// <summary>Whether a name that is not declared is that of a header, by the policy of the stream or the one that its next attempt would take.</summary>
+    private bool IsDirect(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (Table.IndexOf(Declared, name) >= 0)
+            return false;
+        if (DirectHeaders.AreAllowedBy(Volatile.Read(ref _policy)))
+            return true;
+        return _upcoming?.Invoke(_policy.Name) is { } next && Table.IndexOf(next.Metadata, name) < 0 && DirectHeaders.AreAllowedBy(next);
+    }
+
+    private string? Direct(string name)
+    {
+        if (DirectHeaders.ProblemOf(name) is { } problem)
+            throw new SsMetadataException($"Streamtype '{_policy.Name}' declares no metadata '{name}', and no header can have that name: {problem}.");
+        foreach (var (header, value) in Volatile.Read(ref _direct)?.Received ?? [])
+        {
+            if (header.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        return DirectOutgoing.GetValueOrDefault(name) ?? Volatile.Read(ref _aside).GetValueOrDefault(name);
+    }
 
     private void ThrowIfUndeclared(string name)
     {
@@ -144,7 +198,7 @@ internal sealed class MetadataStore
             return;
 
         // What the application may speak of next is as good: else it could not set the name before the attempt that needs it.
-        if (_upcoming?.Invoke(_streamType) is { } next)
+        if (_upcoming?.Invoke(_policy.Name) is { } next)
         {
             declared = next.Metadata;
             if (Table.IndexOf(declared, name) >= 0)
@@ -152,8 +206,11 @@ internal sealed class MetadataStore
         }
 
         var known = declared.IsEmpty ? "it declares none" : $"it declares {string.Join(", ", declared.Select(static d => $"'{d.Name}'"))}";
-        throw new SsMetadataException($"Streamtype '{_streamType}' does not declare metadata '{name}': {known}. Add it to the \"metadata\" of the streamtype.");
+        throw new SsMetadataException($"Streamtype '{_policy.Name}' does not declare metadata '{name}': {known}. Add it to the \"metadata\" of the streamtype.");
     }
+
+    /// <summary>What was set, and what the peer sent in this transaction, by names of headers.</summary>
+    private sealed record DirectValues(ImmutableDictionary<string, string> Set, IReadOnlyList<KeyValuePair<string, string>> Received);
 
     /// <summary>What one policy declares, and its values.</summary>
     private sealed class Table(ImmutableArray<MetadataPolicy> declared)

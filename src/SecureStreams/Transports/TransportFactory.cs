@@ -18,10 +18,10 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly LinkContext _links;
     private readonly WebSocketTransportFactory _webSocket;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null)
     {
         _dialer = new Dialer(platform, instruments, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
-        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy };
+        _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy, StateFolder = stateFolder };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);
     }
@@ -31,7 +31,7 @@ internal sealed class TransportFactory : ITransportFactory
 
     public StreamTransport Create(TransportSetup setup) => setup.Policy.Protocol switch
     {
-        WireProtocol.H1 or WireProtocol.H2 => _http.Create(setup),
+        WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 => _http.Create(setup),
         WireProtocol.WebSocket => _webSocket.Create(setup),
         WireProtocol.Raw => new RawTransport(_links, setup),
         _ => new UnsupportedTransport(setup),

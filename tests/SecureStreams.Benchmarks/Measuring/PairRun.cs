@@ -14,6 +14,9 @@ internal static class PairRun
     // Rounds of warm-up: both sides meet the compiler's tiers in turns, with the same profile of shared code.
     private const int Rounds = 8;
 
+    // No measurement takes a tenth of it, even on a busy machine: one that stalls is told instead of waited for.
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
+
     public static async Task<int> RunAsync(ClientOptions options, BenchPeer peer)
     {
         var workload = options.Workloads[0];
@@ -28,8 +31,8 @@ internal static class PairRun
         var warmUp = Math.Max(1, (int)((long)operations * options.WarmUp / Rounds));
         for (var i = 0; i < Rounds; i++)
         {
-            await bare.RunAsync(warmUp);
-            await stream.RunAsync(warmUp);
+            await RunBoundedAsync(bare, warmUp);
+            await RunBoundedAsync(stream, warmUp);
         }
 
         Write($"{workload.Id}: {workload.Title}; {options.Pairs} pairs of {operations} operations, {Environment.ProcessorCount} processor(s), .NET {Environment.Version}");
@@ -68,16 +71,16 @@ internal static class PairRun
     {
         await side.OpenAsync();
         for (var i = 0; i < options.WarmUp; i++)
-            await side.RunAsync(operations);
+            await RunBoundedAsync(side, operations);
         Console.WriteLine($"{options.Workloads[0].Id} {side.Name}: warm, process {Environment.ProcessId}");
         for (var i = 0; i < options.Pairs; i++)
-            await side.RunAsync(operations);
+            await RunBoundedAsync(side, operations);
         return 0;
     }
 
     private static async Task<Figures> MeasureAsync(IWorkloadSide side, ServerProbe probe, int operations)
     {
-        await side.RunAsync(Math.Max(1, operations / 20));
+        await RunBoundedAsync(side, Math.Max(1, operations / 20));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
@@ -86,13 +89,27 @@ internal static class PairRun
         var cpuBefore = Environment.CpuUsage.TotalTime;
         var began = Stopwatch.GetTimestamp();
 
-        await side.RunAsync(operations);
+        await RunBoundedAsync(side, operations);
 
         var elapsed = Stopwatch.GetElapsedTime(began);
         var cpu = Environment.CpuUsage.TotalTime - cpuBefore;
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore;
         var server = await probe.CpuAsync() - serverBefore;
         return new Figures(operations / elapsed.TotalSeconds, cpu.TotalMicroseconds / operations, server.TotalMicroseconds / operations, (double)allocated / operations);
+    }
+
+    private static async Task RunBoundedAsync(IWorkloadSide side, int operations)
+    {
+        try
+        {
+            await side.RunAsync(operations).WaitAsync(Bound);
+        }
+        catch (TimeoutException)
+        {
+            // Whatever it waits for would keep an orderly end waiting too.
+            Console.Error.WriteLine(FormattableString.Invariant($"{side.Name}: {operations} operations are not done after {Bound.TotalSeconds:0} s."));
+            Environment.Exit(1);
+        }
     }
 
     private static void WriteRow(string name, Pair pair, double ratio, double byCpu) => Write(

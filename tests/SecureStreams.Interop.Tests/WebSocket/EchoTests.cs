@@ -67,6 +67,8 @@ public class EchoTests(NodeWebSocketFixture node, PythonWebSocketFixture python)
             "node" => node.Process is null ? 0 : node.Port,
             _ => python.Port(peer.Split(' ')[1]),
         };
+        var id = Guid.NewGuid().ToString("N");
+        url += (url.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "id=" + id;
         await using var streams = WebSocketStreams.Open(port, url.Replace("\"", "%22", StringComparison.Ordinal).Replace("{", "%7B", StringComparison.Ordinal).Replace("}", "%7D", StringComparison.Ordinal), more);
         var handler = new MessageHandler(messages, pieces);
         await using var stream = streams.Context.Create("x", handler);
@@ -78,6 +80,13 @@ public class EchoTests(NodeWebSocketFixture node, PythonWebSocketFixture python)
         {
             Assert.Equal(messages[at].IsText, received[at].IsText);
             Assert.True(messages[at].Payload.AsSpan().SequenceEqual(received[at].Payload), $"message {at} of {messages[at].Payload.Length} bytes");
+        }
+
+        if (kestrel is null)
+        {
+            var opened = await (peer == "node" ? node.Process : python.Process)!.WaitForAsync("open", one => one.GetProperty("id").GetString() == id);
+            var compressed = more.Contains("ws_deflate", StringComparison.Ordinal) && (peer.Contains("deflate", StringComparison.Ordinal) || peer.Contains("anew", StringComparison.Ordinal) || url.Contains("deflate=", StringComparison.Ordinal));
+            Assert.Equal(compressed, opened.GetProperty("extensions").ToString().Contains("deflate", StringComparison.OrdinalIgnoreCase));
         }
 
         stream.Disconnect();

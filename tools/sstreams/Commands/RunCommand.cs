@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using SecureStreams.Policy;
 using SecureStreams.Tool.Running;
 
@@ -15,7 +16,7 @@ internal static class RunCommand
         var policy = shared.Policy;
         var data = new Option<string?>("--data")
         {
-            Description = "The body to send: text, @FILE for a file, - for standard input as it comes.",
+            Description = "What to send: text, @FILE for a file, - for standard input as it comes.",
             HelpName = "TEXT|@FILE|-",
         };
         data.Validators.Add(static result =>
@@ -23,13 +24,23 @@ internal static class RunCommand
             if (result.Tokens.Any(static token => token.Value == "@"))
                 result.AddError("--data @FILE: the file name is empty.");
         });
-        var trace = new Option<bool>("--trace") { Description = "Tell every state, every piece received or sent, and all that is known about each failure." };
+        var lines = new Option<bool>("--lines") { Description = "Over ws: each line of the data is a message, and each message received is written as a line." };
+        var receive = new Option<int?>("--receive") { Description = "Over ws: done when so many messages have been received. Without it the peer ends the run.", HelpName = "N" };
+        receive.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
+                result.AddError($"--receive needs a whole number from 1 to {int.MaxValue}, not '{token.Value}'.");
+        });
+        var trace = new Option<bool>("--trace") { Description = "Tell every state, every piece received or sent, how long each phase of a connection took, and all that is known about each failure." };
         var timeout = StreamOptions.Seconds("--timeout", "Give up after so many seconds, decimals allowed. Without it the policy alone decides.");
 
         var command = new DetailedCommand("run", "Creates a stream of a streamtype, sends the data if there is any, and writes what is received to standard output, byte for byte.", """
             What happens on the way, failures with their cause and retries, goes to standard error.
 
-            Exit status: 0 acknowledged; 1 refused, failed or timed out; 2 the arguments or the policy cannot be used;
+            A transaction ends by itself. Over raw the end of the data ends this side, and the run ends with the peer's; over ws it
+            ends after --receive messages, or when the peer closes.
+
+            Exit status: 0 acknowledged, or ended as it should; 1 refused, failed or timed out; 2 the arguments or the policy cannot be used;
             130 and 143 ended by SIGINT and SIGTERM; 141 the reader of standard output went away.
 
             Examples:
@@ -43,7 +54,7 @@ internal static class RunCommand
             streamType,
         };
         policy.AddTo(command);
-        foreach (var option in new Option[] { shared.Metadata, shared.Blob, data, trace, timeout })
+        foreach (var option in new Option[] { shared.Metadata, shared.Blob, data, lines, receive, trace, timeout })
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -60,6 +71,8 @@ internal static class RunCommand
             Metadata = result.GetValue(shared.Metadata) ?? [],
             Blobs = result.GetValue(shared.Blob) ?? [],
             Data = result.GetValue(data),
+            Lines = result.GetValue(lines),
+            Receive = result.GetValue(receive),
             Trace = result.GetValue(trace),
             Timeout = result.GetValue(timeout),
         }));

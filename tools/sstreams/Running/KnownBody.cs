@@ -7,6 +7,8 @@ internal sealed class KnownBody(Stream source, long length) : RequestBody
 
     public override long? Length => length;
 
+    public override bool IsDone => _ended;
+
     public override void Request(SecureStream stream) => stream.RequestTransmit(length);
 
     public override bool TryRestart()
@@ -30,7 +32,7 @@ internal sealed class KnownBody(Stream source, long length) : RequestBody
             var flags = Sent == 0 ? SsTxFlags.StartOfMessage : SsTxFlags.None;
             Sent += count;
             _ended = Sent == length;
-            tx.Commit(count, _ended ? flags | SsTxFlags.EndOfMessage : flags);
+            tx.Commit(count, _ended ? flags | EndFlags : flags);
         }
         while (!_ended && tx.MoreRoom);
 

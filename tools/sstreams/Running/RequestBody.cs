@@ -11,6 +11,15 @@ internal abstract class RequestBody : IAsyncDisposable
     /// <summary>Bytes handed over in this attempt. Read from other threads for progress.</summary>
     public long Sent { get; protected set; }
 
+    /// <summary>What the last piece is marked with; <see cref="SsTxFlags.EndOfStream"/> ends this side of the connection with it.</summary>
+    public SsTxFlags EndFlags { get; init; } = SsTxFlags.EndOfMessage;
+
+    /// <summary>Whether all of it was handed over.</summary>
+    public virtual bool IsDone => true;
+
+    /// <summary>Whether something of it waits to be sent, and not for whoever writes it.</summary>
+    public virtual bool IsPending => !IsDone;
+
     /// <summary>How long it is, where that is known beforehand.</summary>
     public abstract long? Length { get; }
 
@@ -18,19 +27,22 @@ internal abstract class RequestBody : IAsyncDisposable
     public string Problem { get; protected set; } = "";
 
     /// <summary>Opens what <c>--data</c> names.</summary>
+    /// <param name="data">As given; null for none.</param>
+    /// <param name="lines">Whether each line is a message of its own.</param>
+    /// <param name="endFlags">What the last piece is marked with.</param>
     /// <exception cref="UnusableInputException">The file cannot be read.</exception>
-    public static RequestBody Open(string? data)
+    public static RequestBody Open(string? data, bool lines, SsTxFlags endFlags)
     {
         switch (data)
         {
             case null:
-                return new NoBody();
+                return new NoBody { EndFlags = endFlags };
             case StandardInput:
-                return new StreamedBody(SecureStreams.Tool.StandardInput.Open());
+                return new StreamedBody(SecureStreams.Tool.StandardInput.Open(), lines) { EndFlags = endFlags };
             case ['@', .. var path]:
                 try
                 {
-                    return Open(InputFile.Open(path));
+                    return Open(InputFile.Open(path), lines, endFlags);
                 }
                 catch (Exception error) when (InputFile.IsUnreadable(error))
                 {
@@ -39,19 +51,19 @@ internal abstract class RequestBody : IAsyncDisposable
 
             default:
                 var bytes = Encoding.UTF8.GetBytes(data);
-                return new KnownBody(new MemoryStream(bytes), bytes.Length);
+                return lines ? new StreamedBody(new MemoryStream(bytes), lines) { EndFlags = endFlags } : new KnownBody(new MemoryStream(bytes), bytes.Length) { EndFlags = endFlags };
         }
     }
 
     // Devices, and files that the system makes up when they are read, claim to be empty and are not.
-    private static RequestBody Open(FileStream file)
+    private static RequestBody Open(FileStream file, bool lines, SsTxFlags endFlags)
     {
-        if (!file.CanSeek)
-            return new StreamedBody(file);
+        if (!file.CanSeek || lines)
+            return new StreamedBody(file, lines) { EndFlags = endFlags };
         if (file.Length > 0 || file.ReadByte() < 0)
-            return new KnownBody(file, file.Length);
+            return new KnownBody(file, file.Length) { EndFlags = endFlags };
         file.Position = 0;
-        return new StreamedBody(file);
+        return new StreamedBody(file, lines) { EndFlags = endFlags };
     }
 
     /// <summary>Asks the stream to send it, connecting for that.</summary>

@@ -1,10 +1,12 @@
 namespace SecureStreams.Tool.Running;
 
 /// <summary>The handler of the one stream: body out, payload in, and what each state means for the exit status.</summary>
-/// <param name="transactional">Whether the protocol ends each exchange by itself (HTTP): then the end is awaited after the acknowledgement.</param>
-internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunReport report, RunOutcome outcome, bool transactional) : SecureStreamHandler
+internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunReport report, RunOutcome outcome, RunPlan plan) : SecureStreamHandler
 {
     private long _received;
+    private int _messages;
+    private bool _peerEnded;
+    private bool _endedWell;
     private int? _answer;
 
     /// <summary>Payload bytes so far. For progress, from any thread.</summary>
@@ -12,25 +14,44 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
 
     public override SsResult OnState(SecureStream stream, in SsStateChange change)
     {
-        report.State(stream, change);
+        var endsWell = change.State == SsState.Disconnected && !plan.IsTransactional && HasEndedWell(change.Cause);
+
+        // What policy makes of that end is nobody's concern any more.
+        _endedWell |= endsWell;
+        report.State(stream, change, isExpected: _endedWell);
         switch (change.State)
         {
             case SsState.Creating:
                 body.Request(stream);
                 break;
+            case SsState.Connecting when !plan.IsTransactional && body.IsDone && body.Sent > 0:
+                // Connected anew only to go on receiving.
+                _peerEnded = false;
+                break;
             case SsState.Connecting when !body.TryRestart():
                 return Fail(body.Problem);
+            case SsState.Connecting:
+                _peerEnded = false;
+                break;
+            case SsState.Connected when !plan.IsTransactional && !body.IsDone:
+                stream.RequestTransmit();
+                break;
             case SsState.QosAckRemote:
             case SsState.QosNackRemote:
                 _answer = change.State == SsState.QosAckRemote ? ExitCode.Success : ExitCode.Failed;
                 body.Stop();
-                if (!transactional)
+                if (!plan.IsTransactional)
                     outcome.Finish(_answer.Value);
                 break;
+            case SsState.Disconnected when endsWell:
+                outcome.Finish(ExitCode.Success);
+                break;
+            case SsState.Disconnected when !plan.IsTransactional && _peerEnded && body.IsPending:
+                return Fail("the peer ended the connection before all of the data was sent");
             case SsState.Disconnected when change.Cause.NextAction != SsNextAction.Retry:
                 outcome.Finish(_answer ?? ExitCode.Failed);
                 break;
-            case SsState.Disconnected when transactional && Received > 0:
+            case SsState.Disconnected when plan.IsTransactional && Received > 0:
                 // The next answer would be written behind the beginning of this one.
                 return Fail($"the answer was cut short after {Received} bytes, which are written already; it is not fetched again");
             case SsState.AllRetriesFailed:
@@ -53,6 +74,26 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
         report.Received(payload.Length, flags);
         Volatile.Write(ref _received, _received + payload.Length);
         output.Write(stream, payload);
+        if ((flags & SsRxFlags.PeerEndOfStream) != 0)
+        {
+            _peerEnded = true;
+
+            // What this side has to say may still be said, and its end then ends the connection; who has nothing to say has heard all.
+            if (plan.OnlyReceives)
+            {
+                _endedWell = true;
+                outcome.Finish(ExitCode.Success);
+            }
+        }
+
+        if (plan.HasMessages && (flags & SsRxFlags.EndOfMessage) != 0)
+        {
+            if (plan.Lines)
+                output.Write(stream, "\n"u8);
+            if (++_messages == plan.Receive)
+                outcome.Finish(ExitCode.Success);
+        }
+
         return SsResult.Continue;
     }
 
@@ -66,6 +107,10 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
             report.Sent(body.Sent - before);
         return result;
     }
+
+    /// <summary>Whether a lasting connection ended because the peer had no more to say, and this side neither.</summary>
+    private bool HasEndedWell(in SsCause cause) =>
+        !body.IsPending && cause.Code == SsCauseCode.PeerClosed && (plan.IsRaw ? _peerEnded : RunPlan.IsOrderlyClose(cause.Status));
 
     private SsResult Fail(string problem)
     {

@@ -9,6 +9,8 @@ internal sealed class RunReport(LineWriter errors, bool trace)
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private long _lastDetail;
     private SsConnection? _lastConnection;
+    private long _connecting;
+    private bool _awaitsFirst;
 
     /// <summary>Something that is no state, always told.</summary>
     public void Problem(string text) => errors.Line(Lead(), "error", Color.Red, $": {PlainText.OneLine(text)}");
@@ -16,12 +18,22 @@ internal sealed class RunReport(LineWriter errors, bool trace)
     /// <summary>Something worth knowing that is no failure.</summary>
     public void Note(string text) => errors.Line(Lead(), "note", Color.Aqua, $": {PlainText.OneLine(text)}");
 
-    public void State(SecureStream stream, in SsStateChange change)
+    /// <summary>A state.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="change">The state and its cause.</param>
+    /// <param name="isExpected">It ends what was to end, so only a trace tells it.</param>
+    public void State(SecureStream stream, in SsStateChange change, bool isExpected)
     {
         // One failure can be told with several states; its detail is told once.
         var detail = change.Cause.DetailId > _lastDetail ? stream.Context.Diagnostics.Find(change.Cause.DetailId) : null;
         if (detail is not null)
             _lastDetail = detail.Id;
+
+        if (change.State == SsState.Connecting)
+        {
+            _connecting = TimeProvider.System.GetTimestamp();
+            _awaitsFirst = true;
+        }
 
         if (trace)
         {
@@ -29,14 +41,24 @@ internal sealed class RunReport(LineWriter errors, bool trace)
             if (change.State == SsState.Connected)
                 Connection(stream.Explain().Connection);
         }
-        else if (IsWorthALine(change))
+        else if (!isExpected && IsWorthALine(change))
+        {
             errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), Brief(change, detail));
+        }
     }
 
     public void Received(int count, SsRxFlags flags)
     {
-        if (trace)
-            errors.Line(Lead(), "rx", Color.Default, $" {count} bytes{(flags == SsRxFlags.None ? "" : $", {flags}")}");
+        if (!trace)
+            return;
+        if (_awaitsFirst && count > 0)
+        {
+            _awaitsFirst = false;
+            var took = TimeProvider.System.GetElapsedTime(_connecting).TotalMilliseconds;
+            errors.Line(Lead(), "time", Color.Grey, string.Create(CultureInfo.InvariantCulture, $" first payload {took:0.000} ms after Connecting"));
+        }
+
+        errors.Line(Lead(), "rx", Color.Default, $" {count} bytes{(flags == SsRxFlags.None ? "" : $", {flags}")}");
     }
 
     /// <summary>The timings of a connection, for streamtypes with <c>perf</c>.</summary>

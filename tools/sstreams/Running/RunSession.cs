@@ -29,9 +29,10 @@ internal static class RunSession
         await RunBlobs.StoreAsync(settings.Blobs, blobs);
         var outcome = new RunOutcome();
         var report = new RunReport(errors, settings.Trace);
-        await using var body = RequestBody.Open(settings.Data);
+        var plan = RunPlan.Of(settings, policy);
+        await using var body = RequestBody.Open(settings.Data, plan.Lines, plan.EndFlags);
         var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
-        var handler = new RunHandler(body, output, report, outcome, transactional: policy is { Protocol: WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 });
+        var handler = new RunHandler(body, output, report, outcome, plan);
 
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated, outcome);

@@ -15,6 +15,12 @@ internal sealed record RunSettings
     /// <summary>As given: text, <c>@file</c>, <c>-</c>; null for none.</summary>
     public required string? Data { get; init; }
 
+    /// <summary>Whether each line of the data is a message, and each message received becomes a line.</summary>
+    public required bool Lines { get; init; }
+
+    /// <summary>After how many received messages the run is done; null: the peer ends it.</summary>
+    public required int? Receive { get; init; }
+
     public required bool Trace { get; init; }
 
     /// <summary>Null: no bound of our own.</summary>

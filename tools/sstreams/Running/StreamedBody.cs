@@ -7,18 +7,25 @@ namespace SecureStreams.Tool.Running;
 /// A body of unknown length that comes when it comes: standard input, a pipe. A task reads ahead, a bounded amount, and wakes the stream when it waits for data;
 /// the mailbox itself never waits. What was sent is gone, so it serves one attempt that got as far as sending.
 /// </summary>
-internal sealed class StreamedBody(Stream source) : RequestBody
+/// <param name="source">Where it comes from.</param>
+/// <param name="lines">Whether each line is a message of its own, without its line feed; otherwise all of it is one.</param>
+internal sealed class StreamedBody(Stream source, bool lines) : RequestBody
 {
     private const int ReadAheadBytes = 256 * 1024;
     private const int PieceBytes = 32 * 1024;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: ReadAheadBytes, resumeWriterThreshold: ReadAheadBytes / 2, useSynchronizationContext: false));
     private bool _started;
+    private bool _inMessage;
     private bool _ended;
     private int _starved;
     private string? _readError;
 
     public override long? Length => null;
+
+    public override bool IsDone => _ended;
+
+    public override bool IsPending => !_ended && Volatile.Read(ref _starved) == 0;
 
     public override void Request(SecureStream stream)
     {
@@ -50,9 +57,8 @@ internal sealed class StreamedBody(Stream source) : RequestBody
             }
 
             Interlocked.Exchange(ref _starved, 0);
-            if (!TryCommit(read, ref tx))
+            if (!TryCommit(read, ref tx, ref committed))
                 return SsTransmitResult.Disconnect;
-            committed = true;
             if (!_ended && !tx.MoreRoom)
             {
                 stream.RequestTransmit();
@@ -73,7 +79,7 @@ internal sealed class StreamedBody(Stream source) : RequestBody
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Commits what fits; false when the source failed.</summary>
-    private bool TryCommit(ReadResult read, ref SsTransmit tx)
+    private bool TryCommit(ReadResult read, ref SsTransmit tx, ref bool committed)
     {
         var room = tx.Buffer;
         var piece = read.Buffer.Slice(0, Math.Min(room.Length, read.Buffer.Length));
@@ -84,14 +90,34 @@ internal sealed class StreamedBody(Stream source) : RequestBody
             return false;
         }
 
+        if (lines && !_inMessage && piece.IsEmpty && read.IsCompleted)
+        {
+            // The last line ended in a line feed: nothing follows it.
+            _ended = true;
+            _pipe.Reader.AdvanceTo(piece.End);
+            return true;
+        }
+
+        committed = true;
+
+        // A line is whole where its line feed is seen, which is not part of it.
+        var feed = lines ? piece.PositionOf((byte)'\n') : null;
+        if (feed is { } at)
+            piece = piece.Slice(0, at);
+        var taken = feed is { } passed ? read.Buffer.GetPosition(1, passed) : piece.End;
         piece.CopyTo(room);
         var count = (int)piece.Length;
-        _ended = read.IsCompleted && _readError is null && count == read.Buffer.Length;
-        _pipe.Reader.AdvanceTo(piece.End);
-        var flags = _started ? SsTxFlags.None : SsTxFlags.StartOfMessage;
+        _ended = read.IsCompleted && _readError is null && read.Buffer.Slice(taken).IsEmpty;
+        _pipe.Reader.AdvanceTo(taken);
+        var flags = _inMessage ? SsTxFlags.None : SsTxFlags.StartOfMessage;
+        if (_ended)
+            flags |= EndFlags;
+        else if (feed is not null)
+            flags |= SsTxFlags.EndOfMessage;
         _started = true;
+        _inMessage = !_ended && feed is null;
         Sent += count;
-        tx.Commit(count, _ended ? flags | SsTxFlags.EndOfMessage : flags);
+        tx.Commit(count, flags);
         return true;
     }
 

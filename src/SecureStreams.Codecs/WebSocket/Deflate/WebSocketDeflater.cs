@@ -23,7 +23,6 @@ public sealed class WebSocketDeflater : IDisposable
 
     private DeflateStream? _stream;
     private int _left;
-    private bool _isInMessage;
     private bool _disposed;
 
     /// <summary>A compressor for what one side sends.</summary>
@@ -61,7 +60,6 @@ public sealed class WebSocketDeflater : IDisposable
             return;
         }
 
-        _isInMessage = true;
         _sink.Direct(destination);
         while (true)
         {
@@ -83,14 +81,11 @@ public sealed class WebSocketDeflater : IDisposable
             EndMessage();
     }
 
-    /// <summary>Gives up the memory that earlier messages are kept in, for a connection that is idle: the next message begins anew, which every peer takes. Not in the middle of a message.</summary>
-    /// <exception cref="InvalidOperationException">A message is begun and not ended.</exception>
-    public void ReleaseContext()
-    {
-        if (_isInMessage)
-            throw new InvalidOperationException("A message is begun and not ended.");
-        DropStream();
-    }
+    /// <summary>
+    /// Gives up the memory that what was compressed before is kept in; what follows begins anew, also in the middle of a message, and every peer takes that. For a connection that
+    /// is idle, and for output that is not sent after all.
+    /// </summary>
+    public void ReleaseContext() => DropStream();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -101,7 +96,6 @@ public sealed class WebSocketDeflater : IDisposable
 
     private void EndMessage()
     {
-        _isInMessage = false;
         if (!_contextTakeover)
             DropStream();
     }

@@ -50,8 +50,10 @@ internal sealed class AttemptMessage : HttpRequestMessage
     public TransportFailure Explain(TransportFailure failure) => Volatile.Read(ref _lane)?.Tls?.Explain(failure) ?? failure;
 
     /// <summary>Sends it over a lane of <paramref name="pool"/>; over the next one where a shared connection takes no more, or gave the request back unprocessed.</summary>
+    /// <param name="pool">Whose connections carry it.</param>
+    /// <param name="plan">The policy.</param>
     /// <returns>The response, whose content holds the lane until it is read to its end or disposed.</returns>
-    public async Task<HttpResponseMessage> SendAsync(HttpPool pool)
+    public async Task<HttpResponseMessage> SendAsync(HttpPool pool, HttpPlan plan)
     {
         _timer = _time.CreateDetachedTimer(static message => ((AttemptMessage)message!).Fired(), this, _policy.ConnectTimeout);
         for (var resends = 0; ;)
@@ -62,7 +64,7 @@ internal sealed class AttemptMessage : HttpRequestMessage
             try
             {
                 var response = await lane.Invoker.SendAsync(this, _cancellation.Token).ConfigureAwait(false);
-                response.Content = new LaneContent(response.Content, lane);
+                response.Content = new LaneContent(response.Content, lane) { Bound = plan.MaxBodyBytes > 0 ? plan : null };
                 return response;
             }
             catch (Exception error) when (HttpLane.IsUsedUp(error))

@@ -27,6 +27,9 @@ internal sealed class LaneContent : HttpContent
             ThreadPool.UnsafeQueueUserWorkItem(static lane => lane.Forsake(), lane, preferLocal: false);
     }
 
+    /// <summary>The policy, where it bounds the body; null where it does not.</summary>
+    public HttpPlan? Bound { get; init; }
+
     /// <summary>Gives the connection back, once.</summary>
     /// <param name="sound">Whether the body was read to its end.</param>
     public void Release(bool sound) => Interlocked.Exchange(ref _lane, null)?.Return(sound);
@@ -55,7 +58,16 @@ internal sealed class LaneContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await _content.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+        if (Bound is null)
+        {
+            await _content.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var body = await CreateContentReadStreamAsync(cancellationToken).ConfigureAwait(false);
+            await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+
         Release(sound: true);
     }
 

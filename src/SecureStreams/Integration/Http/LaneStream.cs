@@ -1,8 +1,13 @@
+using SecureStreams.Transports;
+using SecureStreams.Transports.Http;
+
 namespace SecureStreams.Integration.Http;
 
 /// <summary>Reads the body of a response, and notices its end.</summary>
 internal sealed class LaneStream(Stream body, LaneContent owner) : Stream
 {
+    private long _total;
+
     /// <inheritdoc/>
     public override bool CanRead => body.CanRead;
 
@@ -73,6 +78,13 @@ internal sealed class LaneStream(Stream body, LaneContent owner) : Stream
 
     private void Notice(int read, int room)
     {
+        _total += read;
+        if (owner.Bound is { } plan && _total > plan.MaxBodyBytes)
+        {
+            owner.Release(sound: false);
+            throw new TransportException(HttpFailures.TooLarge(plan, announced: null));
+        }
+
         if (read == 0 && room > 0)
             owner.Release(sound: true);
     }

@@ -57,6 +57,18 @@ internal static class RequestMessages
                 return Bad(plan, row, $"names header '{row.Name}', which is no header name");
         }
 
+        // By the names of headers (direct_proto_str), where neither the request nor a declared name says anything.
+        if (plan.AllowsDirect)
+        {
+            foreach (var (name, value) in metadata.DirectOutgoing)
+            {
+                if ((hop.IsStrange && HttpHeaderRow.IsCredentialName(name)) || message.Headers.NonValidated.Contains(name) || message.Headers.TryAddWithoutValidation(name, value))
+                    continue;
+                if (message.Content is { } content && !content.Headers.NonValidated.Contains(name))
+                    content.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
         return null;
     }
 

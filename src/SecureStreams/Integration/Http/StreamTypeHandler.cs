@@ -53,6 +53,8 @@ internal sealed class StreamTypeHandler : HttpMessageHandler
     {
         if (policy is null || policy.Server)
             return Failures.StreamTypeRemoved(streamType, isServer: policy is not null);
+        if (policy.Protocol == WireProtocol.H3)
+            return HttpProtocolChoice.Of(policy).Unavailable;
         return policy.Protocol is WireProtocol.H1 or WireProtocol.H2
             ? null
             : new TransportFailure(SsPhase.Policy, SsCauseCode.NotSupported,

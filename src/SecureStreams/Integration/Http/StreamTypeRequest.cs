@@ -70,10 +70,11 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             var message = new AttemptMessage(hop, _runtime.Platform.Time, policy!, cancellationToken);
             if (RequestMessages.Fill(plan!, metadata!, request, handler.Http.Blobs, hop, message) is { } unsendable)
                 return Fail(policy, unsendable with { Endpoint = hop.Target.Display }, mayRepeat: false);
+            AddCookies(plan!, hop, message);
             HttpResponseMessage response;
             try
             {
-                response = await message.SendAsync(hop.Target.Pool).ConfigureAwait(false);
+                response = await message.SendAsync(hop.Target.Pool, plan!).ConfigureAwait(false);
                 AttemptOver(null);
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -84,6 +85,14 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             finally
             {
                 message.End();
+            }
+
+            if (plan!.KeepsCookies)
+                handler.Http.Cookies.Take(hop.Address, hop.Target.UnixPath, response.Headers);
+            if (TooLarge(plan, hop, response) is { } tooLarge)
+            {
+                response.Dispose();
+                return Fail(policy, tooLarge with { Endpoint = hop.Target.Display }, mayRepeat: false);
             }
 
             var status = (int)response.StatusCode;
@@ -110,6 +119,28 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             response.RequestMessage = request; // The caller's: what went on the wire shows the endpoint.
             _response = response;
             return default;
+        }
+    }
+
+    /// <summary>As for a stream: a Cookie header of the caller's own stands alone.</summary>
+    private void AddCookies(HttpPlan plan, RequestHop hop, AttemptMessage message)
+    {
+        if (plan.KeepsCookies && !message.Headers.NonValidated.Contains("Cookie") && handler.Http.Cookies.HeaderFor(hop.Address, hop.Target.UnixPath) is { } cookies)
+            message.Headers.TryAddWithoutValidation("Cookie", cookies);
+    }
+
+    private static TransportFailure? TooLarge(HttpPlan plan, RequestHop hop, HttpResponseMessage response)
+    {
+        if (plan.MaxBodyBytes == 0)
+            return null;
+        try
+        {
+            HttpResponseValues.CheckLength(plan, hop.Method, response);
+            return null;
+        }
+        catch (TransportException error)
+        {
+            return error.Failure;
         }
     }
 

@@ -56,8 +56,8 @@ internal abstract partial class LinkTransport
         await DisposeStreamAsync().ConfigureAwait(false);
         using (await _entry)
         {
-            // Of a dial that failed; one that succeeded has been told.
-            if (_plan.Dial.ReportsPerformance && _progress is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
+            // Of a dial that failed; one that succeeded has been told, and who has let go hears nothing but the end.
+            if (!_letGo && _plan.Dial.ReportsPerformance && _progress is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(progress, why).Span, PerfReport.Flags);
             Setup.Sink.ClosedOnMailbox(this, _failure);
         }

@@ -213,7 +213,13 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         Output.AbandonOnMailbox();
         _dialing?.Cancel();
         _wire?.Dispose();
+        EndedOnMailbox();
         WakeOnMailbox();
+    }
+
+    /// <summary>The connection is over, once: what a protocol holds for it goes back. A callback of the stream may be under way.</summary>
+    protected virtual void EndedOnMailbox()
+    {
     }
 
     private void LetGoOnMailbox()

@@ -36,6 +36,9 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     /// <summary>Whether a write is under way, so that the peer's side is what keeps it waiting.</summary>
     public bool IsFlushing => _open && _flushing;
 
+    /// <summary>Whether the application has supplied any of it.</summary>
+    public bool WasPulled => _pulled;
+
     /// <summary>Whether no loop of the body runs.</summary>
     public bool IsDone => Volatile.Read(ref _pumps) == 0;
 

@@ -30,6 +30,9 @@ internal static class HttpDefaults
     /// <summary>The largest head of a part of a multipart answer.</summary>
     public const int PartHeaderBytes = 8 * 1024;
 
+    /// <summary>The largest head of an answer where the policy states none (<c>max_header_bytes</c>).</summary>
+    public const int MaxHeaderBytes = 32 * 1024;
+
     /// <summary>Pools kept at a time; beyond it those without a connection are forgotten.</summary>
     public const int MaxPools = 256;
 
@@ -44,6 +47,9 @@ internal static class HttpDefaults
 
     /// <summary>When the platform itself gives up a peer that answers no ping: never, in effect. The stream's timer does, on the injected clock.</summary>
     public static readonly TimeSpan PingTimeout = TimeSpan.FromDays(1);
+
+    /// <summary>How long a peer that is asked before a body is sent has to say anything; then the body is sent. The platform's timer, on the real clock.</summary>
+    public static readonly TimeSpan ContinueTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Cancellation and timer pairs kept for reuse.</summary>
     public const int MaxIdleWatches = 64;

@@ -11,7 +11,8 @@ internal static class HttpFailures
     /// <param name="error">What was thrown.</param>
     /// <param name="secure">Whether the connection is TLS.</param>
     /// <param name="inBody">Whether the response head had arrived.</param>
-    public static TransportFailure Classify(Exception error, bool secure, bool inBody)
+    /// <param name="peerEnded">Whether the peer is known to have ended the connection.</param>
+    public static TransportFailure Classify(Exception error, bool secure, bool inBody, bool peerEnded = false)
     {
         // What the dialer or the body said is already a cause, however often the platform wrapped it.
         if (TransportException.Find(error) is { } known)
@@ -28,8 +29,8 @@ internal static class HttpFailures
                 : Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer does not speak HTTP/2; use protocol h1, or enable h2 at the peer."),
             HttpRequestError.NameResolutionError => Make(SsPhase.Names, SsCauseCode.NameResolutionFailed, "The name could not be resolved."),
             HttpRequestError.SecureConnectionError => Make(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The TLS handshake failed."),
-            HttpRequestError.ConfigurationLimitExceeded => Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The response head is larger than this side accepts."),
-            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when Socket(error) is null =>
+            HttpRequestError.ConfigurationLimitExceeded => Make(SsPhase.Payload, SsCauseCode.PayloadTooLarge, "The response head is larger than max_header_bytes allows (32768 bytes where it is not stated).") with { Attribute = "max_header_bytes" },
+            HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError when Socket(error) is null && !IsBroken(error) =>
                 Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer sent something that is not valid HTTP."),
             HttpRequestError.ResponseEnded when Socket(error) is null => inBody ? Truncated() : Make(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer closed the connection before it answered."),
             HttpRequestError.ConnectionError when Socket(error) is null => Make(SsPhase.Connect, SsCauseCode.ConnectFailed, "The connection could not be made."),
@@ -47,13 +48,13 @@ internal static class HttpFailures
 
             // The platform tore the connection down while it was still being set up or used: it does so when the peer's bytes make no sense.
             if (Find<ObjectDisposedException>(error) is not null)
-                return Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer broke the HTTP/2 handshake; use protocol h1, or enable h2 at the peer.");
+                return peerEnded && !inBody ? EndedEarly() : Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer broke the HTTP/2 handshake; use protocol h1, or enable h2 at the peer.");
             if (Find<OperationCanceledException>(error) is not null)
                 return Make(SsPhase.Connect, SsCauseCode.ConnectFailed, "The connection attempt that the request waited for was abandoned.");
             if (inBody && error is HttpRequestException { InnerException: null })
                 return Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer sent something that is not valid HTTP."); // The platform's own verdict: nothing broke below it.
             if (!inBody && error is HttpRequestException { InnerException: null })
-                return Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer did not complete the HTTP/2 handshake; use protocol h1, or enable h2 at the peer."); // Noticed before the request was on the connection.
+                return peerEnded ? EndedEarly() : Make(SsPhase.Protocol, SsCauseCode.ProtocolError, "The peer did not complete the HTTP/2 handshake; use protocol h1, or enable h2 at the peer."); // Noticed before the request was on the connection.
             if (error is IOException or HttpRequestException)
                 return inBody ? Truncated() : Make(SsPhase.Peer, SsCauseCode.ConnectionReset, "The connection broke before the response.");
             return Make(SsPhase.Local, SsCauseCode.InternalError, "The HTTP transport failed in a way it does not know; please report it with the error behind it.");
@@ -69,8 +70,21 @@ internal static class HttpFailures
 
         TransportFailure Truncated() => Make(SsPhase.Payload, SsCauseCode.PayloadTruncated, "The response ended before its body was complete.");
 
+        TransportFailure EndedEarly() => Make(SsPhase.Peer, SsCauseCode.PeerClosed, "The peer closed the connection in the middle of the HTTP/2 handshake; check that it speaks HTTP/2.");
+
         TransportFailure Make(SsPhase phase, SsCauseCode code, string message) => new(phase, code, message) { Error = error };
     }
+
+    /// <summary>The body of an answer is larger than the policy allows.</summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="announced">How long it is to be, if the peer said so.</param>
+    public static TransportFailure TooLarge(HttpPlan plan, long? announced) => new(
+        SsPhase.Payload,
+        SsCauseCode.PayloadTooLarge,
+        $"The body of the answer is {(announced is { } length ? $"announced with {length} bytes" : "longer than allowed")}; max_body_bytes says {plan.MaxBodyBytes}.")
+    {
+        Attribute = "max_body_bytes",
+    };
 
     private static TransportFailure FromHttp2(HttpProtocolException reset, Exception error)
     {
@@ -105,6 +119,18 @@ internal static class HttpFailures
         }
 
         return first;
+    }
+
+    /// <summary>Whether what is below HTTP gave up, as TLS does when its peer ends in the middle of a record; the platform may call that an invalid answer.</summary>
+    private static bool IsBroken(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error.GetType() == typeof(IOException))
+                return true;
+        }
+
+        return false;
     }
 
     private static SocketException? Socket(Exception error) => Find<SocketException>(error);

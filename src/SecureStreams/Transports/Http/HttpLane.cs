@@ -38,7 +38,7 @@ internal sealed class HttpLane : IDisposable
         _pool = pool;
         HostHeader = hostHeader;
         Limit = pool.Key.Http2 ? HttpDefaults.MaxSharedRequests : 1;
-        Invoker = MakeInvoker(pool.Key.PingAfter);
+        Invoker = MakeInvoker(pool.Key);
     }
 
     /// <summary>Sends requests over the lane.</summary>
@@ -158,7 +158,7 @@ internal sealed class HttpLane : IDisposable
         _pool.Pools.Forget(this);
     }
 
-    private HttpMessageInvoker MakeInvoker(TimeSpan? pingAfter) =>
+    private HttpMessageInvoker MakeInvoker(HttpPoolKey key) =>
         new(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -170,8 +170,10 @@ internal sealed class HttpLane : IDisposable
             ConnectCallback = ConnectAsync,
             EnableMultipleHttp2Connections = true, // Asked for by a request too many, and refused: so it is known.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-            KeepAlivePingDelay = pingAfter ?? Timeout.InfiniteTimeSpan,
+            KeepAlivePingDelay = key.PingAfter ?? Timeout.InfiniteTimeSpan,
             KeepAlivePingTimeout = HttpDefaults.PingTimeout,
+            MaxResponseHeadersLength = key.MaxHeaderKilobytes,
+            Expect100ContinueTimeout = HttpDefaults.ContinueTimeout,
             PooledConnectionIdleTimeout = HttpDefaults.PooledConnectionIdle,
             PooledConnectionLifetime = HttpDefaults.PooledConnectionLifetime,
             MaxResponseDrainSize = 0, // An abandoned exchange costs its connection; what is worth draining the transport drains.

@@ -35,6 +35,11 @@ internal sealed class HttpPlan
         BlobHeaders = BlobHeader.Of(policy);
         IsMultipart = HttpMultipart.IsAskedBy(policy);
         TakesPartsApart = Flag("http_multipart_ss_in");
+        KeepsCookies = Flag("http_cookies");
+        ExpectsContinue = Flag("http_expect_continue");
+        AllowsDirect = DirectHeaders.AreAllowedBy(policy);
+        MaxHeaderKilobytes = (int)((Number("max_header_bytes", HttpDefaults.MaxHeaderBytes) + 1023) / 1024);
+        MaxBodyBytes = Number("max_body_bytes", 0);
         try
         {
             Method = HttpMethod.Parse(Http.Method);
@@ -54,6 +59,12 @@ internal sealed class HttpPlan
 
     public Version Version { get; }
 
+    /// <summary>What details of failures say where something else than the policy's protocol is spoken; else null.</summary>
+    public string? FallbackNote { get; init; }
+
+    /// <summary>Why nothing can be spoken; null when something can.</summary>
+    public TransportFailure? Unavailable { get; init; }
+
     /// <summary>Whether connections are shared.</summary>
     public bool IsHttp2 { get; }
 
@@ -71,6 +82,21 @@ internal sealed class HttpPlan
 
     /// <summary>Whether a multipart answer is delivered part by part.</summary>
     public bool TakesPartsApart { get; }
+
+    /// <summary>Whether cookies are kept and sent back.</summary>
+    public bool KeepsCookies { get; }
+
+    /// <summary>Whether the peer is asked before a body is sent.</summary>
+    public bool ExpectsContinue { get; }
+
+    /// <summary>Whether the application sets and reads headers by their names.</summary>
+    public bool AllowsDirect { get; }
+
+    /// <summary>The largest head of an answer that is taken, in KiB: the platform counts no finer.</summary>
+    public int MaxHeaderKilobytes { get; }
+
+    /// <summary>The largest body of an answer that is taken; 0 for any.</summary>
+    public long MaxBodyBytes { get; }
 
     /// <summary>The method; null when the policy's is not a token.</summary>
     public HttpMethod? Method { get; }
@@ -145,10 +171,12 @@ internal sealed class HttpPlan
         return delay < HttpDefaults.ShortestPing ? HttpDefaults.ShortestPing : delay;
     }
 
+    private long Number(string attribute, long otherwise) => Policy.Find(attribute) is { } stated ? stated.Value.Number : otherwise;
+
     private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
     private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way, TlsOptions tls, string? identityStamp) =>
-        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, tls, PingAfter)
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, tls, PingAfter, MaxHeaderKilobytes)
         {
             IdentityStamp = identityStamp,
             WantsFacts = !Dial.Facts.IsEmpty,

@@ -11,7 +11,8 @@ namespace SecureStreams.Transports.Http;
 /// <param name="Way">The way to the peer.</param>
 /// <param name="Tls">Trust and identity; what it says counts only where <paramref name="Secure"/>.</param>
 /// <param name="PingAfter">HTTP/2: how long the peer may be silent before the platform pings it; null for never.</param>
-internal readonly record struct HttpPoolKey(bool Http2, bool Secure, string Host, int Port, string? UnixPath, DialOptions Way, TlsOptions Tls, TimeSpan? PingAfter)
+/// <param name="MaxHeaderKilobytes">The largest head of an answer.</param>
+internal readonly record struct HttpPoolKey(bool Http2, bool Secure, string Host, int Port, string? UnixPath, DialOptions Way, TlsOptions Tls, TimeSpan? PingAfter, int MaxHeaderKilobytes)
 {
     /// <summary>Stands for what the blobs of the identity hold: a connection that was made with another certificate is another one. Null without identity or TLS.</summary>
     public string? IdentityStamp { get; init; }

@@ -50,6 +50,8 @@ internal static class HttpRequestHeaders
                 return Bad(plan, $"metadata '{plan.Policy.Metadata[row.Index].Name}' names header '{row.Name}', which is no header name");
         }
 
+        if (plan.AllowsDirect && ApplyDirect(plan, metadata, request, strange, bare) is { } refused)
+            return refused;
         if (plan.Http.FormUrlEncoded && request.Content is { } content && !content.Headers.NonValidated.Contains("Content-Type"))
             content.Headers.TryAddWithoutValidation("Content-Type", FormType);
         return null;
@@ -77,6 +79,34 @@ internal static class HttpRequestHeaders
 
         return null;
     }
+
+    /// <summary>Sets what the application set by names of headers. Declared metadata that is set for the same header wins.</summary>
+    private static TransportFailure? ApplyDirect(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, bool strange, bool bare)
+    {
+        foreach (var (name, value) in metadata.DirectOutgoing)
+        {
+            if (request.Headers.NonValidated.Contains(name) || request.Content?.Headers.NonValidated.Contains(name) == true)
+            {
+                if (plan.IsMultipart && request.Content is HttpBody && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+                    return BadDirect(plan, name, "sets the type of the body, which is a multipart one and has its boundary there; state the type of a part with http_mime_content_type");
+                continue;
+            }
+
+            if (strange && (HttpHeaderRow.IsCredentialName(name) || name.Equals("Host", StringComparison.OrdinalIgnoreCase)))
+                continue;
+
+            // As with declared ones, a forged header must not depend on the check at the door alone.
+            if (DirectHeaders.RefusalOf(name) is not null || value.AsSpan().ContainsAny('\r', '\n', '\0'))
+                return BadDirect(plan, name, "is not to be set by name, or has a line break in its value");
+            if (!request.Headers.TryAddWithoutValidation(name, value) && !TryAddToContent(request, name, value, bare))
+                return BadDirect(plan, name, "cannot be sent");
+        }
+
+        return null;
+    }
+
+    private static TransportFailure BadDirect(HttpPlan plan, string name, string problem) =>
+        new(SsPhase.Policy, SsCauseCode.NotSupported, $"Streamtype '{plan.Policy.Name}': header '{name}', set by its name, {problem}.") { Attribute = "direct_proto_str" };
 
     private static bool TryAddToContent(HttpRequestMessage request, string name, string value, bool bare)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using SecureStreams.Codecs.Multipart;
 using SecureStreams.Core;
 using SecureStreams.Network;
 
@@ -24,25 +23,6 @@ internal static class HttpResponseValues
         return values;
     }
 
-    /// <summary>
-    /// Publishes every declared header as a part has it. What describes a body is the part's alone; for anything else that the part says nothing of, the answer's own head stands.
-    /// </summary>
-    /// <param name="plan">The policy.</param>
-    /// <param name="metadata">Where to.</param>
-    /// <param name="head">What the answer's own head said, by <see cref="PublishOnMailbox"/>.</param>
-    /// <param name="part">Knows the headers of the part.</param>
-    public static void PublishPartOnMailbox(HttpPlan plan, MetadataStore metadata, string?[]? head, MultipartReader part)
-    {
-        if (head is null)
-            return;
-
-        var values = new string?[head.Length];
-        foreach (var row in plan.Headers)
-            values[row.Index] = part.Header(row.Name) ?? (HttpNames.IsContentHeader(row.Name) ? null : head[row.Index]);
-        plan.Dial.Facts.Carry(head, values);
-        metadata.PublishReceivedOnMailbox(values);
-    }
-
     /// <summary>The length of the body that an HTTP/1 response announces; -1 when it does not. Read as text, because the parsed value is an allocation for each response.</summary>
     /// <exception cref="TransportException">It announces something that is no length, or several: where the body ends is then anybody's guess.</exception>
     public static long AnnouncedLength(HttpResponseMessage response)
@@ -60,6 +40,14 @@ internal static class HttpResponseValues
         }
 
         return length;
+    }
+
+    /// <summary>Refuses an answer whose body is announced to be longer than the policy allows.</summary>
+    /// <exception cref="TransportException">It is.</exception>
+    public static void CheckLength(HttpPlan plan, HttpMethod asked, HttpResponseMessage response)
+    {
+        if (asked != HttpMethod.Head && AnnouncedLength(response) is var length && length > plan.MaxBodyBytes)
+            throw new TransportException(HttpFailures.TooLarge(plan, length));
     }
 
     /// <summary>A header's value as it came, several joined by ", "; null when it is absent.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class HttpTransport
         ref HttpResponseMessage? response, Stream stream, ref byte[]? buffer, ref long left, ref SsRxFlags flags, out Awaited awaited)
     {
         awaited = Awaited.None;
-        if (_parts is not null || left > HttpDefaults.SmallBodyBytes)
+        if (_answer is { Parts: not null } || _plan.MaxBodyBytes > 0 || left > HttpDefaults.SmallBodyBytes)
             return default;
 
         var token = _watch!.Token;
@@ -90,6 +90,10 @@ internal sealed partial class HttpTransport
         if (hasPieces)
             ReceivedOnMailbox(default, SsRxFlags.EndOfMessage);
         Give(ref buffer);
-        DeliverEndOnMailbox(Release(ref response));
+        var trailers = _answer is null || _stopped ? null : response!.TrailingHeaders;
+        var status = Release(ref response);
+        if (trailers is not null)
+            _answer!.PublishTrailersOnMailbox(trailers);
+        DeliverEndOnMailbox(status);
     }
 }

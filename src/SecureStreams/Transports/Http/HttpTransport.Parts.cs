@@ -5,18 +5,19 @@ namespace SecureStreams.Transports.Http;
 /// <summary>An answer of several parts, delivered part by part: each is a message, and its headers count for declared metadata while it lasts.</summary>
 internal sealed partial class HttpTransport
 {
-    private MultipartReader? _parts;
-    private SsRxFlags _partFlags;
-    private string?[]? _headValues;
+    private HttpAnswer? _answer;
 
-    /// <summary>Makes ready to take the answer apart, where the policy says so and it has parts.</summary>
-    private void BeginPartsOnMailbox(HttpResponseMessage response)
+    /// <summary>Makes ready for parts and trailers, where the policy and the answer make a use for it.</summary>
+    private void BeginAnswerOnMailbox(HttpResponseMessage response, string?[]? declared, bool mayHaveTrailers)
     {
-        _parts = null;
+        if (!_plan.TakesPartsApart && !_plan.AllowsDirect && (declared is null || !mayHaveTrailers))
+            return;
+        _answer = new HttpAnswer(_plan, _setup.Metadata, declared);
+        _answer.PublishAllOnMailbox(response);
         if (!_plan.TakesPartsApart || HttpResponseValues.Find(response.Content.Headers, "Content-Type") is not { } type || !MultipartContentType.IsMultipart(type))
             return;
         if (MultipartContentType.TryReadBoundary(type, out var boundary))
-            _parts = new MultipartReader(boundary, HttpDefaults.PartHeaderBytes);
+            _answer.Parts = new MultipartReader(boundary, HttpDefaults.PartHeaderBytes);
         else
             StopOnMailbox(MalformedParts("its Content-Type has no usable boundary"));
     }
@@ -42,7 +43,7 @@ internal sealed partial class HttpTransport
     /// <summary>The body has ended: so must its parts have.</summary>
     private void EndPartsOnMailbox()
     {
-        if (_parts is { IsComplete: false })
+        if (_answer?.Parts is { IsComplete: false })
             StopOnMailbox(MalformedParts("it ends without its last boundary"));
     }
 
@@ -50,7 +51,8 @@ internal sealed partial class HttpTransport
     /// <returns>Bytes used.</returns>
     private int DeliverPartOnMailbox(ReadOnlySpan<byte> piece)
     {
-        var parts = _parts!;
+        var answer = _answer!;
+        var parts = answer.Parts!;
         var rest = piece;
         var isFirst = !parts.HasParts;
         switch (parts.Read(ref rest, out var data))
@@ -59,18 +61,18 @@ internal sealed partial class HttpTransport
                 if (isFirst)
                     ReceivedOnMailbox(default, SsRxFlags.RelatedStart);
                 if (!_stopped)
-                    HttpResponseValues.PublishPartOnMailbox(_plan, _setup.Metadata, _headValues, parts);
-                _partFlags = SsRxFlags.StartOfMessage;
+                    answer.PublishPartOnMailbox();
+                answer.PartFlags = SsRxFlags.StartOfMessage;
                 break;
             case MultipartToken.Data:
-                ReceivedOnMailbox(data, _partFlags);
-                _partFlags = SsRxFlags.None;
+                ReceivedOnMailbox(data, answer.PartFlags);
+                answer.PartFlags = SsRxFlags.None;
                 break;
             case MultipartToken.PartEnd:
-                ReceivedOnMailbox(default, _partFlags | SsRxFlags.EndOfMessage);
+                ReceivedOnMailbox(default, answer.PartFlags | SsRxFlags.EndOfMessage);
                 break;
             case MultipartToken.LastPartEnd:
-                ReceivedOnMailbox(default, _partFlags | SsRxFlags.EndOfMessage | SsRxFlags.RelatedEnd);
+                ReceivedOnMailbox(default, answer.PartFlags | SsRxFlags.EndOfMessage | SsRxFlags.RelatedEnd);
                 break;
             case MultipartToken.Empty:
                 ReceivedOnMailbox(default, SsRxFlags.RelatedStart);

@@ -8,7 +8,7 @@ internal sealed partial class HttpTransport
     private bool IsDetour(HttpResponseMessage response)
     {
         var status = (int)response.StatusCode;
-        return status == 101 || ((HttpNames.IsRedirect(status) || HttpNames.IsBusy(status)) && status != _plan.Http.Expect);
+        return status == 101 || (status == 417 && IsExpecting) || ((HttpNames.IsRedirect(status) || HttpNames.IsBusy(status)) && status != _plan.Http.Expect);
     }
 
     /// <summary>Follows redirects until there is a response to deliver; everything else is thrown as its cause. Disposes <paramref name="response"/>.</summary>
@@ -22,6 +22,12 @@ internal sealed partial class HttpTransport
                 var busy = await BusyAsync(response).ConfigureAwait(false);
                 await TellUserStateAsync(status).ConfigureAwait(false);
                 throw new TransportException(busy);
+            }
+
+            if (status == 417 && IsExpecting)
+            {
+                response = await SendUnexpectingAsync(response).ConfigureAwait(false);
+                continue;
             }
 
             if (status == 101)
@@ -49,6 +55,7 @@ internal sealed partial class HttpTransport
             if (failure is not null)
                 throw new TransportException(failure);
             response = await SendAsync().ConfigureAwait(false);
+            TakeCookies(response);
         }
         while (IsDetour(response));
 

@@ -44,11 +44,14 @@ internal sealed partial class HttpTransport
                 request.Content.Headers.TryAddWithoutValidation("Content-Type", parts.ContentType);
         }
 
-        if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)
+        if ((!_plan.Headers.IsEmpty || _plan.Http.FormUrlEncoded || _plan.AllowsDirect) && HttpRequestHeaders.Apply(_plan, _setup.Metadata, request, _strange, bare) is { } failure)
             return failure;
         if (!_plan.BlobHeaders.IsEmpty && HttpRequestHeaders.ApplyBlobs(_plan, _factory.Blobs, request, _strange) is { } withheld)
             return withheld;
 
+        AddCookiesOnMailbox(request);
+        if (IsExpecting)
+            request.Headers.ExpectContinue = true;
         _request = request;
         BeginHead();
         return null;

@@ -7,14 +7,13 @@ internal sealed partial class HttpTransport
     private long? _announced;
     private ArrayBufferWriter<byte>? _refusing;
 
-    private void DeliverHeadOnMailbox(HttpResponseMessage response)
+    private void DeliverHeadOnMailbox(HttpResponseMessage response, bool mayHaveTrailers)
     {
         BeginBody();
         ReportConnectionOnMailbox((int)response.StatusCode);
         if (_stopped)
             return;
-        _headValues = HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts);
-        BeginPartsOnMailbox(response);
+        BeginAnswerOnMailbox(response, HttpResponseValues.PublishOnMailbox(_plan, _setup.Metadata, response, Lane?.Facts), mayHaveTrailers);
         if (_stopped)
             return;
         TellUserStateOnMailbox((int)response.StatusCode);
@@ -100,6 +99,8 @@ internal sealed partial class HttpTransport
 
         if (failure is { Endpoint: null } && _target is not null)
             failure = failure with { Endpoint = _target.Display };
+        if (failure is not null && _plan.FallbackNote is { } note)
+            failure = failure with { Message = $"{failure.Message} ({note})" };
         _setup.Sink.ClosedOnMailbox(this, failure);
     }
 }

@@ -111,6 +111,7 @@ internal sealed partial class HttpTransport : StreamTransport
                     response = await ResendAsync(request).ConfigureAwait(false);
                 }
 
+                TakeCookies(response);
                 if (IsDetour(response))
                 {
                     var first = response;
@@ -120,6 +121,9 @@ internal sealed partial class HttpTransport : StreamTransport
 
                 // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
                 var left = response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(response) : -1;
+                if (_plan.MaxBodyBytes > 0)
+                    HttpResponseValues.CheckLength(_plan, _method, response);
+                var total = 0L;
                 var flags = SsRxFlags.StartOfMessage;
                 Stream? stream = null;
                 var awaited = Awaited.None;
@@ -127,7 +131,7 @@ internal sealed partial class HttpTransport : StreamTransport
                 using (await _entry)
                 {
                     if (!_stopped)
-                        DeliverHeadOnMailbox(response);
+                        DeliverHeadOnMailbox(response, mayHaveTrailers: left < 0);
                     if (!_stopped)
                     {
                         stream = response.Content.ReadAsStream(CancellationToken.None);
@@ -166,11 +170,14 @@ internal sealed partial class HttpTransport : StreamTransport
                         left -= read;
                     if (read > 0)
                         Heard();
+                    total += read;
+                    if (total > _plan.MaxBodyBytes && _plan.MaxBodyBytes > 0)
+                        throw new TransportException(HttpFailures.TooLarge(_plan, announced: null));
                     full = read == HttpDefaults.PieceBytes;
                     if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
                         flags = SsRxFlags.EndOfMessage;
 
-                    if (_parts is not null)
+                    if (_answer is { Parts: not null })
                     {
                         await DeliverPartsAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
                     }
@@ -207,10 +214,13 @@ internal sealed partial class HttpTransport : StreamTransport
                     if (read == 0)
                     {
                         Give(ref buffer);
+                        var trailers = _answer is null ? null : response.TrailingHeaders;
                         var status = Release(ref response);
                         using (await _entry)
                         {
                             EndPartsOnMailbox();
+                            if (trailers is not null && !_stopped)
+                                _answer!.PublishTrailersOnMailbox(trailers);
                             DeliverEndOnMailbox(status);
                         }
 
@@ -221,7 +231,7 @@ internal sealed partial class HttpTransport : StreamTransport
         }
         catch (Exception error)
         {
-            failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body);
+            failure = HttpFailures.Classify(error, _target!.Uri.Scheme == Uri.UriSchemeHttps, _step == Step.Body, Volatile.Read(ref _lane)?.Wire is { PeerEnded: true });
 
             // HTTP/2: what the platform makes of it depends on how far its own greeting had come.
             if (failure.Phase == SsPhase.Protocol && Volatile.Read(ref _lane) is { HasEndedMute: true })

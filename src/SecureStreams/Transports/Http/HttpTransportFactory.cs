@@ -5,6 +5,7 @@ using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Network.Identities;
 using SecureStreams.Policy;
+using SecureStreams.Transports.Http.Cookies;
 
 namespace SecureStreams.Transports.Http;
 
@@ -15,6 +16,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
     private readonly ConcurrentQueue<HttpWatch> _watches = new();
     private HttpWatch? _handyWatch; // The one returned last: a stream whose transactions follow one another needs no more.
     private readonly ConditionalWeakTable<StreamTypePolicy, HttpPlan>.CreateValueCallback _makePlan;
+    private readonly Lazy<CookieStore> _cookies;
     private bool _disposed;
 
     public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
@@ -28,7 +30,22 @@ internal sealed class HttpTransportFactory : ITransportFactory
         Time = platform.Time;
         Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
         var pools = Pools = new HttpPools(dial, Time, Logger) { Identities = identities };
-        _makePlan = policy => new HttpPlan(policy, pools, policy.Protocol == WireProtocol.H2);
+        _makePlan = MakePlan;
+        _cookies = new Lazy<CookieStore>(() => new CookieStore(StateFolder, Time, Logger));
+
+        HttpPlan MakePlan(StreamTypePolicy policy)
+        {
+            var (protocol, unavailable) = HttpProtocolChoice.Of(policy);
+            string? note = null;
+            if (protocol != policy.Protocol)
+            {
+                var (wanted, spoken) = (UnsupportedTransport.NameOf(policy.Protocol), UnsupportedTransport.NameOf(protocol));
+                HttpLog.ProtocolFellBack(Logger, policy.Name, wanted, spoken);
+                note = $"{spoken} is spoken in place of {wanted}, by protocol_fallback";
+            }
+
+            return new HttpPlan(policy, pools, protocol == WireProtocol.H2) { Unavailable = unavailable, FallbackNote = note };
+        }
     }
 
     public TimeProvider Time { get; }
@@ -40,11 +57,21 @@ internal sealed class HttpTransportFactory : ITransportFactory
     /// <summary>What headers of blobs are filled from; an empty store where none is given.</summary>
     public ISsBlobStore Blobs { get; init; } = new SsMemoryBlobStore();
 
+    /// <summary>Where cookies are kept beyond the process; null for nowhere.</summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>The cookies of the context, read from <see cref="StateFolder"/> when they are first asked for.</summary>
+    public CookieStore Cookies => _cookies.Value;
+
     /// <summary>The policy in force for a streamtype: <c>rideshare</c> names others. Null finds none.</summary>
     public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
     /// <inheritdoc/>
-    public StreamTransport Create(TransportSetup setup) => new HttpTransport(this, PlanOf(setup.Policy), setup);
+    public StreamTransport Create(TransportSetup setup)
+    {
+        var plan = PlanOf(setup.Policy);
+        return plan.Unavailable is { } failure ? new FailingTransport(setup, failure) : new HttpTransport(this, plan, setup);
+    }
 
     /// <summary>What is worked out once for a policy.</summary>
     public HttpPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, _makePlan);
@@ -84,12 +111,13 @@ internal sealed class HttpTransportFactory : ITransportFactory
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Volatile.Write(ref _disposed, true);
         Pools.Dispose();
         DisposeWatches();
-        return default;
+        if (_cookies.IsValueCreated)
+            await _cookies.Value.DisposeAsync().ConfigureAwait(false);
     }
 
     private void DisposeWatches()

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Security;
 using SecureStreams.Codecs.Http;
 using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Codecs.WebSocket.Deflate;
 using SecureStreams.Network;
 using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Http;
@@ -148,14 +149,15 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         }
 
         var problem = WebSocketClientHandshake.Judge(head, _upgrade!, out _);
-        if (problem is null && head.Find("Sec-WebSocket-Extensions") is { Length: > 0 } extensions)
-            problem = $"chose extension '{extensions}', and none was offered";
+        WebSocketDeflateParameters? deflate = null;
+        if (problem is null && !WebSocketDeflateNegotiation.TryReadAnswer(head.Find("Sec-WebSocket-Extensions"), Plan.Deflate, out deflate, out var extension))
+            problem = $"misuses Sec-WebSocket-Extensions: {extension}";
         if (problem is not null)
         {
             EndOnMailbox(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: the peer {problem}.")
             {
                 Status = status,
-                Attribute = problem.Contains("subprotocol", StringComparison.Ordinal) ? "ws_subprotocol" : null,
+                Attribute = problem.Contains("subprotocol", StringComparison.Ordinal) ? "ws_subprotocol" : Plan.Deflate is not null && problem.Contains("Extensions", StringComparison.Ordinal) ? "ws_deflate" : null,
                 PeerText = _statusLine,
                 Endpoint = EndpointOnMailbox,
             });
@@ -164,7 +166,9 @@ internal sealed partial class WebSocketClient : WebSocketConnection
 
         _done = true;
         _upgrade = null;
-        UpgradedOnMailbox(ReceivedIn(head));
+        if (Plan.Http.AllowsDirect)
+            Setup.Metadata.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
+        UpgradedOnMailbox(deflate, ReceivedIn(head));
     }
 
     private string?[]? ReceivedIn(HttpHead head)

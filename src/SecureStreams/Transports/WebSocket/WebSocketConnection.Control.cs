@@ -49,6 +49,9 @@ internal abstract partial class WebSocketConnection
     /// <inheritdoc/>
     protected override void ArrivedTooLateOnMailbox(Span<byte> bytes)
     {
+        if (_keepsOne)
+            bytes = bytes[1..];
+        _keepsOne = false;
         if (_closeReceived || _reader is not { Violation: null } reader)
             return;
         while (true)

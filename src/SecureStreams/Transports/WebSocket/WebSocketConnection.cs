@@ -1,4 +1,5 @@
 using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Codecs.WebSocket.Deflate;
 using SecureStreams.Transports.Connections;
 
 namespace SecureStreams.Transports.WebSocket;
@@ -47,12 +48,14 @@ internal abstract partial class WebSocketConnection : LinkTransport
     }
 
     /// <summary>The upgrade is done: frames follow.</summary>
-    /// <param name="received">What its answer said that is for metadata; null for nothing.</param>
-    protected void UpgradedOnMailbox(string?[]? received = null)
+    /// <param name="deflate">What was agreed of permessage-deflate; null when it is not used.</param>
+    /// <param name="received">What the answer said that is for metadata; null for nothing.</param>
+    protected void UpgradedOnMailbox(WebSocketDeflateParameters? deflate = null, string?[]? received = null)
     {
-        _reader = new WebSocketFrameReader(_role, Plan.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: false);
+        _reader = new WebSocketFrameReader(_role, Plan.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: deflate is not null);
+        _inflater = deflate?.CreateInflater(_role == WebSocketRole.Server, Plan.MaxMessageBytes);
         _upgraded = true;
-        _writer.Open();
+        _writer.Open(deflate?.CreateDeflater(_role == WebSocketRole.Server));
         ConnectedOnMailbox(received);
         if (!HasLetGo)
             WritableOnMailbox();
@@ -61,15 +64,21 @@ internal abstract partial class WebSocketConnection : LinkTransport
     /// <inheritdoc/>
     protected override int ArrivedOnMailbox(Span<byte> bytes)
     {
-        var input = bytes;
+        var input = _keepsOne ? bytes[1..] : bytes;
+        _keepsOne = false;
         var kind = WebSocketReadKind.Data;
+        if (_inflating)
+            InflateOnMailbox(default);
         while (MayDeliver && kind != WebSocketReadKind.NeedMore)
         {
             kind = _reader!.Read(ref input, out var payload);
             switch (kind)
             {
                 case WebSocketReadKind.Data:
-                    DeliverOnMailbox(payload);
+                    if (_reader.IsCompressed)
+                        InflateOnMailbox(payload);
+                    else
+                        DeliverOnMailbox(payload, _reader.IsStart, _reader.IsEnd);
                     break;
                 case WebSocketReadKind.Ping:
                     AnswerOnMailbox(payload);
@@ -84,7 +93,11 @@ internal abstract partial class WebSocketConnection : LinkTransport
         }
 
         FlushPongsOnMailbox();
-        return bytes.Length - input.Length;
+        var used = bytes.Length - input.Length;
+
+        // What is inflated while delivery is paused is more than arrived; a byte that is kept back makes it come again.
+        _keepsOne = _inflating && input.IsEmpty && !HasLetGo;
+        return _keepsOne ? used - 1 : used;
     }
 
     /// <inheritdoc/>
@@ -95,28 +108,36 @@ internal abstract partial class WebSocketConnection : LinkTransport
             Setup.Sink.WritableOnMailbox(this, due: false);
     }
 
-    private void DeliverOnMailbox(ReadOnlySpan<byte> payload)
+    /// <inheritdoc/>
+    protected override void EndedOnMailbox()
+    {
+        _writer.End();
+        _inflater?.Dispose();
+        ReturnHeld();
+    }
+
+    private void DeliverOnMailbox(ReadOnlySpan<byte> payload, bool isStart, bool isEnd)
     {
         var reader = _reader!;
-        if (reader.IsText && !IsText(payload))
+        if (reader.IsText && !IsText(payload, isStart, isEnd))
         {
             FailOnMailbox(new WebSocketViolation(WebSocketCloseCodes.InvalidPayload, "a text message is not UTF-8"));
             return;
         }
 
         var flags = reader.IsText ? SsRxFlags.Text : SsRxFlags.Binary;
-        if (reader.IsStart)
+        if (isStart)
             flags |= SsRxFlags.StartOfMessage;
-        if (reader.IsEnd)
+        if (isEnd)
             flags |= SsRxFlags.EndOfMessage;
         Setup.Sink.ReceivedOnMailbox(this, payload, flags);
     }
 
     /// <summary>Whether what came of a text message so far can be text, and at its end is.</summary>
-    private bool IsText(ReadOnlySpan<byte> payload)
+    private bool IsText(ReadOnlySpan<byte> payload, bool isStart, bool isEnd)
     {
-        if (_reader!.IsStart)
+        if (isStart)
             _utf8.Reset();
-        return _utf8.TryFeed(payload) && (!_reader.IsEnd || _utf8.IsComplete);
+        return _utf8.TryFeed(payload) && (!isEnd || _utf8.IsComplete);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket.Deflate;
 using SecureStreams.Policy;
 using SecureStreams.Transports.Http;
 
@@ -11,24 +12,23 @@ internal sealed class WebSocketPlan
     public WebSocketPlan(StreamTypePolicy policy, HttpPools pools)
     {
         Policy = policy;
-        OverHttp2 = policy.Find("ws_http_version")?.Value.Text == "2";
-        Http = new HttpPlan(policy, pools, OverHttp2);
+        Http = new HttpPlan(policy, pools, isHttp2: false);
         Subprotocols = [.. HttpTokens.Split(policy.Find("ws_subprotocol")?.Value.Text)];
         IsBinary = policy.Find("ws_binary")?.Value.Flag ?? false;
         PrioritizesReads = policy.Find("ws_prioritize_reads")?.Value.Flag ?? false;
         MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? WebSocketDefaults.MaxMessageBytes;
         MaxHeaderBytes = (int)(policy.Find("max_header_bytes")?.Value.Number ?? WebSocketDefaults.MaxHeaderBytes);
-        Deflate = policy.Find("ws_deflate")?.Value.Flag ?? false;
-        DeflateWindowBits = (int)(policy.Find("ws_deflate_window_bits")?.Value.Number ?? 15);
+        if (policy.Find("ws_deflate")?.Value.Flag ?? false)
+        {
+            Deflate = new WebSocketDeflateSettings { WindowBits = (int)(policy.Find("ws_deflate_window_bits")?.Value.Number ?? WebSocketDeflateParameters.LargestWindowBits) };
+            Extensions = WebSocketDeflateNegotiation.Offer(Deflate);
+        }
     }
 
     public StreamTypePolicy Policy { get; }
 
     /// <summary>What an upgrade has in common with other requests: target, headers, redirects.</summary>
     public HttpPlan Http { get; }
-
-    /// <summary>Whether connections are streams of HTTP/2 (RFC 8441), else upgrades of HTTP/1.1.</summary>
-    public bool OverHttp2 { get; }
 
     /// <summary>The subprotocols to ask for; empty for none.</summary>
     public ImmutableArray<string> Subprotocols { get; }
@@ -45,9 +45,9 @@ internal sealed class WebSocketPlan
     /// <summary>The largest head of an answer that is taken.</summary>
     public int MaxHeaderBytes { get; }
 
-    /// <summary>Whether permessage-deflate is offered.</summary>
-    public bool Deflate { get; }
+    /// <summary>What is wanted of permessage-deflate; null for nothing.</summary>
+    public WebSocketDeflateSettings? Deflate { get; }
 
-    /// <summary>The largest window for compression.</summary>
-    public int DeflateWindowBits { get; }
+    /// <summary>What is offered as <c>Sec-WebSocket-Extensions</c>; null for nothing.</summary>
+    public string? Extensions { get; }
 }

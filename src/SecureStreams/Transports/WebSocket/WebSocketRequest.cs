@@ -32,7 +32,7 @@ internal static class WebSocketRequest
                 return header.Refuse(plan.Policy, $"'{header.Name}' belongs to the handshake; name another header");
         }
 
-        return (plan.Http.Headers.IsEmpty ? null : HttpRequestHeaders.Apply(plan.Http, metadata, message, strange, bare: false)) ??
+        return (plan.Http.Headers.IsEmpty && !plan.Http.AllowsDirect ? null : HttpRequestHeaders.Apply(plan.Http, metadata, message, strange, bare: false)) ??
             (plan.Http.BlobHeaders.IsEmpty ? null : HttpRequestHeaders.ApplyBlobs(plan.Http, blobs, message, strange));
     }
 
@@ -65,6 +65,7 @@ internal static class WebSocketRequest
             Target = target.Uri.PathAndQuery,
             Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
             Subprotocols = plan.Subprotocols,
+            Extensions = plan.Extensions,
             Fields = fields,
         };
     }

@@ -1,4 +1,5 @@
 using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Codecs.WebSocket.Deflate;
 using SecureStreams.Transports.Connections;
 
 namespace SecureStreams.Transports.WebSocket;
@@ -16,6 +17,7 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
     private bool _inMessage;
     private bool _inMessageAtRelease;
     private bool _endStaged;
+    private WebSocketCompressor? _compressor;
 
     /// <inheritdoc/>
     public override bool IsWritable => _open && !connection.HoldsBackSending && output.IsReady;
@@ -30,7 +32,19 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
     public bool IsInMessage => _inMessageAtRelease;
 
     /// <summary>From now on pieces are taken.</summary>
-    public void Open() => _open = true;
+    /// <param name="deflater">Compresses them; owned from here on. Null when they leave as they are.</param>
+    public void Open(WebSocketDeflater? deflater = null)
+    {
+        _open = true;
+        _compressor = deflater is null ? null : new WebSocketCompressor(deflater);
+    }
+
+    /// <summary>The connection is over.</summary>
+    public void End()
+    {
+        _open = false;
+        _compressor?.Dispose();
+    }
 
     /// <summary>From now on none is: a close frame was sent, or the connection is over.</summary>
     public void Close() => _open = false;
@@ -41,6 +55,8 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
         if (!MoreRoom)
             return [];
         var piece = Math.Min(output.Room - _headerRoom, LinkDefaults.PieceBytes);
+        if (_compressor is { } compressor)
+            return compressor.GetSpan(piece);
         return output.GetSpan(_headerRoom + piece).Slice(_headerRoom, piece);
     }
 
@@ -66,7 +82,10 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
                 : WebSocketOpcode.Text;
             if (isLast && !isEnd)
                 throw new InvalidOperationException("EndOfStream came in the middle of a message; end the message with EndOfMessage first or together with it.");
-            Encode(opcode, isEnd, bytes);
+            if (_compressor is { } compressor)
+                EncodeCompressed(compressor, opcode, isEnd, bytes);
+            else
+                Encode(opcode, isEnd, bytes);
             _inMessage = !isEnd;
             _staged += bytes;
         }
@@ -85,6 +104,7 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
         _staged = 0;
         _inMessageAtRelease = _inMessage;
         output.ReleaseOnMailbox();
+        _compressor?.Release();
         if (_endStaged)
         {
             _endStaged = false;
@@ -101,6 +121,7 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
         _inMessage = _inMessageAtRelease;
         _endStaged = false;
         output.RollbackOnMailbox();
+        _compressor?.Rollback();
     }
 
     /// <inheritdoc/>
@@ -114,6 +135,29 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
             throw new InvalidOperationException("A piece came without StartOfMessage, and no message was begun; commit a message in one piece with WholeMessage.");
         if (isStart && (flags & (SsTxFlags.Text | SsTxFlags.Binary)) == (SsTxFlags.Text | SsTxFlags.Binary))
             throw new InvalidOperationException("A message is either Text or Binary, not both.");
+    }
+
+    /// <summary>The piece is in the compressor's buffer; what becomes of it goes behind what is staged.</summary>
+    private void EncodeCompressed(WebSocketCompressor compressor, WebSocketOpcode opcode, bool isEnd, int bytes)
+    {
+        var compressed = compressor.Compress(bytes, isEnd);
+        var isFirst = opcode != WebSocketOpcode.Continuation;
+        var frame = output.GetSpan(WebSocketFrame.MaxHeaderBytes + compressed.Length);
+        int header;
+        if (isClient)
+        {
+            var key = WebSocketMaskKeys.Next();
+            header = WebSocketFrame.WriteHeader(frame, opcode, isEnd, isFirst, compressed.Length, key);
+            compressed.CopyTo(frame[header..]);
+            WebSocketMask.Apply(frame.Slice(header, compressed.Length), key, 0);
+        }
+        else
+        {
+            header = WebSocketFrame.WriteHeader(frame, opcode, isEnd, isFirst, compressed.Length);
+            compressed.CopyTo(frame[header..]);
+        }
+
+        output.Advance(header + compressed.Length);
     }
 
     private void Encode(WebSocketOpcode opcode, bool isEnd, int bytes)

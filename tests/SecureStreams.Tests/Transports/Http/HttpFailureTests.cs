@@ -14,7 +14,7 @@ public sealed class HttpFailureTests
         { "h1", nameof(Scripts.CloseAfterRequest), SsPhase.Peer, SsCauseCode.PeerClosed, "closed" },
         { "h1", nameof(Scripts.ResetAfterRequest), SsPhase.Peer, SsCauseCode.ConnectionReset, "closed" },
         { "h1", nameof(Scripts.MalformedStatusLine), SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
-        { "h1", nameof(Scripts.OversizedHead), SsPhase.Protocol, SsCauseCode.ProtocolError, "closed" },
+        { "h1", nameof(Scripts.OversizedHead), SsPhase.Payload, SsCauseCode.PayloadTooLarge, "closed" },
         { "h1", nameof(Scripts.TruncateChunked), SsPhase.Payload, SsCauseCode.PayloadTruncated, "connected rx-som closed" },
         { "h1", "truncate", SsPhase.Payload, SsCauseCode.PayloadTruncated, "connected rx-som closed" },
         { "h1", "reset-body", SsPhase.Peer, SsCauseCode.ConnectionReset, "connected rx-som closed" },

@@ -114,7 +114,7 @@ public sealed class HttpPeerTests
     [Fact]
     public async Task Errors_that_quote_the_peer_are_short_and_in_one_line()
     {
-        await using var server = ScriptedServer.Start(Scripts.AnswerRaw($"HTTQ \u001b[31m{new string('A', 50_000)}\r\n\r\n"));
+        await using var server = ScriptedServer.Start(Scripts.AnswerRaw($"HTTQ \u001b[31m{new string('A', 30_000)}\r\n\r\n"));
         using var log = new TestLog();
         log.Allow("Failed");
         var policy = $$"""{ "s": [{ "t": { "endpoint": "127.0.0.1", "port": {{server.Port}}, "protocol": "h1", "http_method": "GET", "http_url": "/" } }] }""";

@@ -38,6 +38,21 @@ public sealed class WsUpgradeTests
         await run.EndAsync();
     }
 
+    [Fact]
+    public async Task Headers_that_the_application_sets_and_reads_by_name_are_those_of_the_upgrade()
+    {
+        await using var bench = new WsBench(more: "\"direct_proto_str\": true");
+        var run = new TransportRun(bench.Policy).With("X-App:", "one");
+        run.Start(bench.Factory);
+        var peer = await bench.PeerAsync();
+        Assert.Equal("one", peer.Request.Find("x-app"));
+        await peer.AcceptAsync("X-Server: two\r\n");
+        await run.WaitForAsync("connected");
+        Assert.Equal("two", run.Metadata.Get("x-server"));
+        await peer.BreakAsync();
+        await run.EndAsync();
+    }
+
     [Theory]
     [InlineData("\"ws_subprotocol\": \"\"")]
     [InlineData("")]

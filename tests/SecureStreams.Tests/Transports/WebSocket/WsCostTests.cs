@@ -1,0 +1,210 @@
+using System.Net;
+using System.Net.Sockets;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.Tests.EndToEnd;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports.WebSocket;
+
+/// <summary>What a message costs a stream over ws: nothing that has to be collected. And what a quiet connection holds.</summary>
+[Collection(Core.AloneCollection.Name)]
+public sealed class WsCostTests(ITestOutputHelper output)
+{
+    private const int Rounds = 5_000;
+    private const int Bytes = 64;
+
+    [Fact]
+    public async Task A_round_trip_of_a_message_allocates_nothing()
+    {
+        using var echo = new BlockingEcho();
+        await using var context = SsContext.FromJson(LoopbackPolicy.Around($"\"x\": {{ {echo.Attributes} }}"));
+        var handler = new PingPong();
+        var stream = context.Create("x", handler);
+        stream.Connect();
+        await handler.RunAsync(stream, Rounds);
+
+        // The least of a few: what the rest of the process does meanwhile is not the stream's.
+        var least = long.MaxValue;
+        for (var turn = 0; turn < 5; turn++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await handler.RunAsync(stream, Rounds);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        output.WriteLine($"{least} B in {Rounds} round trips of {Bytes} B");
+
+        // Starting and awaiting the measured run itself costs a few objects; one byte a message would already be more.
+        Assert.InRange(least, 0, Rounds - 1);
+    }
+
+    [Fact]
+    public async Task An_idle_connection_costs_little_memory()
+    {
+        const int Streams = 50;
+
+        // What is between this and what is measured is room to grow.
+        const int Allowed = 8 * 1024;
+        using var echo = new BlockingEcho();
+        await using var context = SsContext.FromJson(LoopbackPolicy.Around($"\"x\": {{ {echo.Attributes} }}"));
+        var all = new List<SecureStream[]> { await ConnectAsync(context, 10) };
+        var costs = new List<long>();
+        for (var turn = 0; turn < 5; turn++)
+        {
+            // All stay until the end: what one turn held must not be freed while the next is measured. Pools that are trimmed at some collection spoil one turn, not most.
+            var before = GC.GetTotalMemory(forceFullCollection: true);
+            all.Add(await ConnectAsync(context, Streams));
+            var cost = (GC.GetTotalMemory(forceFullCollection: true) - before) / Streams;
+            output.WriteLine($"an idle ws connection: {cost} B of heap, the peer's socket, stream and thread object included (allowed {Allowed})");
+            costs.Add(cost);
+        }
+
+        GC.KeepAlive(all);
+        costs.Sort();
+        Assert.InRange(costs[2], 1, Allowed);
+    }
+
+    private static async Task<SecureStream[]> ConnectAsync(LocalContext context, int count)
+    {
+        var streams = new SecureStream[count];
+        for (var i = 0; i < count; i++)
+        {
+            var handler = new PingPong();
+            streams[i] = context.Create("x", handler);
+            streams[i].Connect();
+            await handler.Connected.Task.OrFail(static () => "Not connected.");
+        }
+
+        return streams;
+    }
+
+    /// <summary>Sends a message whenever the last one has come back.</summary>
+    private sealed class PingPong : SecureStreamHandler
+    {
+        private TaskCompletionSource _done = new();
+        private int _left;
+
+        public TaskCompletionSource Connected { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task RunAsync(SecureStream stream, int rounds)
+        {
+            _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _left = rounds;
+            stream.RequestTransmit();
+            return _done.Task.OrFail(static () => "The peer does not answer.");
+        }
+
+        public override SsResult OnState(SecureStream stream, in SsStateChange change)
+        {
+            if (change.State == SsState.Connected)
+                Connected.TrySetResult();
+            return SsResult.Continue;
+        }
+
+        public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
+        {
+            if (_left == 0)
+                return SsTransmitResult.Nothing;
+            tx.Buffer[..Bytes].Fill((byte)_left);
+            tx.Commit(Bytes, SsTxFlags.WholeMessage);
+            return SsTransmitResult.Send;
+        }
+
+        public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+        {
+            if ((flags & SsRxFlags.EndOfMessage) == 0)
+                return SsResult.Continue;
+            if (--_left == 0)
+                _done.TrySetResult();
+            else
+                stream.RequestTransmit();
+            return SsResult.Continue;
+        }
+    }
+
+    /// <summary>An echo of messages of <see cref="Bytes"/> bytes on threads of its own, which block: it allocates nothing either.</summary>
+    private sealed class BlockingEcho : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly List<Socket> _accepted = [];
+        private readonly List<Thread> _threads = [];
+
+        public BlockingEcho()
+        {
+            _listener.Start(512);
+            Attributes = $"\"endpoint\": \"127.0.0.1\", \"port\": {((IPEndPoint)_listener.LocalEndpoint).Port}, \"protocol\": \"ws\", \"ws_binary\": true";
+            Start(() =>
+            {
+                while (true)
+                {
+                    var socket = _listener.AcceptSocket();
+                    _accepted.Add(socket);
+                    Start(() => Echo(socket));
+                }
+            });
+        }
+
+        public string Attributes { get; }
+
+        public void Dispose()
+        {
+            _listener.Dispose();
+            _threads[0].Join();
+            _accepted.ForEach(static one => one.Dispose());
+            _threads.ForEach(static one => one.Join());
+        }
+
+        private void Start(Action serve)
+        {
+            var thread = new Thread(() =>
+            {
+                try
+                {
+                    serve();
+                }
+                catch (Exception error) when (error is SocketException or IOException or ObjectDisposedException)
+                {
+                    // It is over.
+                }
+            }, maxStackSize: 256 * 1024) { IsBackground = true };
+            _threads.Add(thread);
+            thread.Start();
+        }
+
+        private static void Echo(Socket socket)
+        {
+            socket.NoDelay = true;
+            using var stream = new NetworkStream(socket, ownsSocket: true);
+            Upgrade(stream);
+            var frame = new byte[6 + Bytes];
+            while (stream.ReadAtLeast(frame, 2, throwOnEndOfStream: false) is var count and >= 2)
+            {
+                if ((frame[0] & 0x0f) == (int)WebSocketOpcode.Close)
+                    return;
+                stream.ReadExactly(frame, count, frame.Length - count);
+                WebSocketMask.Apply(frame.AsSpan(6), BitConverter.ToUInt32(frame, 2), 0);
+                frame[4] = 0x82;
+                frame[5] = Bytes;
+                stream.Write(frame, 4, frame.Length - 4);
+            }
+        }
+
+        private static void Upgrade(NetworkStream stream)
+        {
+            var bytes = new byte[1024];
+            var count = 0;
+            while (HttpHead.FindEnd(bytes.AsSpan(0, count), 0) < 0)
+            {
+                var read = stream.Read(bytes, count, bytes.Length - count);
+                if (read == 0)
+                    return;
+                count += read;
+            }
+
+            Assert.Null(HttpHead.Parse(bytes.AsSpan(0, count), out var head));
+            stream.Write(WebSocketServerHandshake.WriteResponse(WebSocketServerHandshake.Accept(WebSocketRequestFacts.Of(head!)!, null, null)));
+        }
+    }
+}
