@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 
@@ -106,20 +107,17 @@ public class ConnectionFactTests
     {
         using var socket = await listener.AcceptAsync();
         var buffer = new byte[4096];
-        var request = Encoding.ASCII.GetString(buffer, 0, await socket.ReceiveAsync(buffer));
-        var key = request.Split("\r\n").FirstOrDefault(static line => line.StartsWith("Sec-WebSocket-Key: ", StringComparison.Ordinal))?[19..];
-        await socket.SendAsync(Encoding.ASCII.GetBytes(key is null
-            ? "HTTP/1.1 200 OK\r\nX-Uid: 12345\r\nX-Said: yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            : $"HTTP/1.1 101 Up\r\nX-Uid: 12345\r\nX-Said: yes\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {AnswerTo(key)}\r\n\r\n"));
+        Assert.Null(HttpHead.Parse(buffer.AsSpan(0, await socket.ReceiveAsync(buffer)), out var request));
+        var upgrade = request!.Find("Upgrade") is null ? null : WebSocketRequestFacts.Of(request);
+        HttpField[] said = [new("X-Uid", "12345"), new("X-Said", "yes")];
+        await socket.SendAsync(upgrade is null
+            ? "HTTP/1.1 200 OK\r\nX-Uid: 12345\r\nX-Said: yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
+            : WebSocketServerHandshake.WriteResponse([.. WebSocketServerHandshake.Accept(upgrade, null, null), .. said]));
         socket.Shutdown(SocketShutdown.Send);
-        if (key is not null)
+        if (upgrade is not null)
             await socket.ReceiveAsync(buffer); // The close frame.
         await socket.ReceiveAsync(new byte[1]);
     }
-
-    /// <summary>As RFC 6455 section 4.2.2 has it.</summary>
-    private static string AnswerTo(string key) =>
-        Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 
     private static async Task<(Dictionary<string, string?> Values, RecordingHandler Handler)> RunAsync(string endpoint, int port, string protocol, bool tls)
     {
