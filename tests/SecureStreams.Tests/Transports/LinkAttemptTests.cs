@@ -79,6 +79,53 @@ public sealed class LinkAttemptTests
         Assert.Contains("before it answered the upgrade", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("raw")]
+    [InlineData("ws")]
+    public async Task What_cannot_be_cancelled_does_not_hold_up_the_end(string protocol)
+    {
+        var sockets = new StuckSockets();
+        await using var bench = new WsBench(platform: new SsPlatform { Sockets = sockets });
+        var run = new TransportRun(HttpBench.Policy($"\"endpoint\": \"127.0.0.1\", \"port\": 9, \"protocol\": \"{protocol}\", {Tls}, \"connect_timeout_ms\": 3000"));
+        run.Start(bench.Factory);
+        await sockets.Reading.Task.OrFail(static () => "No handshake began.");
+        bench.Clock.Advance(TimeSpan.FromSeconds(3));
+        await run.WaitForAsync("closed");
+        Assert.False(run.Transport.Completion.IsCompleted);
+        sockets.LetGo.SetResult(0);
+        var failure = await run.EndAsync();
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.ConnectTimeout), (failure!.Phase, failure.Code));
+        Assert.Contains("TLS handshake", failure.Message, StringComparison.Ordinal);
+        Assert.True(sockets.IsClosed);
+    }
+
+    /// <summary>A connection whose reads end when the test says so, and not when they are cancelled.</summary>
+    private sealed class StuckSockets : SsSocketDialer
+    {
+        public TaskCompletionSource Reading { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<int> LetGo { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsClosed { get; private set; }
+
+        public override ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken) => new(new Stuck(this));
+
+        private sealed class Stuck(StuckSockets owner) : MemoryStream
+        {
+            public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                owner.Reading.TrySetResult();
+                return new(owner.LetGo.Task);
+            }
+
+            protected override void Dispose(bool disposing)
+            {
+                owner.IsClosed = true;
+                base.Dispose(disposing);
+            }
+        }
+    }
+
     /// <summary>Connections that say these texts and end, one after the other; the first takes nothing.</summary>
     private sealed class OneWaySockets(params string[] texts) : SsSocketDialer
     {

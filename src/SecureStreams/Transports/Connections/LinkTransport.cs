@@ -212,6 +212,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         StopTimer();
         Output.AbandonOnMailbox();
         _dialing?.Cancel();
+        _givenUp?.TrySetResult();
         _wire?.Dispose();
         EndedOnMailbox();
         WakeOnMailbox();
