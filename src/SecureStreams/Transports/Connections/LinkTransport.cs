@@ -162,11 +162,21 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     }
 
     /// <summary>The connection can be used: the bound on the attempt is over.</summary>
-    protected void ConnectedOnMailbox()
+    /// <param name="received">What the peer said that is for metadata, a place for each declared name; what is to be said of the connection is added. Null for nothing.</param>
+    protected void ConnectedOnMailbox(string?[]? received = null)
     {
         _usable = true;
         _progress = null; // Its story of the dial is not needed any more.
         StopTimer();
+        if (!_plan.Dial.Facts.IsEmpty)
+        {
+            received ??= new string?[Setup.Policy.Metadata.Length];
+            _plan.Dial.Facts.Fill(_facts, received);
+            _facts = null;
+        }
+
+        if (received is not null)
+            Setup.Metadata.PublishReceivedOnMailbox(received);
         Setup.Sink.ConnectedOnMailbox(this);
     }
 
@@ -175,6 +185,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     {
         Setup.Mailbox.AssertCurrent();
         _next = target;
+        _writeFailure = null; // Of a connection that does not count any more.
         Output.AbandonOnMailbox();
         _wire?.Dispose();
     }
@@ -201,6 +212,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         StopTimer();
         Output.AbandonOnMailbox();
         _dialing?.Cancel();
+        _givenUp?.TrySetResult();
         _wire?.Dispose();
         EndedOnMailbox();
         WakeOnMailbox();
