@@ -36,7 +36,7 @@ public sealed class PolicyCheckJsonTests
             root.GetProperty("diagnostics").EnumerateArray().Where(static one => one.TryGetProperty("suggestion", out _))
                 .Select(static one => (one.GetProperty("value").GetString()!, one.GetProperty("suggestion").GetString()!)));
         Same("""
-            [{ "attribute": "attr_priority", "in": "streamtype 'one'", "file": "warnings.json", "line": 5, "column": 105 }]
+            [{ "attribute": "h2q_oflow_txcr", "in": "streamtype 'one'", "file": "warnings.json", "line": 5, "column": 106 }]
             """, root.GetProperty("accepted_not_acted_on"));
     }
 
