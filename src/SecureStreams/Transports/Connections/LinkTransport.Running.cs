@@ -1,6 +1,5 @@
 using System.Buffers;
 using SecureStreams.Network;
-using SecureStreams.Telemetry;
 
 namespace SecureStreams.Transports.Connections;
 
@@ -56,7 +55,7 @@ internal abstract partial class LinkTransport
         using (await _entry)
         {
             // Of a dial that failed; one that succeeded has been told.
-            if (_plan.Dial.ReportsPerformance && _progress is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
+            if (_plan.Dial.ReportsPerformance && ProgressOnMailbox is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(progress, why).Span, PerfReport.Flags);
             Setup.Sink.ClosedOnMailbox(this, _failure);
         }
@@ -65,7 +64,7 @@ internal abstract partial class LinkTransport
     /// <returns>Whether there is a connection to read from.</returns>
     private async Task<bool> DialAsync(DialTarget target)
     {
-        DialedConnection connection;
+        LinkCarrier connection;
         var progress = new DialProgress(target);
         using (var dialing = new CancellationTokenSource())
         {
@@ -82,7 +81,7 @@ internal abstract partial class LinkTransport
 
             try
             {
-                connection = await Links.Dialer.DialAsync(target, progress, dialing.Token).ConfigureAwait(false);
+                connection = await OpenAsync(target, progress, dialing.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (dialing.IsCancellationRequested)
             {
@@ -103,11 +102,10 @@ internal abstract partial class LinkTransport
                 return false;
             _wire = connection.Wire;
             progress.Phase = SsPhase.Protocol;
-            DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
             _connection = connection.Summary;
             Output.OpenOnMailbox(connection.Stream, connection.Wire);
-            if (_plan.Dial.ReportsPerformance)
-                Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(connection).Span, PerfReport.Flags);
+            if (_plan.Dial.ReportsPerformance && connection.Report is { } report)
+                Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(report).Span, PerfReport.Flags);
             if (!HasLetGo)
                 OpenedOnMailbox();
         }
@@ -149,7 +147,14 @@ internal abstract partial class LinkTransport
 
                 var buffer = busy ?? idle!;
                 var size = busy is null ? buffer.Length : room;
-                var count = await stream.ReadAsync(buffer.AsMemory(0, size)).ConfigureAwait(false);
+                var reading = stream.ReadAsync(buffer.AsMemory(0, size));
+                if (_filled && !reading.IsCompleted)
+                {
+                    using (await _entry)
+                        TellDryOnMailbox();
+                }
+
+                var count = await reading.ConfigureAwait(false);
                 if (count == 0)
                     break;
 
@@ -232,12 +237,22 @@ internal abstract partial class LinkTransport
     {
         using (await _entry)
         {
+            TellDryOnMailbox();
             if (_over || (!IsResting && !_peerEnded) || (_letGo && !_peerEnded))
                 return;
             _waiting = true;
         }
 
         await _wake.WaitAsync().ConfigureAwait(false);
+    }
+
+    private void TellDryOnMailbox()
+    {
+        if (!_filled)
+            return;
+        _filled = false;
+        if (_usable && !HasLetGo)
+            ReadDryOnMailbox();
     }
 
     private async ValueTask DisposeStreamAsync()
