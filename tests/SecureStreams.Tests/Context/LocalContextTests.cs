@@ -48,12 +48,12 @@ public sealed class LocalContextTests
     {
         using var log = new TestLog();
         await using var context = SsContext.FromJson("""
-            { "s": [{ "b": { "endpoint": "b.test", "port": 443, "tls": true, "tls_pins": ["sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE="] },
-                      "a": { "endpoint": "a.test", "port": 443, "tls": true, "tls_pins": ["sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE="], "perf": true } }] }
+            { "s": [{ "b": { "endpoint": "b.test", "port": 443, "tls": true, "payload_fmt": "a text" },
+                      "a": { "endpoint": "a.test", "port": 443, "tls": true, "payload_fmt": "a text", "h2q_oflow_txcr": true } }] }
             """, new() { LoggerFactory = log });
         Assert.Equal(
-            ["policy(2,78): streamtype 'a': tls_pins is accepted, not acted on in this release; it is stated 2 times in all",
-             "policy(2,143): streamtype 'a': perf is accepted, not acted on in this release; it is stated 1 times in all"],
+            ["policy(2,81): streamtype 'a': payload_fmt is accepted, not acted on in this release; it is stated 2 times in all",
+             "policy(2,109): streamtype 'a': h2q_oflow_txcr is accepted, not acted on in this release; it is stated 1 times in all"],
             log.Entries.Where(static entry => entry.Id.Id == 1101).Select(static entry => entry.Message).Order(StringComparer.Ordinal).Reverse());
         log.AssertClean();
     }

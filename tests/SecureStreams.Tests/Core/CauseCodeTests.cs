@@ -16,6 +16,9 @@ public sealed class CauseCodeTests
         [SsCauseCode.ConnectionRefused] = RetryClass.Transient,
         [SsCauseCode.NetworkUnreachable] = RetryClass.Transient,
         [SsCauseCode.ConnectFailed] = RetryClass.Transient,
+        [SsCauseCode.ProxyRefused] = RetryClass.Transient,
+        [SsCauseCode.ProxyAuthenticationFailed] = RetryClass.Identity,
+        [SsCauseCode.LocalAddressUnavailable] = RetryClass.Transient, // Interfaces come and go.
         [SsCauseCode.NoLocalSink] = RetryClass.Transient,
         [SsCauseCode.TlsHandshakeFailed] = RetryClass.Transient,
         [SsCauseCode.CertificateUntrusted] = RetryClass.Identity,
@@ -33,6 +36,7 @@ public sealed class CauseCodeTests
         [SsCauseCode.RedirectInvalid] = RetryClass.Transient,
         [SsCauseCode.PayloadTruncated] = RetryClass.Transient,
         [SsCauseCode.PayloadLengthMismatch] = RetryClass.Transient,
+        [SsCauseCode.PayloadTooLarge] = RetryClass.Transient, // The next answer may be a smaller one.
         [SsCauseCode.PeerClosed] = RetryClass.Transient,
         [SsCauseCode.ConnectionReset] = RetryClass.Transient,
         [SsCauseCode.PeerBusy] = RetryClass.Busy,
@@ -53,7 +57,6 @@ public sealed class CauseCodeTests
     {
         [SsCauseCode.None] = "no cause",
         [SsCauseCode.Completed] = "an end as it should be",
-        [SsCauseCode.PayloadTooLarge] = "of a message that is awaited",
         [SsCauseCode.LocalDestroy] = "the stream goes",
         [SsCauseCode.ApplicationTimeout] = "a notice",
     };

@@ -35,6 +35,8 @@ internal static class AwaitTable
     {
         ["SsNameResolver.ResolveAsync(String, CancellationToken)"] = "The program gives it; the runtime's own is tested with the network.",
         ["SsSocketDialer.ConnectAsync(EndPoint, CancellationToken)"] = "The program gives it; the runtime's own is tested with the network.",
+        ["SsNameResolver.ResolveAsync(String, AddressFamily, CancellationToken)"] = "As above.",
+        ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
         ["SsListener.DisposeAsync()"] = "The runtime itself has no listener: the package that has one tests it.",
     };
 
