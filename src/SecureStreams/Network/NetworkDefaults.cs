@@ -30,6 +30,9 @@ internal static class NetworkDefaults
     /// <summary>How long one revocation list, or one answer about a certificate, may take to come.</summary>
     public static readonly TimeSpan RevocationTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long after the handshake an end without a word still counts as the server's verdict on this side's certificate.</summary>
+    public static readonly TimeSpan VerdictTime = TimeSpan.FromSeconds(10);
+
     /// <summary>The smallest key of RSA, in bits, that is believed (NIST SP 800-131A; what Debian's OpenSSL demands at its security level 2).</summary>
     public const int MinRsaBits = 2048;
 

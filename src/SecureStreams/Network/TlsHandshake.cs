@@ -35,7 +35,7 @@ internal sealed class TlsHandshake(CountingStream wire, TlsTarget tls, TrustAnch
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async ValueTask<TlsStream> RunAsync(CancellationToken cancellationToken)
     {
-        var stream = new TlsStream(wire, tls.Options);
+        var stream = new TlsStream(wire, tls.Options, time);
         try
         {
             await stream.AuthenticateAsClientAsync(Options(), cancellationToken).ConfigureAwait(false);

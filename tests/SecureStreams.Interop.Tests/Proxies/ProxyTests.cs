@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text.Json;
 using SecureStreams.Network;
 using SecureStreams.TestSupport.Certificates;
 using SecureStreams.TestSupport.Handlers;
@@ -39,6 +41,69 @@ public sealed class ProxyTests
         Assert.Equal(($"localhost:{Port(host, protocol)}", $"127.0.0.1:{proxy.Port}"), (connection.Endpoint, connection.Address));
         Assert.True(connection.ProxyTime > TimeSpan.Zero && connection.TlsTime > TimeSpan.Zero && connection.NamesTime == TimeSpan.Zero, connection.ToString());
         Assert.DoesNotContain(ProxyProcess.Password, stream.Explain().ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("socks", false, "raw", false)]
+    [InlineData("socks", true, "raw", true)]
+    [InlineData("socks", false, "ws", false)]
+    [InlineData("socks", true, "ws", true)]
+    [InlineData("http", true, "raw", false)]
+    [InlineData("http", false, "raw", true)]
+    [InlineData("http", true, "ws", false)]
+    [InlineData("http", false, "ws", true)]
+    public async Task Lasting_connection_stands_through_it(string kind, bool authenticates, string protocol, bool tls)
+    {
+        const int Length = 300_000;
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var proxy = await ProxyProcess.StartAsync(kind, authenticates);
+        var port = (protocol, tls) switch { ("raw", false) => host.RawPort, ("raw", true) => host.RawTlsPort, (_, false) => host.HttpPort, _ => host.HttpsPort };
+        await using var context = Open(host, protocol, Via(kind, proxy.Port, authenticates ? $"{ProxyProcess.User}:{ProxyProcess.Password}@" : "") + ", \"perf\": true, \"opportunistic\": true" + (protocol == "ws" ? ", \"ws_binary\": true" : ""), port, url: "ws/echo", tls: tls);
+        using var handler = new BodyHandler(DeterministicBytes.Open(Length, seed: 4));
+        var reports = new List<JsonElement>();
+        var received = new List<byte>();
+        handler.OnReceiveDo((_, payload, flags) =>
+        {
+            if ((flags & SsRxFlags.PerfJson) != 0)
+                reports.Add(JsonDocument.Parse(payload.ToArray()).RootElement);
+            else
+                received.AddRange(payload);
+            return SsResult.Continue;
+        });
+        await using var stream = context.Create("x", handler);
+
+        stream.RequestTransmit(handler.BodyLength);
+        await handler.WaitForAsync(_ => received.Count >= Length);
+        stream.Disconnect();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+
+        Assert.Equal("Creating Poll Connecting Connected Disconnected", handler.Story);
+        Assert.Equal(DeterministicBytes.Sha256(Length, 4), Convert.ToHexStringLower(SHA256.HashData(received.ToArray())));
+        var connection = stream.Explain().Connection!;
+        Assert.Equal($"{(kind == "socks" ? "SOCKS5" : "HTTP")} proxy 127.0.0.1:{proxy.Port}", connection.Proxy);
+        Assert.Equal(($"localhost:{port}", $"127.0.0.1:{proxy.Port}"), (connection.Endpoint, connection.Address));
+        Assert.True(connection.ProxyTime > TimeSpan.Zero && connection.TlsTime > TimeSpan.Zero == tls && connection.NamesTime == TimeSpan.Zero, connection.ToString());
+
+        // Told once, before Connected, and the same.
+        var report = Assert.Single(reports);
+        Assert.True(handler.Events.TakeWhile(static one => one.Kind != RecordedKind.State || one.State != SsState.Connected).Any(static one => one.Flags.HasFlag(SsRxFlags.PerfJson)), handler.Describe());
+        Assert.Equal(("127.0.0.1", (long)connection.ProxyTime.TotalMicroseconds), (report.GetProperty("peer").GetString(), report.GetProperty("proxy_us").GetInt64()));
+        handler.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("socks", "raw", "via-socks5")]
+    [InlineData("http", "ws", "via_http_proxy")]
+    public async Task Lasting_connection_is_told_what_the_proxy_holds_against_it(string kind, string protocol, string attribute)
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var proxy = await ProxyProcess.StartAsync(kind, authenticates: true);
+        await using var context = Open(host, protocol, Via(kind, proxy.Port, "ann:wrong@"), host.HttpsPort);
+        var detail = await FailAsync(context);
+
+        Assert.Equal((SsPhase.Proxy, SsCauseCode.ProxyAuthenticationFailed), (detail.Cause.Phase, detail.Cause.Code));
+        Assert.Equal($"x.{attribute}", detail.Policy!.Attribute);
+        Assert.DoesNotContain("wrong", detail.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,13 +194,13 @@ public sealed class ProxyTests
     private static string Via(string kind, int port, string credentials = "") =>
         $", \"{(kind == "socks" ? "via-socks5" : "via_http_proxy")}\": \"{credentials}127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}\"";
 
-    private static LocalContext Open(KestrelTestHost host, string protocol, string more, int? port = null, string method = "GET", string url = "/") => SsContext.FromJson(
+    private static LocalContext Open(KestrelTestHost host, string protocol, string more, int? port = null, string method = "GET", string url = "/", bool tls = true) => SsContext.FromJson(
         $$"""
         {
           "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }],
           "trust_stores": [{ "name": "test", "stack": ["root"] }],
-          "s": [{ "x": { "endpoint": "localhost", "port": {{port ?? Port(host, protocol)}}, "protocol": "{{protocol}}", "http_method": "{{method}}", "http_url": "{{url}}",
-            "tls": true, "tls_trust_store": "test"{{more}} } }]
+          "s": [{ "x": { "endpoint": "localhost", "port": {{port ?? Port(host, protocol)}}, "protocol": "{{protocol}}"{{(protocol is "h1" or "h2" ? $", \"http_method\": \"{method}\"" : "")}}{{(protocol == "raw" ? "" : $", \"http_url\": \"{url}\"")}}
+            {{(tls ? ", \"tls\": true, \"tls_trust_store\": \"test\"" : "")}}{{more}} } }]
         }
         """,
         new() { Platform = SsPlatform.System with { Names = new NoNames() } });

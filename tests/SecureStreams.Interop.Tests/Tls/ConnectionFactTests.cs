@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 
@@ -15,7 +16,9 @@ public class ConnectionFactTests
     [Theory]
     [InlineData("h1", "http/1.1")]
     [InlineData("h2", "h2")]
-    public async Task Over_tls(string protocol, string alpn)
+    [InlineData("ws", "http/1.1")]
+    [InlineData("raw", null)]
+    public async Task Over_tls(string protocol, string? alpn)
     {
         await using var server = await TlsHost.StartAsync(MatrixPki.Good);
         var (values, _) = await RunAsync("localhost", server.Port, protocol, tls: true);
@@ -33,8 +36,11 @@ public class ConnectionFactTests
         Assert.Null(values["peer_pid"]);
     }
 
-    [Fact]
-    public async Task Over_a_unix_socket_in_the_clear()
+    [Theory]
+    [InlineData("h1")]
+    [InlineData("ws")]
+    [InlineData("raw")]
+    public async Task Over_a_unix_socket_in_the_clear(string protocol)
     {
         var folder = Directory.CreateTempSubdirectory("ss-facts-");
         var path = Path.Combine(folder.FullName, "s");
@@ -42,7 +48,7 @@ public class ConnectionFactTests
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen();
         var serving = AnswerAsync(listener);
-        var (values, handler) = await RunAsync("+" + path, 0, "h1", tls: false);
+        var (values, handler) = await RunAsync("+" + path, 0, protocol, tls: false);
         await serving;
         folder.Delete(recursive: true);
 
@@ -53,8 +59,36 @@ public class ConnectionFactTests
         Assert.Null(values["tls_version"]);
 
         // A header of the same name that the peer sends is no fact, and one of another name is still taken.
-        Assert.Equal("yes", values["said"]);
-        Assert.Contains(SsState.QosAckRemote, handler.States);
+        Assert.Equal(protocol == "raw" ? null : "yes", values["said"]);
+        Assert.Equal(protocol == "h1", handler.States.Contains(SsState.QosAckRemote));
+    }
+
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("raw")]
+    public async Task They_are_those_of_the_connection_that_stands(string protocol)
+    {
+        await using var server = await TlsHost.StartAsync(MatrixPki.Make(MatrixPki.Root, new() { Dns = ["localhost", "elsewhere.test"] }));
+        server.Elsewhere = $"wss://elsewhere.test:{server.Port}/seen";
+        using var log = new TestLog();
+        await using var context = SsContext.FromJson(
+            Policy("localhost", server.Port, protocol, tls: true, """, "allow_redirects": true """).Replace("\"/\"", "\"/away\"", StringComparison.Ordinal),
+            new() { LoggerFactory = log, Platform = new() { Names = new LoopbackNames() } });
+        var ports = new List<string?>();
+        var handler = new RecordingHandler();
+        Visit.Arm(handler, protocol, "/seen");
+        handler.OnStateDo(SsState.Disconnected, stream => ports.Add(stream.GetMetadata("local_port")));
+        await using var stream = context.Create("x", handler);
+        for (var round = 1; round <= 2; round++)
+        {
+            stream.Connect();
+            await handler.WaitForStateAsync(SsState.Disconnected, times: round);
+        }
+
+        Assert.Equal(server.Log.Where(static line => line.Path == "/seen").Select(static line => line.RemotePort.ToString(CultureInfo.InvariantCulture)), ports);
+        Assert.Equal(2, ports.Distinct().Count());
+        handler.AssertClean();
+        log.AssertClean();
     }
 
     [Fact]
@@ -72,9 +106,16 @@ public class ConnectionFactTests
     private static async Task AnswerAsync(Socket listener)
     {
         using var socket = await listener.AcceptAsync();
-        await socket.ReceiveAsync(new byte[4096]);
-        await socket.SendAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nX-Uid: 12345\r\nX-Said: yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+        var buffer = new byte[4096];
+        Assert.Null(HttpHead.Parse(buffer.AsSpan(0, await socket.ReceiveAsync(buffer)), out var request));
+        var upgrade = request!.Find("Upgrade") is null ? null : WebSocketRequestFacts.Of(request);
+        HttpField[] said = [new("X-Uid", "12345"), new("X-Said", "yes")];
+        await socket.SendAsync(upgrade is null
+            ? "HTTP/1.1 200 OK\r\nX-Uid: 12345\r\nX-Said: yes\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray()
+            : WebSocketServerHandshake.WriteResponse([.. WebSocketServerHandshake.Accept(upgrade, null, null), .. said]));
         socket.Shutdown(SocketShutdown.Send);
+        if (upgrade is not null)
+            await socket.ReceiveAsync(buffer); // The close frame.
         await socket.ReceiveAsync(new byte[1]);
     }
 
@@ -83,10 +124,16 @@ public class ConnectionFactTests
         using var log = new TestLog();
         await using var context = SsContext.FromJson(Policy(endpoint, port, protocol, tls), new() { LoggerFactory = log, Platform = new() { Names = new LoopbackNames() } });
         var values = new Dictionary<string, string?>();
-        var handler = new RecordingHandler().OnStateDo(SsState.Connected, stream =>
+        var handler = new RecordingHandler();
+        Visit.Arm(handler, protocol, "/");
+        handler.OnStateDo(SsState.Connected, stream =>
         {
             foreach (var name in (string[])[.. Facts, "said"])
                 values[name] = stream.GetMetadata(name);
+            if (protocol == "raw")
+                stream.RequestTransmit();
+            else if (protocol == "ws")
+                stream.Disconnect();
         });
         await using (var stream = context.Create("x", handler))
         {
@@ -99,12 +146,12 @@ public class ConnectionFactTests
         return (values, handler);
     }
 
-    private static string Policy(string endpoint, int port, string protocol, bool tls) => $$"""
+    private static string Policy(string endpoint, int port, string protocol, bool tls, string more = "") => $$"""
         {
           "certs": [{ "root": "{{Convert.ToBase64String(MatrixPki.Root.RawData)}}" }], "trust_stores": [{ "name": "store", "stack": ["root"] }],
           "s": [{ "x": {
-            "endpoint": "{{endpoint}}", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "protocol": "{{protocol}}", "http_method": "GET", "http_url": "/",
-            {{(tls ? "\"tls\": true, \"tls_trust_store\": \"store\"," : "")}}
+            "endpoint": "{{endpoint}}", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "protocol": "{{protocol}}"{{more}},
+            {{(protocol == "raw" ? "" : "\"http_url\": \"/\",")}} {{(tls ? "\"tls\": true, \"tls_trust_store\": \"store\"," : "")}}
             "metadata": [{{string.Join(", ", Facts.Select(static one => $"{{ \"{one}\": \"{(one == "peer_uid" ? "x-uid:" : "")}\" }}"))}}, { "said": "x-said:" }],
             "metadata_from_connection": [{{string.Join(", ", Facts.Select(static one => $"{{ \"{one}\": \"{one}\" }}"))}}] } }]
         }

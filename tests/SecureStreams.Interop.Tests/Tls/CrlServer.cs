@@ -59,8 +59,9 @@ internal sealed class CrlServer : IAsyncDisposable
             {
                 socket = await _listener.AcceptSocketAsync();
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or InvalidOperationException)
             {
+                // Stopped: while it waited, or between two waits.
                 return;
             }
 

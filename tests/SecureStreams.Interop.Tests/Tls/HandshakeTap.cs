@@ -52,9 +52,9 @@ internal sealed class HandshakeTap : IAsyncDisposable
                 _running.Add(PassAsync(client, server));
             }
         }
-        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        catch (Exception error) when (error is SocketException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped: while it waited, or between two waits.
         }
     }
 

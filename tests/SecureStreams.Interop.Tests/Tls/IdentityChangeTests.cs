@@ -95,6 +95,46 @@ public sealed class IdentityChangeTests : IDisposable
         Assert.Contains(SsState.QosAckRemote, _handler.States);
     }
 
+    [Fact]
+    public async Task Redirect_of_an_upgrade_to_another_origin_is_not_shown_the_certificate()
+    {
+        var certificate = MatrixPki.Make(MatrixPki.Root, new() { Dns = ["localhost", "elsewhere.test"] });
+        await using var server = await TlsHost.StartAsync(certificate);
+        server.Elsewhere = $"wss://elsewhere.test:{server.Port}/seen";
+        using var blobs = new SsMemoryBlobStore();
+        Store(blobs, First);
+        await using var context = Open("ws", server.Port, blobs, "/away", """, "allow_redirects": true""");
+        await using var stream = context.Create("x", _handler);
+        stream.Connect();
+        await _handler.WaitForStateAsync(SsState.Connected);
+
+        Assert.Equal(["/away", "/seen"], server.Log.Select(static line => line.Path));
+        Assert.Equal([First.Thumbprint, null], server.Log.Select(static line => line.Certificate));
+        Assert.Equal(["localhost", "elsewhere.test"], server.Log.Select(static line => line.Host));
+    }
+
+    [Theory]
+    [InlineData("raw")]
+    [InlineData("ws")]
+    public async Task Lasting_connection_shows_what_the_blob_holds_when_it_is_made(string protocol)
+    {
+        await using var server = await TlsHost.StartAsync(MatrixPki.Good);
+        using var blobs = new SsMemoryBlobStore();
+        Store(blobs, First);
+        await using var context = Open(protocol, server.Port, blobs);
+        Visit.Arm(_handler, protocol, "/");
+        await using var stream = context.Create("x", _handler);
+        X509Certificate2[] certificates = [First, Second];
+        for (var round = 0; round < 2; round++)
+        {
+            Store(blobs, certificates[round]);
+            stream.Connect();
+            await _handler.WaitForStateAsync(SsState.Disconnected, times: round + 1);
+        }
+
+        Assert.Equal([First.Thumbprint, Second.Thumbprint], server.Log.Select(static line => line.Certificate));
+    }
+
     public void Dispose()
     {
         _handler.AssertClean();
@@ -112,7 +152,7 @@ public sealed class IdentityChangeTests : IDisposable
           "certs": [{ "root": "{{Convert.ToBase64String(MatrixPki.Root.RawData)}}" }], "trust_stores": [{ "name": "store", "stack": ["root"] }],
           "s": [{ "x": {
             "endpoint": "localhost", "port": {{port.ToString(CultureInfo.InvariantCulture)}}, "protocol": "{{protocol}}", "tls": true, "tls_trust_store": "store",
-            "tls_cert_blob": "own", "http_method": "GET", "http_url": "{{url}}", "metadata": [{ "path": "" }]{{more}} } }]
+            "tls_cert_blob": "own", {{(protocol == "raw" ? "" : $"\"http_url\": \"{url}\",")}} "metadata": [{ "path": "" }]{{more}} } }]
         }
         """, new() { LoggerFactory = _log, Blobs = blobs, Platform = new() { Names = new LoopbackNames() } });
 }

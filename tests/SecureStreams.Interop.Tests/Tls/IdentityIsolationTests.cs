@@ -8,7 +8,7 @@ namespace SecureStreams.Interop.Tests.Tls;
 
 /// <summary>
 /// A hundred pairs of streamtypes at one endpoint that differ in trust, identity or pins: no connection, no certificate and no ticket of one is ever used by another. The witness is
-/// the server's log, and what passed between it and the clients. Another protocol joins by its members in <see cref="Of"/> and a server that logs as <see cref="TlsHost"/> does.
+/// the server's log, and what passed between it and the clients. Another protocol joins by its members in <see cref="Of"/> and its way to be seen in <see cref="Visit"/>.
 /// </summary>
 public class IdentityIsolationTests
 {
@@ -17,6 +17,8 @@ public class IdentityIsolationTests
     [Theory]
     [InlineData("h1")]
     [InlineData("h2")]
+    [InlineData("raw")]
+    [InlineData("ws")]
     public async Task Nothing_crosses(string protocol)
     {
         // Names of their own: the platform keeps sessions for the process, by name. A large certificate, to tell whole handshakes from resumed ones by their size.
@@ -33,22 +35,27 @@ public class IdentityIsolationTests
         var handlers = Enumerable.Range(0, 2 * Pairs).Select(static _ => new RecordingHandler()).ToArray();
         var streams = handlers.Select((handler, i) => context.Create($"s{i}", handler, new() { Metadata = new Dictionary<string, string> { ["path"] = "stay" } })).ToArray();
 
-        // Each twice in a row, the second time ending the connection, which so never waits long enough to be given up; then again, when tickets might be used.
+        for (var i = 0; i < streams.Length; i++)
+            Visit.Arm(handlers[i], protocol, $"/stay-{i}");
+
+        // Each twice in a row, the second time ending the connection, which so never waits long enough to be given up; then again, when tickets might be used. What has its connection
+        // for itself makes one each time.
+        var lasts = protocol is "raw" or "ws";
         for (var pass = 0; pass < 3; pass++)
         {
             for (var i = 0; i < streams.Length; i++)
             {
-                foreach (var path in pass < 2 ? (string[])["stay", "close"] : ["stay"])
+                foreach (var path in pass < 2 && !lasts ? (string[])["stay", "close"] : ["stay"])
                 {
                     streams[i].SetMetadata("path", path);
                     streams[i].Connect();
-                    await handlers[i].WaitForStateAsync(SsState.Disconnected, times: (2 * pass) + (path == "close" ? 2 : 1));
+                    await handlers[i].WaitForStateAsync(SsState.Disconnected, times: lasts ? pass + 1 : (2 * pass) + (path == "close" ? 2 : 1));
                 }
             }
         }
 
         var lines = server.Log;
-        Assert.Equal(5 * 2 * Pairs, lines.Count);
+        Assert.Equal((lasts ? 3 : 5) * 2 * Pairs, lines.Count);
         foreach (var connection in lines.GroupBy(static line => line.Connection))
         {
             var owner = Assert.Single(connection.Select(static line => Index(line)).Distinct());
@@ -108,7 +115,7 @@ public class IdentityIsolationTests
         return $$"""{ "certs": [{{string.Join(",", certs)}}], "trust_stores": [{{string.Join(",", stores)}}], "s": [{{string.Join(",", types)}}] }""";
     }
 
-    private static string Of(string protocol, int i) => $$"""
-        "protocol": "{{protocol}}", "http_method": "GET", "http_url": "/${path}-{{i}}"
+    private static string Of(string protocol, int i) => protocol == "raw" ? "\"protocol\": \"raw\"" : $$"""
+        "protocol": "{{protocol}}", "http_url": "/${path}-{{i}}"
         """;
 }

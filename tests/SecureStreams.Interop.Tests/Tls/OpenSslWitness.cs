@@ -80,7 +80,8 @@ internal sealed class OpenSslWitness : IWitness
     {
         // It prints what it decrypts, and ends with its last connection.
         await _process.WaitForExitAsync().OrFail(() => $"openssl does not end:\n{Said}");
-        return Said.Contains("PAYLOAD", StringComparison.Ordinal) || Said.Contains("POST ", StringComparison.Ordinal) ? Said : "";
+        string[] payloads = ["PAYLOAD", "POST ", "GET "];
+        return payloads.Any(one => Said.Contains(one, StringComparison.Ordinal)) ? Said : "";
     }
 
     public async ValueTask DisposeAsync()

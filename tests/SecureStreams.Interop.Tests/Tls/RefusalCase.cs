@@ -35,4 +35,10 @@ internal sealed record RefusalCase(Func<RefusalSetting, Task<IWitness>>? Peer, S
 
     /// <summary>The only protocol it makes sense with; null for all.</summary>
     public string? OnlyWith { get; init; }
+
+    /// <summary>Whether it is about what is agreed to by ALPN, which raw does not use.</summary>
+    public bool NeedsAlpn { get; init; }
+
+    /// <summary>Whether the server refuses after the client's handshake is over (TLS 1.3). What says nothing of its own before payload, raw, has connected by then.</summary>
+    public bool IsLate { get; init; }
 }

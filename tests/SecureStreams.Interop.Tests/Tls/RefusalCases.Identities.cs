@@ -58,13 +58,13 @@ internal static partial class RefusalCases
         {
             var label = version == "-tls1_2" ? "TLS 1.2" : "TLS 1.3";
             OpenSsl($"server that wants a certificate and gets none, {label}", SsPhase.Tls, version == "-tls1_2" ? SsCauseCode.TlsHandshakeFailed : SsCauseCode.ClientCertificateRefused,
-                version == "-tls1_2" ? "handshake failure" : "wants a certificate", static () => [MatrixPki.Good], [version], null, [MatrixPki.Root]);
+                version == "-tls1_2" ? "handshake failure" : "wants a certificate", static () => [MatrixPki.Good], [version], one => one with { IsLate = version == "-tls1_3" }, [MatrixPki.Root]);
             OpenSsl($"server that trusts another authority of clients, {label}", SsPhase.Tls, SsCauseCode.ClientCertificateRefused, "refuses the certificate of this side", static () => [MatrixPki.Good],
-                [version], one => one with { More = Own, Blobs = store => WriteBoth(store, stranger.Value), Attribute = "tls_cert_blob" }, [MatrixPki.Root]);
+                [version], one => one with { More = Own, Blobs = store => WriteBoth(store, stranger.Value), Attribute = "tls_cert_blob", IsLate = version == "-tls1_3" }, [MatrixPki.Root]);
         }
 
         Add("server that refuses a client's certificate without a word", _ => Started(new SslWitness(Refusing())), SsPhase.Tls, SsCauseCode.PeerClosed, "most likely it does not take the certificate",
-            one => one with { More = Own, Blobs = store => WriteBoth(store, stranger.Value), Attribute = "tls_cert_blob" });
+            one => one with { More = Own, Blobs = store => WriteBoth(store, stranger.Value), Attribute = "tls_cert_blob", IsLate = true });
 
         static void Unloadable(string name, SsCauseCode code, string words, string more, Action<ISsBlobStore>? blobs, string attribute = "tls_cert_blob") =>
             Add(name, null, SsPhase.Policy, code, words, one => one with { More = more, Blobs = blobs, Attribute = attribute });

@@ -136,7 +136,7 @@ internal static partial class RefusalCases
     private static void AddHandshakes()
     {
         Add("server without ALPN", static _ => Started(new SslWitness(Speaking())), SsPhase.Tls, SsCauseCode.AlpnMismatch, "agreed to no protocol", static one => one with { OnlyWith = "h2", Attribute = "protocol" });
-        Add("server of another protocol", static _ => Started(new SslWitness(Speaking("mqtt"))), SsPhase.Tls, SsCauseCode.AlpnMismatch, "ALPN", static one => one with { Attribute = "protocol" });
+        Add("server of another protocol", static _ => Started(new SslWitness(Speaking("mqtt"))), SsPhase.Tls, SsCauseCode.AlpnMismatch, "ALPN", static one => one with { NeedsAlpn = true, Attribute = "protocol" });
         foreach (var bytes in (int[])[1, 5, 9, 60, 127, 200, 600])
             Add($"answer cut after {bytes} bytes", _ => Started(new CutWitness(bytes, RawEnding.Close, SslProtocols.Tls13)), SsPhase.Tls, SsCauseCode.PeerClosed, "in the middle");
         foreach (var bytes in (int[])[1, 60, 600])

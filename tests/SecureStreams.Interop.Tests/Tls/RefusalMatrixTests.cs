@@ -11,7 +11,7 @@ namespace SecureStreams.Interop.Tests.Tls;
 /// </summary>
 public class RefusalMatrixTests
 {
-    private static readonly string[] Protocols = ["h1", "h2"];
+    private static readonly string[] Protocols = ["h1", "h2", "raw", "ws"];
 
     public static TheoryData<string, string> Cases
     {
@@ -20,7 +20,7 @@ public class RefusalMatrixTests
             var data = new TheoryData<string, string>();
             foreach (var (name, one) in RefusalCases.All)
             {
-                foreach (var protocol in Protocols.Where(protocol => one.OnlyWith is null || one.OnlyWith == protocol))
+                foreach (var protocol in Protocols.Where(protocol => (one.OnlyWith is null || one.OnlyWith == protocol) && !(one.NeedsAlpn && protocol == "raw")))
                     data.Add(name, protocol);
             }
 
@@ -62,7 +62,8 @@ public class RefusalMatrixTests
         if (one.Attribute is not null)
             Assert.Equal($"x.{one.Attribute}", detail.Policy?.Attribute);
         Assert.DoesNotContain("-----BEGIN", detail.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(SsState.Connected, handler.States);
+        if (!(one.IsLate && protocol == "raw"))
+            Assert.DoesNotContain(SsState.Connected, handler.States);
         Assert.DoesNotContain(SsState.QosAckRemote, handler.States);
 
         crl.LetGo();
@@ -90,7 +91,10 @@ public class RefusalMatrixTests
     }
 
     /// <summary>What a streamtype of the protocol needs to carry the payload.</summary>
-    private static string Of(string protocol) => $$"""
-        "protocol": "{{protocol}}", "http_method": "POST", "http_url": "/"
-        """;
+    private static string Of(string protocol) => protocol switch
+    {
+        "raw" => "\"protocol\": \"raw\"",
+        "ws" => "\"protocol\": \"ws\", \"http_url\": \"/\"",
+        _ => $"\"protocol\": \"{protocol}\", \"http_method\": \"POST\", \"http_url\": \"/\"",
+    };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
@@ -16,7 +17,7 @@ namespace SecureStreams.Interop.Tests.Tls;
 
 /// <summary>
 /// A Kestrel that asks clients for a certificate, takes any or none, and writes down by whom each request came and on which connection. <c>/close...</c> ends its connection,
-/// <c>/away</c> redirects to <see cref="Elsewhere"/>.
+/// <c>/away</c> redirects to <see cref="Elsewhere"/>. WebSocket is spoken everywhere else, until the client closes.
 /// </summary>
 internal sealed class TlsHost : IAsyncDisposable
 {
@@ -52,6 +53,7 @@ internal sealed class TlsHost : IAsyncDisposable
         }));
         var app = builder.Build();
         var host = new TlsHost(app);
+        app.UseWebSockets();
         app.Run(host.AnswerAsync);
         await app.StartAsync();
         host.Port = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
@@ -60,7 +62,7 @@ internal sealed class TlsHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
         _log.Enqueue(new TlsHostLine(path, context.Connection.Id, context.Connection.RemotePort, context.Connection.ClientCertificate?.Thumbprint, context.Request.Host.Host));
@@ -68,6 +70,22 @@ internal sealed class TlsHost : IAsyncDisposable
             context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
         if (path == "/away")
             context.Response.Redirect(Elsewhere);
-        return Task.CompletedTask;
+        else if (context.WebSockets.IsWebSocketRequest)
+            await SpeakAsync(context);
+    }
+
+    private static async Task SpeakAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        try
+        {
+            while ((await socket.ReceiveAsync(new byte[1024].AsMemory(), context.RequestAborted)).MessageType != WebSocketMessageType.Close)
+                continue;
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        }
+        catch (Exception error) when (error is WebSocketException or OperationCanceledException)
+        {
+            // The client is gone.
+        }
     }
 }

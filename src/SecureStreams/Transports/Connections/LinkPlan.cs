@@ -42,11 +42,19 @@ internal sealed class LinkPlan(StreamTypePolicy policy)
             port = defaultPort;
         if (port == 0 && unixPath is null)
             return EndpointText.Bad(policy, "port", $"has no port, and protocol {UnsupportedTransport.NameOf(policy.Protocol)} has none by itself; set \"port\" to that of the peer") with { Permanent = true };
-        return Make(metadata, host, unixPath, port, policy.Tls, alpn, out target);
+        return Make(metadata, host, unixPath, port, policy.Tls ? Dial.Tls : null, alpn, out target);
     }
 
     /// <summary>Adds the way to a peer that is known.</summary>
-    public TransportFailure? Make(MetadataStore metadata, string host, string? unixPath, int port, bool tls, SslApplicationProtocol alpn, out DialTarget? target)
+    /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="host">The peer.</param>
+    /// <param name="unixPath">Its Unix socket; null for TCP.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="tls">Trust and identity; null for plaintext.</param>
+    /// <param name="alpn">The protocol that TLS has to agree to; default for none.</param>
+    /// <param name="target">Where it leads.</param>
+    /// <returns>Why it leads nowhere, or null.</returns>
+    public TransportFailure? Make(MetadataStore metadata, string host, string? unixPath, int port, TlsOptions? tls, SslApplicationProtocol alpn, out DialTarget? target)
     {
         target = null;
         if (Dial.Resolve(metadata, out var way) is { } noWay)
@@ -57,7 +65,8 @@ internal sealed class LinkPlan(StreamTypePolicy policy)
             Port = port,
             UnixPath = unixPath,
             Options = way,
-            Tls = tls ? new TlsTarget(host, Dial.Tls, alpn) : null,
+            WantsFacts = !Dial.Facts.IsEmpty,
+            Tls = tls is null ? null : new TlsTarget(host, tls, alpn),
         };
         return null;
     }

@@ -46,7 +46,7 @@ internal abstract partial class LinkTransport : IMailboxWork
     void ILinkOutputOwner.WriteFailedOnMailbox(Exception error)
     {
         _writeFailure = Explain(error, "sending");
-        if (_paused || _peerEnded || _letGo)
+        if (IsResting || _peerEnded || _letGo)
             EndOnMailbox(_writeFailure);
         else
             StartTimer(Bound.LastWords, LinkDefaults.LastWords);
@@ -67,7 +67,7 @@ internal abstract partial class LinkTransport : IMailboxWork
         switch (_bound)
         {
             case Bound.Attempt:
-                EndOnMailbox(ProgressOnMailbox!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy, opening: Opening) with { Endpoint = _endpoint });
+                EndOnMailbox(Refine(ProgressOnMailbox!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy, opening: Opening) with { Endpoint = _endpoint }));
                 break;
             case Bound.HalfOpen when Output.IsBusy || _wire!.BytesSent != _sentBefore:
                 WatchHalfOpenOnMailbox();
@@ -126,6 +126,12 @@ internal abstract partial class LinkTransport : IMailboxWork
         StartTimer(Bound.Silence, bound);
     }
 
+    /// <summary>What a protocol knows better of a failure to connect, or of a connection that broke.</summary>
+    protected virtual TransportFailure Refine(TransportFailure failure) => failure;
+
+    /// <summary>What <paramref name="failure"/> means on a connection with TLS: before its first word a server may still be looking at this side's certificate.</summary>
+    protected TransportFailure Meaning(TransportFailure failure) => _stream is TlsStream tls ? tls.Explain(failure) : failure;
+
     /// <summary>A failure of the connection that the peer is the cause of.</summary>
     protected TransportFailure Peer(SsCauseCode code, string message) => new(SsPhase.Peer, code, message) { Endpoint = _endpoint };
 
@@ -176,7 +182,9 @@ internal abstract partial class LinkTransport : IMailboxWork
     private TransportFailure Explain(Exception error, string what)
     {
         var failure = NetworkErrors.FromException(error, what);
-        return failure.Endpoint is null ? failure with { Endpoint = _endpoint } : failure;
+        if (TransportException.Find(error) is null)
+            failure = Meaning(failure);
+        return Refine(failure.Endpoint is null ? failure with { Endpoint = _endpoint } : failure);
     }
 
     private void StartTimer(Bound bound, TimeSpan due)

@@ -10,8 +10,11 @@ namespace SecureStreams.Transports.Connections;
 internal abstract partial class LinkTransport
 {
     private CancellationTokenSource? _dialing;
+    private TaskCompletionSource? _givenUp;
+    private Task? _lateDial;
     private DialProgress? _progress;
     private SsConnection? _connection;
+    private ConnectionFacts? _facts;
     private string? _endpoint;
 
     private async Task RunAsync(DialTarget? target)
@@ -54,47 +57,51 @@ internal abstract partial class LinkTransport
         await DisposeStreamAsync().ConfigureAwait(false);
         using (await _entry)
         {
-            // Of a dial that failed; one that succeeded has been told.
-            if (_plan.Dial.ReportsPerformance && ProgressOnMailbox is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
+            // Of a dial that failed; one that succeeded has been told, and who has let go hears nothing but the end.
+            if (!_letGo && _plan.Dial.ReportsPerformance && ProgressOnMailbox is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(progress, why).Span, PerfReport.Flags);
             Setup.Sink.ClosedOnMailbox(this, _failure);
         }
+
+        if (_lateDial is { } late)
+            await late.ConfigureAwait(false);
     }
 
     /// <returns>Whether there is a connection to read from.</returns>
     private async Task<bool> DialAsync(DialTarget target)
     {
-        LinkCarrier connection;
         var progress = new DialProgress(target);
-        using (var dialing = new CancellationTokenSource())
+        var givenUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var dialing = new CancellationTokenSource();
+        using (await _entry)
         {
-            using (await _entry)
+            if (HasLetGo)
             {
-                if (HasLetGo)
-                    return false;
-                _progress = progress;
-                _endpoint = progress.Endpoint;
-                _dialing = dialing;
-                if (_bound != Bound.Attempt)
-                    StartTimer(Bound.Attempt, Setup.ConnectTimeout);
-            }
-
-            try
-            {
-                connection = await OpenAsync(target, progress, dialing.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (dialing.IsCancellationRequested)
-            {
-                // Whoever cancelled has said why.
+                dialing.Dispose();
                 return false;
             }
-            finally
+
+            _progress = progress;
+            _endpoint = progress.Endpoint;
+            (_dialing, _givenUp) = (dialing, givenUp);
+            if (_bound != Bound.Attempt)
+                StartTimer(Bound.Attempt, Setup.ConnectTimeout);
+        }
+
+        var dial = OpenAsync(target, progress, dialing.Token).AsTask();
+        await Task.WhenAny(dial, givenUp.Task).ConfigureAwait(false);
+        using (await _entry)
+        {
+            (_dialing, _givenUp) = (null, null);
+            if (HasLetGo)
             {
-                using (await _entry)
-                    _dialing = null;
+                _lateDial = EndLateAsync(dial, dialing);
+                return false;
             }
         }
 
+        dialing.Dispose();
+        var connection = await dial.ConfigureAwait(false);
         _stream = connection.Stream;
         using (await _entry)
         {
@@ -103,6 +110,7 @@ internal abstract partial class LinkTransport
             _wire = connection.Wire;
             progress.Phase = SsPhase.Protocol;
             _connection = connection.Summary;
+            _facts = connection.Facts;
             Output.OpenOnMailbox(connection.Stream, connection.Wire);
             if (_plan.Dial.ReportsPerformance && connection.Report is { } report)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(report).Span, PerfReport.Flags);
@@ -111,6 +119,27 @@ internal abstract partial class LinkTransport
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Sees a dial to its end that was given up. Not all of it can be cancelled, the question whether a certificate was revoked for instance, and the end of the attempt is not
+    /// told any later for that.
+    /// </summary>
+    private static async Task EndLateAsync(Task<LinkCarrier> dial, CancellationTokenSource dialing)
+    {
+        try
+        {
+            var connection = await dial.ConfigureAwait(false);
+            await connection.Stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is OperationCanceledException or TransportException or ObjectDisposedException or IOException)
+        {
+            // Whoever gave it up has said why.
+        }
+        finally
+        {
+            dialing.Dispose();
+        }
     }
 
     /// <summary>Whether nothing is read: what makes a connection usable is, whatever the stream has paused.</summary>
@@ -204,7 +233,7 @@ internal abstract partial class LinkTransport
 
         // TLS says when it ends (RFC 8446 section 6.1). Where the connection ended below it without that, somebody else may have cut it, and what is missing is unknown.
         if (isTls && wire.PeerEnded && !Volatile.Read(ref _over))
-            return Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing.");
+            return Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing."));
         await RestAsync().ConfigureAwait(false);
         return null;
     }

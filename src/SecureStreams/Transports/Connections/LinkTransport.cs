@@ -66,9 +66,6 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>The way out.</summary>
     protected LinkOutput Output { get; }
 
-    /// <summary>How the loop that connects and reads enters the mailbox.</summary>
-    protected MailboxEntry Entry => _entry;
-
     /// <summary>Whether the stream itself has let go, or the connection was left in its place.</summary>
     protected bool IsLetGo => _letGo;
 
@@ -145,7 +142,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>Bytes can be sent and will be received: a protocol says its first ones, or <see cref="ConnectedOnMailbox"/> at once.</summary>
     protected abstract void OpenedOnMailbox();
 
-    /// <summary>Makes the connection that the attempt leads to. The default dials one of its own. In the loop, not on the mailbox (<see cref="Entry"/>).</summary>
+    /// <summary>Makes the connection that the attempt leads to. The default dials one of its own. Not on the mailbox, and maybe still under way when the connection is over.</summary>
     /// <param name="target">Where it leads.</param>
     /// <param name="progress">How far the dial has come.</param>
     /// <param name="cancellationToken">The attempt is over: whoever cancels has said why.</param>
@@ -188,11 +185,21 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     }
 
     /// <summary>The connection can be used: the bound on the attempt is over.</summary>
-    protected void ConnectedOnMailbox()
+    /// <param name="received">What the peer said that is for metadata, a place for each declared name; what is to be said of the connection is added. Null for nothing.</param>
+    protected void ConnectedOnMailbox(string?[]? received = null)
     {
         _usable = true;
         _progress = null; // Its story of the dial is not needed any more.
         StopTimer();
+        if (!_plan.Dial.Facts.IsEmpty)
+        {
+            received ??= new string?[Setup.Policy.Metadata.Length];
+            _plan.Dial.Facts.Fill(_facts, received);
+            _facts = null;
+        }
+
+        if (received is not null)
+            Setup.Metadata.PublishReceivedOnMailbox(received);
         Setup.Sink.ConnectedOnMailbox(this);
     }
 
@@ -201,6 +208,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     {
         Setup.Mailbox.AssertCurrent();
         _next = target;
+        _writeFailure = null; // Of a connection that does not count any more.
         Output.AbandonOnMailbox();
         _wire?.Dispose();
     }
@@ -227,6 +235,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         StopTimer();
         Output.AbandonOnMailbox();
         _dialing?.Cancel();
+        _givenUp?.TrySetResult();
         _wire?.Dispose();
         EndedOnMailbox();
         WakeOnMailbox();

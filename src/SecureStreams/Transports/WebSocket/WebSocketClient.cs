@@ -75,8 +75,12 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         else if (_body is not null)
             RefusedOnMailbox();
         else
-            EndOnMailbox(Peer(SsCauseCode.PeerClosed, "The peer closed the connection before it answered the upgrade."));
+            EndOnMailbox(Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection before it answered the upgrade.")));
     }
+
+    /// <summary>Where the peer sent us is not what the policy says, so mending the policy's endpoint would not help.</summary>
+    protected override TransportFailure Refine(TransportFailure failure) =>
+        _strange && failure.Attribute is ("endpoint" or "port") ? failure with { Attribute = null, Permanent = false } : failure;
 
     /// <summary>The request of the current hop, and the connection for it.</summary>
     private TransportFailure? PrepareOnMailbox(LinkPlan plan, out DialTarget? target)
@@ -87,7 +91,11 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         if (WebSocketRequest.Fill(Plan, Setup.Metadata, _factory.Blobs, message, _strange) is { } unsendable)
             return unsendable with { Endpoint = EndpointOnMailbox };
         _upgrade = WebSocketRequest.ForHttp1(Plan, _target, message);
-        return plan.Make(Setup.Metadata, uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost, _target.UnixPath, uri.Port, uri.Scheme == Uri.UriSchemeHttps, SslApplicationProtocol.Http11, out target);
+        var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+
+        // Those of the target: at another origin than the policy's, where a redirect led, this side does not show who it is.
+        var tls = uri.Scheme == Uri.UriSchemeHttps ? _target.Pool.Key.Tls : null;
+        return plan.Make(Setup.Metadata, host, _target.UnixPath, uri.Port, tls, SslApplicationProtocol.Http11, out target);
     }
 
     private int HeadArrivedOnMailbox(Span<byte> bytes)
@@ -150,22 +158,21 @@ internal sealed partial class WebSocketClient : WebSocketConnection
             return;
         }
 
-        PublishOnMailbox(head);
         _done = true;
         _upgrade = null;
-        UpgradedOnMailbox(deflate);
-    }
-
-    private void PublishOnMailbox(HttpHead head)
-    {
         if (Plan.Http.AllowsDirect)
             Setup.Metadata.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
+        UpgradedOnMailbox(deflate, ReceivedIn(head));
+    }
+
+    private string?[]? ReceivedIn(HttpHead head)
+    {
         if (Plan.Http.Headers.IsEmpty)
-            return;
+            return null;
         var values = new string?[Plan.Policy.Metadata.Length];
         foreach (var row in Plan.Http.Headers)
             values[row.Index] = head.Find(row.Name);
-        Setup.Metadata.PublishReceivedOnMailbox(values);
+        return values;
     }
 
     private TransportFailure Broken(string problem) =>

@@ -49,13 +49,14 @@ internal abstract partial class WebSocketConnection : LinkTransport
 
     /// <summary>The upgrade is done: frames follow.</summary>
     /// <param name="deflate">What was agreed of permessage-deflate; null when it is not used.</param>
-    protected void UpgradedOnMailbox(WebSocketDeflateParameters? deflate = null)
+    /// <param name="received">What the answer said that is for metadata; null for nothing.</param>
+    protected void UpgradedOnMailbox(WebSocketDeflateParameters? deflate = null, string?[]? received = null)
     {
         _reader = new WebSocketFrameReader(_role, Plan.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: deflate is not null);
         _inflater = deflate?.CreateInflater(_role == WebSocketRole.Server, Plan.MaxMessageBytes);
         _upgraded = true;
         _writer.Open(deflate?.CreateDeflater(_role == WebSocketRole.Server));
-        ConnectedOnMailbox();
+        ConnectedOnMailbox(received);
         if (!HasLetGo)
             WritableOnMailbox();
     }

@@ -10,8 +10,9 @@ internal sealed partial class WebSocketHttp2Client
     {
         var line = Http.HttpPeerText.StatusLine(answer);
         var said = new ArrayBufferWriter<byte>();
-        using (await Entry)
+        using (await _entry)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             refusal = refusal with { Endpoint = EndpointOnMailbox };
             EndWithinOnMailbox(WebSocketDefaults.RefusalTimeout, () => EndOnMailbox(Refusal()));
         }
@@ -22,7 +23,7 @@ internal sealed partial class WebSocketHttp2Client
             var stream = answer.Content.ReadAsStream(cancellationToken);
             while (said.WrittenCount < WebSocketDefaults.PeerTextBytes && await stream.ReadAsync(piece, cancellationToken).ConfigureAwait(false) is > 0 and var count)
             {
-                using (await Entry)
+                using (await _entry)
                     said.Write(piece.AsSpan(0, Math.Min(count, WebSocketDefaults.PeerTextBytes - said.WrittenCount)));
             }
         }

@@ -1,5 +1,6 @@
 using SecureStreams.Codecs.WebSocket;
 using SecureStreams.Codecs.WebSocket.Deflate;
+using SecureStreams.Implementation;
 using SecureStreams.Network;
 using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Http;
@@ -10,6 +11,7 @@ namespace SecureStreams.Transports.WebSocket;
 internal sealed partial class WebSocketHttp2Client : WebSocketConnection
 {
     private readonly WebSocketTransportFactory _factory;
+    private readonly MailboxEntry _entry;
     private HttpTarget? _target;
     private HttpRequestMessage? _request;
     private HttpResponseMessage? _answer;
@@ -22,7 +24,11 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
     private volatile bool _answered;
 
     public WebSocketHttp2Client(WebSocketTransportFactory factory, WebSocketPlan plan, TransportSetup setup)
-        : base(factory.Links, setup, plan, WebSocketRole.Client) => _factory = factory;
+        : base(factory.Links, setup, plan, WebSocketRole.Client)
+    {
+        _factory = factory;
+        _entry = new MailboxEntry(setup.Mailbox);
+    }
 
     /// <inheritdoc/>
     public override string? EndpointOnMailbox => _target is { } target ? WebSocketTarget.Display(target) : null;
@@ -80,12 +86,17 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
                 if (HttpRedirect.Resolve(Plan.Http, _target!.Uri, status, WebSocketTarget.AsHttp(Find(answer, "Location")), _hops, out var next) is { } refusal)
                     throw await RefusedAsync(answer, refusal, cancellationToken).ConfigureAwait(false);
                 LetLaneGo(sound: false);
-                using (await Entry)
+                using (await _entry)
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     if (FollowOnMailbox(next!) is { } failure)
                         throw new TransportException(failure);
                 }
             }
+        }
+        catch (Exception error) when (error is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("The attempt was given up.", error, cancellationToken);
         }
         catch (Exception error) when (error is not TransportException && !cancellationToken.IsCancellationRequested)
         {
@@ -103,9 +114,8 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
     {
         var answer = _answer!;
         _answer = null;
-        HttpResponseValues.PublishOnMailbox(Plan.Http, Setup.Metadata, answer, Volatile.Read(ref _lane)!.Facts);
         new HttpAnswer(Plan.Http, Setup.Metadata, null).PublishAllOnMailbox(answer);
-        UpgradedOnMailbox(_deflate);
+        UpgradedOnMailbox(_deflate, ReceivedIn(answer));
     }
 
     /// <inheritdoc/>
@@ -116,6 +126,20 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
         // It took too long: whatever follows is better not sent to a connection that may be dead.
         if (!_answered && !IsLetGo)
             Volatile.Read(ref _lane)?.Leave();
+    }
+
+    /// <inheritdoc/>
+    protected override TransportFailure Refine(TransportFailure failure) =>
+        _strange && failure.Attribute is ("endpoint" or "port") ? failure with { Attribute = null, Permanent = false } : failure;
+
+    private string?[]? ReceivedIn(HttpResponseMessage answer)
+    {
+        if (Plan.Http.Headers.IsEmpty)
+            return null;
+        var values = new string?[Plan.Policy.Metadata.Length];
+        foreach (var row in Plan.Http.Headers)
+            values[row.Index] = Find(answer, row.Name);
+        return values;
     }
 
     /// <summary>The request of the current hop.</summary>

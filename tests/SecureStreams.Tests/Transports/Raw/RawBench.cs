@@ -41,6 +41,9 @@ internal sealed class RawBench : IContractRig
 
     public string Kind { get; }
 
+    /// <summary>The TCP port.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
     /// <summary>The streamtype's attributes, as JSON members.</summary>
     public string Attributes { get; }
 

@@ -21,14 +21,14 @@ internal sealed class WsBench : IContractRig
     private readonly TransportFactory _factory;
     private readonly Task _accepting;
 
-    public WsBench(bool tls = false, string more = "", bool handshake = true)
+    public WsBench(bool tls = false, string more = "", bool handshake = true, SsPlatform? platform = null)
     {
         _tls = tls;
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen(1024);
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         Policy = PolicyOf(more);
-        _factory = new TransportFactory(new SsPlatform { Time = Clock }, Log, Blobs);
+        _factory = new TransportFactory(platform is null ? new SsPlatform { Time = Clock } : platform with { Time = Clock }, Log, Blobs);
         _accepting = AcceptAsync(handshake);
     }
 

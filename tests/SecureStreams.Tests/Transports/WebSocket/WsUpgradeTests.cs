@@ -1,6 +1,7 @@
 using System.Text;
 using SecureStreams.Codecs.WebSocket;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Repository;
 using SecureStreams.Tests.Transports.Http;
 using Xunit;
 
@@ -208,6 +209,17 @@ public sealed class WsUpgradeTests
         await run.WaitForAsync("connected");
         await second.BreakAsync();
         await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Where_a_redirect_leads_is_not_what_the_policy_says_so_its_endpoint_is_not_to_be_mended()
+    {
+        using var dead = new DeadPort();
+        await using var bench = new WsBench(more: "\"allow_redirects\": true");
+        var run = bench.Start();
+        await (await bench.PeerAsync()).SendTextAsync($"HTTP/1.1 307 Over there\r\nLocation: ws://127.0.0.1:{dead.Number}/\r\nContent-Length: 0\r\n\r\n");
+        var failure = await run.EndAsync();
+        Assert.Equal((SsCauseCode.ConnectionRefused, null, $"127.0.0.1:{dead.Number}"), (failure!.Code, failure.Attribute, failure.Endpoint));
     }
 
     [Fact]
