@@ -39,6 +39,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>The server's address.</summary>
     public string Address { get; private set; } = "";
 
+    /// <summary>Another address of the same place, of the other family. The server does not listen there.</summary>
+    public string Address6 { get; private set; } = "";
+
     /// <summary>The server.</summary>
     public ServedHost Host { get; private set; } = new("", new(0, 0, 0, 0, 0, 0, 0, 0));
 
@@ -85,6 +88,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         return FilterAsync(
             string.Join("; ", new[] { into is null ? null : $"add rule inet hole in {into}", outOf is null ? null : $"add rule inet hole out {outOf}" }.OfType<string>()));
     }
+
+    /// <summary>TCP over IPv6 vanishes; IPv4 is left alone.</summary>
+    public Task SwallowIPv6Async() => FilterAsync("add rule inet hole in meta nfproto ipv6 meta l4proto tcp counter drop");
 
     /// <summary>Packets get through again.</summary>
     public Task CloseAsync() => FilterAsync("flush chain inet hole in; flush chain inet hole out");
@@ -138,6 +144,11 @@ internal sealed class NetworkNamespace : IAsyncDisposable
             await SystemCommand.RunAsync(_ip, "-n", _name, "addr", "add", $"{Address}/30", "dev", there);
             await SystemCommand.RunAsync(_ip, "-n", _name, "link", "set", there, "up");
             await SystemCommand.RunAsync(_ip, "-n", _name, "link", "set", "lo", "up");
+
+            // Of fd00::/8, which is for private networks (RFC 4193). Used at once, without looking whether somebody else has it: nobody else is there.
+            Address6 = $"fd00:198:18:{block:x}::2";
+            await SystemCommand.RunAsync(_ip, "-n", _name, "addr", "add", $"{Address6}/64", "dev", there, "nodad");
+            await SystemCommand.RunAsync(_ip, "addr", "add", $"fd00:198:18:{block:x}::1/64", "dev", here, "nodad");
             return;
         }
 

@@ -49,16 +49,18 @@ public sealed class HttpLivenessTests : IDisposable
             var dead = await relay.ConnectionAsync(1);
             dead.Stop(hole);
 
+            // Answers to pings that the platform sent by itself may still be on their way through a hole that is open to this side; whenever they come they are signs of life.
+            var longest = hole == RelayDirection.ToServer ? 2 * Hangup : Hangup;
             var ended = handler.WaitForStateAsync(told);
             while (!ended.IsCompleted)
             {
-                Assert.True(_clock.Elapsed <= Hangup, handler.Story);
-                if (_clock.ArmedTimers.Count > 0 && _clock.Elapsed + _clock.ArmedTimers[0].DueIn <= Hangup)
+                Assert.True(_clock.Elapsed <= longest, handler.Story);
+                if (_clock.ArmedTimers.Count > 0 && _clock.Elapsed + _clock.ArmedTimers[0].DueIn <= longest)
                     _clock.AdvanceToNextTimer();
                 await Task.Yield();
             }
 
-            Assert.Equal(Hangup, _clock.Elapsed);
+            Assert.InRange(_clock.Elapsed, Hangup, longest);
             Assert.Equal((SsPhase.Timeout, SsCauseCode.PeerUnresponsive), (handler.CauseOf(told).Phase, handler.CauseOf(told).Code));
             var detail = context.Diagnostics.Find(handler.CauseOf(told).DetailId)!;
             Assert.EndsWith("/hang", detail.Endpoint, StringComparison.Ordinal);
