@@ -16,7 +16,7 @@ public sealed class AttributeTableTests
             "nghttp2_quirk_end_stream", "opportunistic", "perf", "port", "port_metadata", "protocol", "protocol_fallback", "retry", "rideshare",
             "rx_watermark_high", "rx_watermark_low", "timeout_ms", "tls", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob",
             "tls_pin_scope", "tls_pins", "tls_revocation", "tls_trust_store", "tx_watermark_high", "use_auth", "via-socks5", "via_http_proxy",
-            "ws_binary", "ws_deflate", "ws_deflate_window_bits", "ws_prioritize_reads", "ws_subprotocol",
+            "ws_binary", "ws_deflate", "ws_deflate_window_bits", "ws_http_version", "ws_prioritize_reads", "ws_subprotocol",
         ],
         PolicyAttributeTable.All.Where(static row => row.Section == PolicySection.StreamTypes && row.ActedOn).Select(static row => row.Name).Order(StringComparer.Ordinal));
 

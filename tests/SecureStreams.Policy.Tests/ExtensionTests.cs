@@ -19,6 +19,7 @@ public sealed partial class ExtensionTests
         "StreamTypes tls_key_blob", "StreamTypes tls_key_passphrase_blob", "StreamTypes tls_pin_scope", "StreamTypes tls_pins", "StreamTypes tls_revocation",
         "StreamTypes tx_watermark_high", "StreamTypes unauthenticated_timeout_ms", "StreamTypes unix_group", "StreamTypes unix_mode",
         "StreamTypes unix_remove_stale", "StreamTypes unix_user", "StreamTypes via_http_proxy", "StreamTypes ws_deflate", "StreamTypes ws_deflate_window_bits",
+        "StreamTypes ws_http_version",
     ];
 
     [Fact]

@@ -28,6 +28,13 @@ internal static class WebSocketAttributes
         },
         new()
         {
+            Name = "ws_http_version", Kind = PolicyValueKind.Choice, Choices = ["1.1", "2"], Default = "1.1", Protocols = PolicyProtocols.WebSocket,
+            IsExtension = true, ActedOn = true,
+            Help = "1.1: each connection is an upgrade on a connection of its own. 2: it is a stream of an HTTP/2 connection that is shared (RFC 8441), with other ws and with h2 streamtypes " +
+                "of the same peer and trust; the peer has to support that.",
+        },
+        new()
+        {
             Name = "ws_deflate", Kind = PolicyValueKind.Flag, Default = "false", Scopes = Both, Protocols = PolicyProtocols.WebSocket, IsExtension = true, ActedOn = true,
             Help = "Client: offer permessage-deflate. Server: take it when it is offered. Costs some 300 KiB for each connection on which it is agreed.",
         },

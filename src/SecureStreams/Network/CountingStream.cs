@@ -1,12 +1,13 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using SecureStreams.Transports.Connections;
 
 namespace SecureStreams.Network;
 
 /// <summary>
 /// Sits on the socket, below TLS: counts bytes both ways and remembers when the peer was last heard, so that liveness is judged by our own clock for every protocol.
 /// </summary>
-internal sealed partial class CountingStream(Stream inner, TimeProvider time) : Stream
+internal sealed partial class CountingStream(Stream inner, TimeProvider time) : Stream, ILinkWire
 {
     private static readonly Action AlreadyClosed = static () => { }; // A mark: nothing is left to tell.
 

@@ -53,7 +53,7 @@ internal static class ValueSamples
                 .. Numbers(row, "/1").Select(one => ($"[{Number(row.Minimum)}, {one.Value}]", one.Place)), ("[null]", "/0"), ("5", ""), ("{}", ""),
             ],
             PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Name => [("5", ""), ("true", ""), ("[]", ""), ("{}", "")],
-            PolicyValueKind.Choice => [("\"no such\"", ""), ("\"\"", ""), ($"\"{row.Choices[0].ToUpperInvariant()}\"", ""), ("5", ""), ("[]", "")],
+            PolicyValueKind.Choice => [("\"no such\"", ""), ("\"\"", ""), ($"\"{Shout(row.Choices[0])}\"", ""), ("5", ""), ("[]", "")],
             PolicyValueKind.TextList => [("5", ""), ("[5]", "/0"), ("[null]", "/0"), ("[\"?\"]", "/0"), ("{}", "")],
             PolicyValueKind.ChoiceMap =>
             [
@@ -119,4 +119,7 @@ internal static class ValueSamples
     private static long Largest(PolicyAttributeInfo row) => Math.Min(row.Maximum, (1L << 53) - 1);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Another spelling: upper case, where that is another.</summary>
+    private static string Shout(string text) => text.ToUpperInvariant() is var upper && upper != text ? upper : text + "X";
 }

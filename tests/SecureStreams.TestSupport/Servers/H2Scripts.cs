@@ -83,21 +83,23 @@ public static class H2Scripts
     };
 
     /// <summary>Greets, then shows every frame to <paramref name="play"/>; settings and pings are answered before.</summary>
-    public static ConnectionScript Play(Func<ScriptedConnection, H2Frame, CancellationToken, Task> play)
+    /// <param name="play">Called with each frame.</param>
+    /// <param name="settings">What the peer's settings say, six octets each.</param>
+    public static ConnectionScript Play(Func<ScriptedConnection, H2Frame, CancellationToken, Task> play, params byte[] settings)
     {
         ArgumentNullException.ThrowIfNull(play);
         return async (connection, stopping) =>
         {
-            await GreetAsync(connection, stopping);
+            await GreetAsync(connection, stopping, settings);
             while (await NextFrameAsync(connection, stopping) is { } frame)
                 await play(connection, frame, stopping);
         };
     }
 
-    private static async Task GreetAsync(ScriptedConnection connection, CancellationToken stopping)
+    private static async Task GreetAsync(ScriptedConnection connection, CancellationToken stopping, params byte[] settings)
     {
         await connection.ReadAsync(H2Frame.ClientPreface.Length, stopping);
-        await connection.WriteAsync(new H2Frame(H2Frame.Settings, 0, 0, []).ToBytes(), stopping);
+        await connection.WriteAsync(new H2Frame(H2Frame.Settings, 0, 0, settings).ToBytes(), stopping);
     }
 
     private static async Task<H2Frame> ReadRequestAsync(ScriptedConnection connection, CancellationToken stopping)

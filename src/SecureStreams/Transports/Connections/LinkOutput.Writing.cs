@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Runtime.CompilerServices;
 using SecureStreams.Implementation;
-using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Connections;
 
@@ -9,7 +8,7 @@ namespace SecureStreams.Transports.Connections;
 internal sealed partial class LinkOutput : IMailboxWork
 {
     private Stream? _stream;
-    private CountingStream? _wire;
+    private ILinkWire? _wire;
     private byte[]? _sending;
     private Step _step = Step.Closed;
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _pending;
@@ -27,7 +26,7 @@ internal sealed partial class LinkOutput : IMailboxWork
     }
 
     /// <summary>The connection is there.</summary>
-    public void OpenOnMailbox(Stream stream, CountingStream wire)
+    public void OpenOnMailbox(Stream stream, ILinkWire wire)
     {
         mailbox.AssertCurrent();
         _stream = stream;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using SecureStreams.Network;
-using SecureStreams.Telemetry;
 
 namespace SecureStreams.Transports.Connections;
 
@@ -59,7 +58,7 @@ internal abstract partial class LinkTransport
         using (await _entry)
         {
             // Of a dial that failed; one that succeeded has been told, and who has let go hears nothing but the end.
-            if (!_letGo && _plan.Dial.ReportsPerformance && _progress is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
+            if (!_letGo && _plan.Dial.ReportsPerformance && ProgressOnMailbox is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(progress, why).Span, PerfReport.Flags);
             Setup.Sink.ClosedOnMailbox(this, _failure);
         }
@@ -89,7 +88,7 @@ internal abstract partial class LinkTransport
                 StartTimer(Bound.Attempt, Setup.ConnectTimeout);
         }
 
-        var dial = Links.Dialer.DialAsync(target, progress, dialing.Token).AsTask();
+        var dial = OpenAsync(target, progress, dialing.Token).AsTask();
         await Task.WhenAny(dial, givenUp.Task).ConfigureAwait(false);
         using (await _entry)
         {
@@ -110,12 +109,11 @@ internal abstract partial class LinkTransport
                 return false;
             _wire = connection.Wire;
             progress.Phase = SsPhase.Protocol;
-            DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
             _connection = connection.Summary;
             _facts = connection.Facts;
             Output.OpenOnMailbox(connection.Stream, connection.Wire);
-            if (_plan.Dial.ReportsPerformance)
-                Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(connection).Span, PerfReport.Flags);
+            if (_plan.Dial.ReportsPerformance && connection.Report is { } report)
+                Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(report).Span, PerfReport.Flags);
             if (!HasLetGo)
                 OpenedOnMailbox();
         }
@@ -127,7 +125,7 @@ internal abstract partial class LinkTransport
     /// Sees a dial to its end that was given up. Not all of it can be cancelled, the question whether a certificate was revoked for instance, and the end of the attempt is not
     /// told any later for that.
     /// </summary>
-    private static async Task EndLateAsync(Task<DialedConnection> dial, CancellationTokenSource dialing)
+    private static async Task EndLateAsync(Task<LinkCarrier> dial, CancellationTokenSource dialing)
     {
         try
         {
@@ -178,7 +176,14 @@ internal abstract partial class LinkTransport
 
                 var buffer = busy ?? idle!;
                 var size = busy is null ? buffer.Length : room;
-                var count = await stream.ReadAsync(buffer.AsMemory(0, size)).ConfigureAwait(false);
+                var reading = stream.ReadAsync(buffer.AsMemory(0, size));
+                if (_filled && !reading.IsCompleted)
+                {
+                    using (await _entry)
+                        TellDryOnMailbox();
+                }
+
+                var count = await reading.ConfigureAwait(false);
                 if (count == 0)
                     break;
 
@@ -261,12 +266,22 @@ internal abstract partial class LinkTransport
     {
         using (await _entry)
         {
+            TellDryOnMailbox();
             if (_over || (!IsResting && !_peerEnded) || (_letGo && !_peerEnded))
                 return;
             _waiting = true;
         }
 
         await _wake.WaitAsync().ConfigureAwait(false);
+    }
+
+    private void TellDryOnMailbox()
+    {
+        if (!_filled)
+            return;
+        _filled = false;
+        if (_usable && !HasLetGo)
+            ReadDryOnMailbox();
     }
 
     private async ValueTask DisposeStreamAsync()

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using SecureStreams.Implementation;
 using SecureStreams.Network;
+using SecureStreams.Telemetry;
 
 namespace SecureStreams.Transports.Connections;
 
@@ -19,7 +20,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     private readonly LinkSignal _wake = new();
     private readonly LinkPlan _plan;
     private Stream? _stream;
-    private CountingStream? _wire;
+    private ILinkWire? _wire;
     private TransportFailure? _failure;
     private Task _run = Task.CompletedTask;
     private bool _paused;
@@ -64,6 +65,9 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
 
     /// <summary>The way out.</summary>
     protected LinkOutput Output { get; }
+
+    /// <summary>Whether the stream itself has let go, or the connection was left in its place.</summary>
+    protected bool IsLetGo => _letGo;
 
     /// <summary>Whether the stream wants to hear nothing but the end. To be asked after every call of the sink.</summary>
     protected bool HasLetGo => _letGo || _over;
@@ -137,6 +141,25 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
 
     /// <summary>Bytes can be sent and will be received: a protocol says its first ones, or <see cref="ConnectedOnMailbox"/> at once.</summary>
     protected abstract void OpenedOnMailbox();
+
+    /// <summary>Makes the connection that the attempt leads to. The default dials one of its own. Not on the mailbox, and maybe still under way when the connection is over.</summary>
+    /// <param name="target">Where it leads.</param>
+    /// <param name="progress">How far the dial has come.</param>
+    /// <param name="cancellationToken">The attempt is over: whoever cancels has said why.</param>
+    protected virtual async ValueTask<LinkCarrier> OpenAsync(DialTarget target, DialProgress progress, CancellationToken cancellationToken)
+    {
+        var connection = await Links.Dialer.DialAsync(target, progress, cancellationToken).ConfigureAwait(false);
+        DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
+        return new LinkCarrier(connection.Stream, connection.Wire) { Summary = connection.Summary, Facts = connection.Facts, Report = connection };
+    }
+
+    /// <summary>How far the attempt has come; null once it has succeeded.</summary>
+    protected virtual DialProgress? ProgressOnMailbox => _progress;
+
+    /// <summary>What had arrived is used up: the next read has to wait, or reading rests. Told after a read that filled its buffer only.</summary>
+    protected virtual void ReadDryOnMailbox()
+    {
+    }
 
     /// <summary>Bytes arrived. They are the protocol's to change, and gone when the call returns.</summary>
     /// <returns>How many were used: all, or fewer because delivery is paused. The rest comes again once it is resumed.</returns>

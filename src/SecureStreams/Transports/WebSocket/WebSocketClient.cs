@@ -154,13 +154,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
             problem = $"misuses Sec-WebSocket-Extensions: {extension}";
         if (problem is not null)
         {
-            EndOnMailbox(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: the peer {problem}.")
-            {
-                Status = status,
-                Attribute = problem.Contains("subprotocol", StringComparison.Ordinal) ? "ws_subprotocol" : Plan.Deflate is not null && problem.Contains("Extensions", StringComparison.Ordinal) ? "ws_deflate" : null,
-                PeerText = _statusLine,
-                Endpoint = EndpointOnMailbox,
-            });
+            EndOnMailbox(WebSocketFailures.BadAnswer(Plan, problem, status, _statusLine) with { Endpoint = EndpointOnMailbox });
             return;
         }
 

@@ -116,6 +116,14 @@ internal abstract partial class WebSocketConnection : LinkTransport
         ReturnHeld();
     }
 
+    /// <inheritdoc/>
+    protected override void ReadDryOnMailbox()
+    {
+        // Whoever was held back may send now; nothing else would tell.
+        if (Plan.PrioritizesReads)
+            WritableOnMailbox();
+    }
+
     private void DeliverOnMailbox(ReadOnlySpan<byte> payload, bool isStart, bool isEnd)
     {
         var reader = _reader!;

@@ -37,6 +37,19 @@ internal static class WebSocketFailures
         };
     }
 
+    /// <summary>The peer agreed to a connection, and not as it was asked.</summary>
+    /// <param name="plan">What was asked.</param>
+    /// <param name="problem">What is wrong, in words that follow "the peer".</param>
+    /// <param name="status">The status of the answer.</param>
+    /// <param name="statusLine">Its status line.</param>
+    public static TransportFailure BadAnswer(WebSocketPlan plan, string problem, int status, string statusLine) =>
+        new(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: the peer {problem}.")
+        {
+            Status = status,
+            Attribute = problem.Contains("subprotocol", StringComparison.Ordinal) ? "ws_subprotocol" : plan.Deflate is not null && problem.Contains("Extensions", StringComparison.Ordinal) ? "ws_deflate" : null,
+            PeerText = statusLine,
+        };
+
     /// <summary>The connection ended without a close frame.</summary>
     public static TransportFailure EndedMute(bool inMessage, string? endpoint) => inMessage
         ? new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTruncated, "The peer ended the connection in the middle of a message and without a close frame.") { Endpoint = endpoint }

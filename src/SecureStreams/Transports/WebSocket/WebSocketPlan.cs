@@ -12,7 +12,8 @@ internal sealed class WebSocketPlan
     public WebSocketPlan(StreamTypePolicy policy, HttpPools pools)
     {
         Policy = policy;
-        Http = new HttpPlan(policy, pools, isHttp2: false);
+        IsHttp2 = policy.Find("ws_http_version")?.Value.Text == "2";
+        Http = new HttpPlan(policy, pools, IsHttp2);
         Subprotocols = [.. HttpTokens.Split(policy.Find("ws_subprotocol")?.Value.Text)];
         IsBinary = policy.Find("ws_binary")?.Value.Flag ?? false;
         PrioritizesReads = policy.Find("ws_prioritize_reads")?.Value.Flag ?? false;
@@ -26,6 +27,9 @@ internal sealed class WebSocketPlan
     }
 
     public StreamTypePolicy Policy { get; }
+
+    /// <summary>Whether connections are streams of HTTP/2 that others share, else each has its own.</summary>
+    public bool IsHttp2 { get; }
 
     /// <summary>What an upgrade has in common with other requests: target, headers, redirects.</summary>
     public HttpPlan Http { get; }

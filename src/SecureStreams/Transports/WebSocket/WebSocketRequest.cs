@@ -70,6 +70,23 @@ internal static class WebSocketRequest
         };
     }
 
+    /// <summary>Makes an extended CONNECT of it (RFC 8441 section 5): no key, no Upgrade.</summary>
+    /// <returns>Why it cannot be sent, or null.</returns>
+    public static TransportFailure? ForHttp2(WebSocketPlan plan, HttpRequestMessage message)
+    {
+        // The platform would announce a body of no bytes.
+        if (message.Content?.Headers.NonValidated.Select(static one => one.Key).FirstOrDefault(static name => name != "Content-Length") is { } described)
+            return Bad(plan, "ws_http_version", $"header '{described}' describes a body, which an extended CONNECT does not have; leave the header out, or use \"ws_http_version\": \"1.1\"");
+        var headers = message.Headers;
+        headers.Protocol = "websocket";
+        headers.TryAddWithoutValidation("Sec-WebSocket-Version", WebSocketClientHandshake.Version);
+        if (!plan.Subprotocols.IsEmpty)
+            headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", string.Join(", ", plan.Subprotocols));
+        if (plan.Extensions is { } extensions)
+            headers.TryAddWithoutValidation("Sec-WebSocket-Extensions", extensions);
+        return null;
+    }
+
     private static string HostOf(Uri uri)
     {
         var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;

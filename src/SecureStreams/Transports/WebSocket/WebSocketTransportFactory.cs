@@ -17,7 +17,11 @@ internal sealed class WebSocketTransportFactory(LinkContext links, HttpTransport
     /// <summary>What headers of blobs are filled from.</summary>
     public ISsBlobStore Blobs => http.Blobs;
 
-    public StreamTransport Create(TransportSetup setup) => new WebSocketClient(this, PlanOf(setup.Policy), setup);
+    public StreamTransport Create(TransportSetup setup)
+    {
+        var plan = PlanOf(setup.Policy);
+        return plan.IsHttp2 ? new WebSocketHttp2Client(this, plan, setup) : new WebSocketClient(this, plan, setup);
+    }
 
     private WebSocketPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, one => new WebSocketPlan(one, http.Pools));
 }

@@ -6,13 +6,15 @@ using SecureStreams.Codecs.WebSocket;
 namespace SecureStreams.Tests.Transports.WebSocket;
 
 /// <summary>The server's end of one connection, in the hands of a test.</summary>
-internal sealed class WsPeer(Socket socket, Stream stream) : IContractPeer, IDisposable
+/// <param name="socket">What it is on; null for a stream of HTTP/2.</param>
+/// <param name="stream">The bytes.</param>
+internal sealed class WsPeer(Socket? socket, Stream stream) : IContractPeer, IDisposable
 {
     private readonly List<byte> _unread = [];
     private Task? _gone;
     private bool _inMessage;
 
-    public Socket Socket => socket;
+    public Socket Socket => socket!;
 
     public Stream Stream => stream;
 
@@ -78,13 +80,12 @@ internal sealed class WsPeer(Socket socket, Stream stream) : IContractPeer, IDis
         if (_inMessage)
             await SendFrameAsync(WebSocketOpcode.Continuation, final: true, []);
         await SendRawAsync(CloseFrame(WebSocketCloseCodes.Normal));
-        await ToEndAsync();
-        socket.Dispose();
+        await EndAsync();
     }
 
     public Task BreakAsync()
     {
-        socket.LingerState = new LingerOption(true, 0);
+        socket!.LingerState = new LingerOption(true, 0);
         socket.Dispose();
         return Task.CompletedTask;
     }
@@ -145,7 +146,16 @@ internal sealed class WsPeer(Socket socket, Stream stream) : IContractPeer, IDis
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => socket?.Dispose();
+
+    /// <summary>After the close frames: on a stream of HTTP/2 it is the server that ends first.</summary>
+    private async Task EndAsync()
+    {
+        if (socket is null)
+            return;
+        await ToEndAsync();
+        socket.Dispose();
+    }
 
     private async Task NoticeAsync()
     {
@@ -156,8 +166,7 @@ internal sealed class WsPeer(Socket socket, Stream stream) : IContractPeer, IDis
                 if (frame.Opcode != WebSocketOpcode.Close)
                     continue;
                 await SendFrameAsync(WebSocketOpcode.Close, true, frame.Payload);
-                await ToEndAsync();
-                socket.Dispose();
+                await EndAsync();
                 return;
             }
         }
