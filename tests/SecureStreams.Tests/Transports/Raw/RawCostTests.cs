@@ -57,21 +57,23 @@ public sealed class RawCostTests(ITestOutputHelper output)
         const int Allowed = 7 * 1024;
         using var echo = new BlockingEcho("tcp", answers: false);
         var policy = LoopbackPolicy.Around($"\"x\": {{ {echo.Attributes} }}");
-        var least = long.MaxValue;
-        for (var turn = 0; turn < 4; turn++)
+        var turns = new List<long>();
+        for (var turn = 0; turn < 5; turn++)
         {
-            // The least of a few: other things of the process come and go.
+            // The middle of a few: other things of the process come and go.
             var context = SsContext.FromJson(policy);
             await ConnectAsync(context, 10);
             var before = GC.GetTotalMemory(forceFullCollection: true);
             var streams = await ConnectAsync(context, Streams);
-            least = Math.Min(least, (GC.GetTotalMemory(forceFullCollection: true) - before) / Streams);
+            turns.Add((GC.GetTotalMemory(forceFullCollection: true) - before) / Streams);
             GC.KeepAlive(streams);
             await context.DisposeAsync();
         }
 
-        output.WriteLine($"an idle raw connection: {least} B of heap, the peer's socket object included (allowed {Allowed})");
-        Assert.InRange(least, 1, Allowed);
+        turns.Sort();
+        var usual = turns[turns.Count / 2];
+        output.WriteLine($"an idle raw connection: {usual} B of heap, the peer's socket object included (allowed {Allowed})");
+        Assert.InRange(usual, 1, Allowed);
     }
 
     /// <summary>The same with a socket and nothing else, in microseconds.</summary>
