@@ -68,6 +68,13 @@ internal sealed class RandomPolicy(Random random)
                 entry[row.Name] = Value(row, metadata, owner);
         }
 
+        // A connection goes through one proxy: the kind that the sum has, or the first.
+        var before = section == PolicySection.StreamTypes ? _sum[owner] : [];
+        if (entry.ContainsKey("via-socks5") || before.ContainsKey("via-socks5"))
+            entry.Remove("via_http_proxy");
+        if (before.ContainsKey("via_http_proxy"))
+            entry.Remove("via-socks5");
+
         if (section == PolicySection.StreamTypes)
         {
             entry["endpoint"] = $"h.example/${{{metadata[0]}}}";

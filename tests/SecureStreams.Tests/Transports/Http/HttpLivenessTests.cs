@@ -67,9 +67,24 @@ public sealed class HttpLivenessTests : IDisposable
             Assert.StartsWith("retry ", detail.Policy!.Attribute, StringComparison.Ordinal);
 
             // The next attempt has a connection of its own, and the network has healed for it.
-            await _clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await relay.ConnectionAsync(2);
+            var again = relay.ConnectionAsync(2);
+            if (hole == RelayDirection.ToServer)
+            {
+                // Where the clock may go further than the bound, it may have gone so far already.
+                while (!again.IsCompleted)
+                {
+                    if (_clock.ArmedTimers.Count > 0 && _clock.ArmedTimers[0].DueIn <= TimeSpan.FromSeconds(1))
+                        _clock.AdvanceToNextTimer();
+                    await Task.Yield();
+                }
+            }
+            else
+            {
+                await _clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await again;
         }
 
         // Whoever had another connection has it still.

@@ -170,9 +170,9 @@ internal sealed class WsPeer(Socket? socket, Stream stream) : IContractPeer, IDi
                 return;
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
-            // Reset: gone as well.
+            // Reset, or ended by the server below: gone as well.
         }
     }
 
