@@ -34,12 +34,16 @@ nft nftables
 haproxy haproxy
 libwebsockets-test-server libwebsockets-test-server
 /usr/lib/python3/dist-packages/websockets python3-websockets
+mosquitto mosquitto
+mosquitto_pub mosquitto-clients
+/usr/lib/python3/dist-packages/paho python3-paho-mqtt
 '
 
 # Folders with a package.json and a lock file: npm programs that tests ask.
 npm_folders='
 tests/SecureStreams.Policy.Tests/Schema/ajv
 tests/SecureStreams.Interop.Tests/WebSocket/node
+tests/SecureStreams.Interop.Tests/Mqtt/node
 '
 
 require_peers=0
