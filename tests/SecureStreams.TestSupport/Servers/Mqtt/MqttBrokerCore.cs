@@ -66,7 +66,7 @@ internal sealed partial class MqttBrokerCore(MqttBrokerOptions options)
     }
 
     /// <summary>Ends a connection from this side.</summary>
-    public void Close(MqttBrokerLink link, MqttReasonCode reason)
+    public static void Close(MqttBrokerLink link, MqttReasonCode reason)
     {
         if (link.Version == MqttVersion.V5 && link.Session is not null)
         {

@@ -97,7 +97,7 @@ public sealed class MqttTestBroker : IAsyncDisposable
             if (_core.Sessions.GetValueOrDefault(clientId)?.Link is not { } link)
                 return;
             found = true;
-            _core.Close(link, reason);
+            MqttBrokerCore.Close(link, reason);
         });
         return found;
     }
