@@ -34,12 +34,16 @@ nft nftables
 haproxy haproxy
 libwebsockets-test-server libwebsockets-test-server
 /usr/lib/python3/dist-packages/websockets python3-websockets
+mosquitto mosquitto
+mosquitto_pub mosquitto-clients
+/usr/lib/python3/dist-packages/paho python3-paho-mqtt
 '
 
 # Folders with a package.json and a lock file: npm programs that tests ask.
 npm_folders='
 tests/SecureStreams.Policy.Tests/Schema/ajv
 tests/SecureStreams.Interop.Tests/WebSocket/node
+tests/SecureStreams.Interop.Tests/Mqtt/node
 '
 
 require_peers=0
@@ -152,27 +156,32 @@ summary=$(awk '
         gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&apos;/, "\047", s); gsub(/&#x[AD];/, " ", s); gsub(/&amp;/, "\\&", s)
         return s
     }
-    function finish_skip() {
+    function finish_result() {
         if (skipping != "") skips = skips "skipped  " skipping (reason == "" ? "" : ": " reason) "\n"
-        skipping = ""; reason = ""
+        if (failing != "") failures = failures "FAILED   " failing (reason == "" ? "" : ": " substr(reason, 1, 1000)) "\n"
+        skipping = failing = ""; reason = ""
     }
     function finish_file() {
-        finish_skip()
+        finish_result()
         if (total > 0) printf "%-40s %5d passed, %d failed, %d skipped\n", project, passed, failed, total - executed
         all_passed += passed; all_failed += failed; all_skipped += total - executed
         project = ""; total = executed = passed = failed = 0
     }
     BEGIN { RS = "<" }
     FNR == 1 && NR > 1 { finish_file() }
-    /^UnitTestResult[ \t\n]/ { finish_skip(); if (attribute("outcome") == "NotExecuted") skipping = attribute("testName") }
-    /^\/UnitTestResult>/ { finish_skip() }
-    skipping != "" && /^(Message|StdOut)>/ && reason == "" { reason = text(substr($0, index($0, ">") + 1)); gsub(/[ \t\r\n]+/, " ", reason) }
+    /^UnitTestResult[ \t\n]/ {
+        finish_result()
+        if (attribute("outcome") == "NotExecuted") skipping = attribute("testName")
+        if (attribute("outcome") == "Failed") failing = attribute("testName")
+    }
+    /^\/UnitTestResult>/ { finish_result() }
+    reason == "" && (skipping != "" && /^(Message|StdOut)>/ || failing != "" && /^Message>/) { reason = text(substr($0, index($0, ">") + 1)); gsub(/[ \t\r\n]+/, " ", reason) }
     /^TestMethod[ \t\n]/ && project == "" { project = attribute("codeBase"); sub(/.*[\/\\]/, "", project); sub(/\.dll$/, "", project) }
     /^Counters[ \t\n]/ {
         total = attribute("total") + 0; executed = attribute("executed") + 0; passed = attribute("passed") + 0
         failed = attribute("failed") + attribute("error") + attribute("timeout") + attribute("aborted")
     }
-    END { finish_file(); printf "%s%d passed, %d failed, %d skipped\n", skips, all_passed, all_failed, all_skipped }
+    END { finish_file(); printf "%s%s%d passed, %d failed, %d skipped\n", skips, failures, all_passed, all_failed, all_skipped }
 ' "${files[@]}")
 
 echo

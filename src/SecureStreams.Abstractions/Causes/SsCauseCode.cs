@@ -121,6 +121,12 @@ public enum SsCauseCode
     /// <summary>The peer answered, and not with what the policy expects as success.</summary>
     PeerRefused = 703,
 
+    /// <summary>The peer does not take who this side says it is, or does not let it do that: user name, password, access rules.</summary>
+    CredentialsRefused = 704,
+
+    /// <summary>Another client uses the same client id, or a stream of this context with other settings: a broker lets one of them in only.</summary>
+    ClientIdInUse = 705,
+
     // --- local
     /// <summary>A handler returned <see cref="SsResult.Disconnect"/> or the application called <see cref="SecureStream.Disconnect"/>.</summary>
     LocalDisconnect = 800,

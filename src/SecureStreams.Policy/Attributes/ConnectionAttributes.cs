@@ -25,7 +25,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Protocol = StreamTypeParts.ProtocolOf(value.Text))
         {
             Name = "protocol", Kind = PolicyValueKind.Choice, Choices = ["h1", "h2", "h3", "ws", "mqtt", "raw"], Default = "h1", Scopes = Both, ActedOn = true,
-            OldChoices = [KeyValuePair.Create("h1get", "h1")], Help = "The wire protocol. A stream of mqtt is refused when it connects, and so is one of h3 without protocol_fallback.",
+            OldChoices = [KeyValuePair.Create("h1get", "h1")], Help = "The wire protocol. A stream of h3 without protocol_fallback is refused when it connects.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Retry = stream.Names.Retries[value.Text])
         {
@@ -60,7 +60,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata = stream.MetadataOf(value.Pairs))
         {
             Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
-            Help = "Names for ${} and for the application, each with the header it travels in or \"\".",
+            Help = "Names for ${} and for the application, each with the header it travels in or \"\". MQTT 5: the user property it travels in. mqtt: $topic is the topic of what was received.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.SetProxy(ProxyKind.Socks5, value.Text))
         {

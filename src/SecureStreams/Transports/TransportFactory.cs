@@ -5,6 +5,7 @@ using SecureStreams.Policy;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Http;
+using SecureStreams.Transports.Mqtt;
 using SecureStreams.Transports.Raw;
 using SecureStreams.Transports.WebSocket;
 
@@ -16,6 +17,7 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly Dialer _dialer;
     private readonly HttpTransportFactory _http;
     private readonly LinkContext _links;
+    private readonly MqttTransportFactory _mqtt;
     private readonly WebSocketTransportFactory _webSocket;
 
     public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null)
@@ -24,6 +26,7 @@ internal sealed class TransportFactory : ITransportFactory
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy, StateFolder = stateFolder };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);
+        _mqtt = new MqttTransportFactory(_links, platform, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Mqtt")), instruments ?? SsInstruments.Shared, stateFolder);
     }
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>
@@ -33,12 +36,14 @@ internal sealed class TransportFactory : ITransportFactory
     {
         WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3 => _http.Create(setup),
         WireProtocol.WebSocket => _webSocket.Create(setup),
+        WireProtocol.Mqtt => _mqtt.Create(setup),
         WireProtocol.Raw => new RawTransport(_links, setup),
         _ => new UnsupportedTransport(setup),
     };
 
     public async ValueTask DisposeAsync()
     {
+        await _mqtt.DisposeAsync().ConfigureAwait(false);
         await _http.DisposeAsync().ConfigureAwait(false);
         _dialer.Dispose();
     }

@@ -10,7 +10,8 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
     public RetryClass RetryClass =>
         Permanent ? RetryClass.Configuration
         : Code is SsCauseCode.CertificateUntrusted or SsCauseCode.CertificateExpired or SsCauseCode.CertificateHostMismatch or SsCauseCode.CertificateInvalid
-            or SsCauseCode.CertificatePinMismatch or SsCauseCode.CertificateRevoked or SsCauseCode.ClientCertificateRefused or SsCauseCode.ProxyAuthenticationFailed ? RetryClass.Identity
+            or SsCauseCode.CertificatePinMismatch or SsCauseCode.CertificateRevoked or SsCauseCode.ClientCertificateRefused or SsCauseCode.ProxyAuthenticationFailed
+            or SsCauseCode.CredentialsRefused ? RetryClass.Identity
         : RetryAfter is not null || Code == SsCauseCode.PeerBusy ? RetryClass.Busy
         : RetryClass.Transient;
 

@@ -41,6 +41,8 @@ public sealed class CauseCodeTests
         [SsCauseCode.ConnectionReset] = RetryClass.Transient,
         [SsCauseCode.PeerBusy] = RetryClass.Busy,
         [SsCauseCode.PeerRefused] = RetryClass.Transient,
+        [SsCauseCode.CredentialsRefused] = RetryClass.Identity,
+        [SsCauseCode.ClientIdInUse] = RetryClass.Transient, // A stream of this context may let the other connection go; what a broker says of others is permanent.
         [SsCauseCode.LocalDisconnect] = RetryClass.Transient,
         [SsCauseCode.HandlerException] = RetryClass.Transient,
         [SsCauseCode.ConnectTimeout] = RetryClass.Transient,

@@ -84,8 +84,8 @@ internal abstract partial class LinkTransport
             _progress = progress;
             _endpoint = progress.Endpoint;
             (_dialing, _givenUp) = (dialing, givenUp);
-            if (_bound != Bound.Attempt)
-                StartTimer(Bound.Attempt, Setup.ConnectTimeout);
+            if (_bound != Bound.Attempt && AttemptBound is { } bound)
+                StartTimer(Bound.Attempt, bound);
         }
 
         var dial = OpenAsync(target, progress, dialing.Token).AsTask();

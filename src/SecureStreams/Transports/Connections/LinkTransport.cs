@@ -90,6 +90,9 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>What it waits for between <see cref="OpenedOnMailbox"/> and <see cref="ConnectedOnMailbox"/>, for who reads that the time ran out then.</summary>
     protected virtual string Opening => "until it can be used";
 
+    /// <summary>How long the attempt may take until the connection can be used; null where somebody else sees to that.</summary>
+    protected virtual TimeSpan? AttemptBound => Setup.ConnectTimeout;
+
     /// <inheritdoc/>
     public override void StartOnMailbox()
     {

@@ -39,7 +39,7 @@ public sealed class WireLivenessTests : IDisposable
         await EchoAsync(stream, handler, times: 1);
         (await relay.ConnectionAsync(0)).Stop(hole);
 
-        await AdvanceUntilAsync(handler.WaitForStateAsync(SsState.Disconnected), Hangup, handler);
+        await _clock.AdvanceUntilAsync(handler.WaitForStateAsync(SsState.Disconnected), static () => Hangup);
         Assert.Equal(Hangup, _clock.Elapsed);
         var cause = handler.CauseOf(SsState.Disconnected);
         Assert.Equal((SsPhase.Timeout, SsCauseCode.PeerUnresponsive, SsNextAction.Retry), (cause.Phase, cause.Code, cause.NextAction));
@@ -85,12 +85,12 @@ public sealed class WireLivenessTests : IDisposable
         if (wire is { IsRaw: true, Tls: false })
         {
             // Nothing is waited for: the connection can be used as soon as it is there, and the silence is one of a connection.
-            await AdvanceUntilAsync(handler.WaitForStateAsync(SsState.Disconnected), Hangup, handler);
+            await _clock.AdvanceUntilAsync(handler.WaitForStateAsync(SsState.Disconnected), static () => Hangup);
             Assert.Equal(Hangup, _clock.Elapsed);
             return;
         }
 
-        await AdvanceUntilAsync(handler.WaitForStateAsync(SsState.Unreachable), ConnectTimeout, handler);
+        await _clock.AdvanceUntilAsync(handler.WaitForStateAsync(SsState.Unreachable), static () => ConnectTimeout);
         Assert.Equal(ConnectTimeout, _clock.Elapsed);
         Assert.Equal((SsPhase.Timeout, SsCauseCode.ConnectTimeout), (handler.CauseOf(SsState.Unreachable).Phase, handler.CauseOf(SsState.Unreachable).Code));
         var detail = context.Diagnostics.Find(handler.CauseOf(SsState.Unreachable).DetailId)!;
@@ -141,17 +141,6 @@ public sealed class WireLivenessTests : IDisposable
         if (handler.ReceivedLength > 0 && handler.States.Count(static state => state == SsState.Connected) < times)
             stream.RequestTransmit();
         await handler.WaitForAsync(recorder => recorder.ReceivedLength == 5 * times, what: $"{times} echoes");
-    }
-
-    private async Task AdvanceUntilAsync(Task ended, TimeSpan bound, RecordingHandler handler)
-    {
-        while (!ended.IsCompleted)
-        {
-            Assert.True(_clock.Elapsed <= bound, handler.Story);
-            if (_clock.ArmedTimers.Count > 0 && _clock.Elapsed + _clock.ArmedTimers[0].DueIn <= bound)
-                _clock.AdvanceToNextTimer();
-            await Task.Yield();
-        }
     }
 
     private LocalContext Context(TestWire wire, int port, string liveness) => SsContext.FromJson(

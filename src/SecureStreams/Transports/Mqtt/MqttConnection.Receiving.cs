@@ -1,0 +1,223 @@
+using SecureStreams.Codecs.Mqtt;
+using SecureStreams.Transports.Connections;
+using SecureStreams.Transports.Mqtt.Session;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <remarks>
+/// A message goes to every stream that subscribes to it, piece by piece as it arrives: into the handler where the stream is idle, else into its queue. It is answered when all of them have taken
+/// it. What a slow stream may hold is bounded, and what happens beyond that is said in docs/mqtt.md.
+/// </remarks>
+internal sealed partial class MqttConnection
+{
+    private readonly List<MqttMember> _targets = [];
+    private readonly Stack<MqttTaking> _spareTakings = new();
+    private MqttArrivalTicket _ticket;
+    private MqttTaking? _taking;
+    private SsRxFlags _kind;
+    private bool _isSkipped;
+    private bool _isFirst;
+    private bool _hasFailed;
+    private bool _isAcknowledged;
+
+    /// <summary>The head of a message is there.</summary>
+    /// <param name="publish">The head.</param>
+    /// <param name="topic">Its topic.</param>
+    public void PublishOnMailbox(in MqttPublish publish, ReadOnlySpan<byte> topic)
+    {
+        _targets.Clear();
+        _isSkipped = false;
+        _isFirst = true;
+        _hasFailed = false;
+        _taking = null;
+        _isAcknowledged = publish.Qos != MqttQos.AtMostOnce;
+        _kind = SsRxFlags.None;
+        if (_isAcknowledged)
+        {
+            switch (Session.PublishArrived(publish.PacketId, (byte)publish.Qos, out _ticket))
+            {
+                case MqttArrival.Duplicate:
+                    _isSkipped = true;
+                    return;
+                case MqttArrival.NoIdentifier:
+                    _isSkipped = true;
+                    _link!.ViolatedOnMailbox(MqttReasonCode.MalformedPacket, "it sent a message whose packet identifier is 0");
+                    return;
+                case MqttArrival.TooMany:
+                    _isSkipped = true;
+                    _link!.ViolatedOnMailbox(MqttReasonCode.ReceiveMaximumExceeded, $"it sent more than {MqttDefaults.ReceiveMaximum} messages before the first was answered");
+                    return;
+            }
+        }
+
+        if (_link!.Version == MqttVersion.V5 && publish.Properties.NumberOr(MqttPropertyId.PayloadFormatIndicator, 0) == 1)
+            _kind = SsRxFlags.Text;
+        _table.Match(topic, _targets);
+        for (var i = 0; i < _targets.Count; i++)
+            AdmitOnMailbox(_targets[i], publish);
+    }
+
+    /// <summary>A piece of the payload is there.</summary>
+    public void PayloadOnMailbox(ReadOnlySpan<byte> payload, bool isEnd)
+    {
+        if (_isSkipped)
+            return;
+        do
+        {
+            var piece = payload[..Math.Min(payload.Length, LinkDefaults.PieceBytes)];
+            payload = payload[piece.Length..];
+            var isLast = isEnd && payload.IsEmpty;
+            var flags = _kind | (_isFirst ? SsRxFlags.StartOfMessage : SsRxFlags.None) | (isLast ? SsRxFlags.EndOfMessage : SsRxFlags.None);
+            var mustLook = false;
+            for (var i = 0; i < _targets.Count; i++)
+                mustLook |= GiveOnMailbox(_targets[i], piece, flags, isLast);
+            _isFirst = false;
+            if (isLast)
+                AnswerOnMailbox();
+            if (mustLook)
+                LookAtFlowOnMailbox();
+        }
+        while (!payload.IsEmpty);
+    }
+
+    /// <summary>All streams have taken a message that they could not take at once, or are gone.</summary>
+    public void TakenOnMailbox(MqttTaking taking)
+    {
+        Mailbox.AssertCurrent();
+        AnswerOnMailbox(taking.Ticket, taking.IsRefused);
+        _spareTakings.Push(taking);
+        TurnOverSoonOnMailbox();
+    }
+
+    /// <summary>Decides whether a stream gets a message.</summary>
+    private void AdmitOnMailbox(MqttMember member, in MqttPublish publish)
+    {
+        member.SkipsMessage = false;
+        if (publish.PayloadBytes > member.Plan.MaxMessageBytes)
+        {
+            member.SkipsMessage = true;
+            CloseOnMailbox(member, MqttFailures.TooLargeToTake(member.Plan, publish.PayloadBytes, member.Attempt.Endpoint));
+            member.Post(MqttRequest.Detach);
+            return;
+        }
+
+        // Who has a connection alone slows the broker down instead.
+        var held = member.Transport.HeldBytes;
+        if (held > 0 && _members.Count > 1)
+        {
+            var cap = _isAcknowledged ? (long)MqttDefaults.UnansweredFactor * member.Plan.ReceiveCap : member.Plan.ReceiveCap;
+            if (held + publish.PayloadBytes > cap)
+            {
+                member.SkipsMessage = true;
+                _hasFailed |= _isAcknowledged;
+                DroppedOnMailbox(member);
+                return;
+            }
+        }
+    }
+
+    private void DroppedOnMailbox(MqttMember member)
+    {
+        member.Dropped++;
+        Factory.Instruments.Dropped(member.Plan.Policy.Name, "mqtt_queue");
+
+        // Again whenever it has doubled, so that a flood does not flood the log.
+        if ((member.Dropped & (member.Dropped - 1)) == 0)
+            MqttLog.Dropping(Factory.Logger, member.Plan.Policy.Name, ClientId, member.Dropped);
+    }
+
+    /// <returns>Whether it has to be looked whether reading may go on.</returns>
+    private bool GiveOnMailbox(MqttMember member, ReadOnlySpan<byte> piece, SsRxFlags flags, bool isLast)
+    {
+        if (member.SkipsMessage || member.Stage == MqttStage.Left)
+            return false;
+        var transport = member.Transport;
+        string?[]? values = null;
+        switch (transport.GiveFromConnection(piece, flags, values))
+        {
+            case MqttHandling.Taken:
+                return transport.IsPaused;
+            case MqttHandling.Failed:
+                _hasFailed |= isLast;
+                return false;
+        }
+
+        // The answer waits for the stream; not for one that leaves many unanswered, since others share the broker's window.
+        var waits = isLast && _isAcknowledged &&
+            (_members.Count == 1 || transport.Unanswered < MqttDefaults.UnansweredWhileSlow || transport.HeldBytes >= member.Plan.ReceiveCap);
+        if (waits && _taking is null)
+        {
+            _taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
+            _taking.Begin(_ticket);
+        }
+
+        transport.QueueFromConnection(piece, flags, values, waits ? _taking : null, waits);
+        return true;
+    }
+
+    private void AnswerOnMailbox()
+    {
+        if (!_isAcknowledged)
+            return;
+        if (_taking is not { } taking)
+        {
+            AnswerOnMailbox(_ticket, _hasFailed || (_targets.Count == 0 && _members.Count == 0));
+            return;
+        }
+
+        _taking = null;
+        if (taking.DoneOnMailbox())
+        {
+            AnswerOnMailbox(taking.Ticket, taking.IsRefused || _hasFailed);
+            _spareTakings.Push(taking);
+        }
+    }
+
+    /// <summary>Answers a message, or leaves it to the broker to send it again on the next connection.</summary>
+    private void AnswerOnMailbox(MqttArrivalTicket ticket, bool isRefused)
+    {
+        // While others go on, a message that is never answered would take a place in the broker's window for good.
+        if (isRefused && (_members.Count <= 1 || !(_link?.IsUp ?? false)))
+            Session.Leave(ticket);
+        else
+            Session.Accept(ticket);
+    }
+
+    /// <summary>Reading rests while no stream takes anything: one alone that is paused or full slows the broker down, and one of many does not.</summary>
+    private void LookAtFlowOnMailbox()
+    {
+        var blocked = AreAllBlocked();
+        if (blocked == _isResting)
+            return;
+        SetResting(blocked);
+        if (!blocked)
+            return;
+
+        // A stream that has made room since looks whether reading rests after it has; this looks again after it rests.
+        Interlocked.MemoryBarrier();
+        if (!AreAllBlocked())
+            SetResting(false);
+    }
+
+    private bool AreAllBlocked()
+    {
+        if (_members.Count == 0)
+            return false;
+        foreach (var member in _members)
+        {
+            var transport = member.Transport;
+            if (member.Stage != MqttStage.Connected || (!transport.IsPaused && transport.HeldBytes < member.Plan.ReceiveCap))
+                return false;
+        }
+
+        return true;
+    }
+
+    private void SetResting(bool rests)
+    {
+        if (_isResting == rests || _link is not { } link)
+            return;
+        Volatile.Write(ref _isResting, rests);
+        link.RestOnMailbox(rests);
+    }
+}

@@ -1,0 +1,368 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using SecureStreams.Core;
+using SecureStreams.Implementation;
+using SecureStreams.Transports.Mqtt.Session;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <summary>
+/// What streams share that are one client at one broker: the session, the subscriptions, and one network connection at a time. Streams come and go; the last one that leaves closes it, and when
+/// it ends every stream is told why, comes back by its own policy, and finds this again.
+/// </summary>
+/// <remarks>
+/// It has a mailbox of its own, on which everything here runs that is not said to be for any thread. It tries to enter the mailboxes of streams and never waits for one; see
+/// <see cref="MqttTransport"/>. While it is inside a stream's mailbox, the stream may send on it (<see cref="SendOnMailbox"/>) and nothing else: all other requests are posts.
+/// </remarks>
+internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAsyncDisposable
+{
+    private const string ClientIdChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    private readonly ConditionalWeakTable<ITransportSink, MqttOwner> _owners = [];
+    private readonly List<MqttMember> _members = [];
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MqttSession? _session;
+    private MqttLink? _link;
+    private ITimer? _leaveTimer;
+    private bool _isRetired;
+    private bool _isDisposing;
+    private bool _isResting;
+
+    private enum Work
+    {
+        TurnOver,
+        Leave,
+        Dispose,
+    }
+
+    /// <param name="factory">What all connections share.</param>
+    /// <param name="identity">What it is found by.</param>
+    public MqttConnection(MqttTransportFactory factory, object identity)
+    {
+        Factory = factory;
+        Identity = identity;
+        ClientId = (identity as MqttIdentity)?.ClientId ?? RandomNumberGenerator.GetString(ClientIdChars, MqttDefaults.RandomClientIdChars);
+        Mailbox = new Mailbox(factory.Scheduler, OnFault);
+    }
+
+    /// <summary>What all connections share. From any thread.</summary>
+    public MqttTransportFactory Factory { get; }
+
+    /// <summary>What it is found by. From any thread.</summary>
+    public object Identity { get; }
+
+    /// <summary>What the broker calls it. From any thread.</summary>
+    public string ClientId { get; }
+
+    /// <summary>Where everything happens. From any thread.</summary>
+    public Mailbox Mailbox { get; }
+
+    /// <summary>What outlasts network connections.</summary>
+    public MqttSession Session => _session!;
+
+    /// <summary>Whether nothing is read, because no stream takes anything. From any thread.</summary>
+    public bool IsResting => Volatile.Read(ref _isResting);
+
+    /// <summary>When the broker was last heard, a timestamp of the clock; null while there is no connection. From any thread.</summary>
+    public long? LastHeard => Volatile.Read(ref _link) is { } link ? link.HeardAt : null;
+
+    /// <summary>A stream, for messages that outlive an attempt. From any thread.</summary>
+    public MqttOwner OwnerOf(ITransportSink stream) => _owners.GetValue(stream, static _ => new MqttOwner());
+
+    /// <summary>Ends it, when its streams are gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Mailbox.Post(this, (long)Work.Dispose);
+        await _gone.Task.ConfigureAwait(false);
+    }
+
+    void IMailboxWork.RunOnMailbox(long argument)
+    {
+        switch ((Work)argument)
+        {
+            case Work.TurnOver:
+                _turnOverPosted = false;
+                TurnOverOnMailbox();
+                break;
+            case Work.Leave:
+                if (_leaveTimer is not null)
+                    CloseLinkOnMailbox();
+                break;
+            case Work.Dispose:
+                _isDisposing = true;
+                RetireIfIdleOnMailbox();
+                break;
+        }
+    }
+
+    /// <summary>What a stream asked for by a post.</summary>
+    public void RequestedOnMailbox(MqttMember member, MqttRequest request)
+    {
+        Mailbox.AssertCurrent();
+        switch (request)
+        {
+            case MqttRequest.Attach:
+                AttachOnMailbox(member);
+                break;
+            case MqttRequest.Detach:
+                DetachOnMailbox(member);
+                break;
+            case MqttRequest.Abort:
+                if (member.Stage != MqttStage.Left && _link is { } link && link == member.Link)
+                    link.FailOnMailbox(MqttFailures.GivenUp(member.Plan.Policy.Name, member.Attempt.Endpoint));
+                DetachOnMailbox(member);
+                break;
+            case MqttRequest.Send:
+                SendOnMailbox(member);
+                member.Transport.WritableFromConnection();
+                TurnOverSoonOnMailbox();
+                break;
+            case MqttRequest.Flow:
+                LookAtFlowOnMailbox();
+                break;
+            case MqttRequest.Ping:
+                if (!IsResting)
+                    _link?.AskOnMailbox();
+                break;
+            case MqttRequest.TimedOut:
+                TimedOutOnMailbox(member);
+                break;
+        }
+    }
+
+    void ITransportSink.ConnectedOnMailbox(StreamTransport transport)
+    {
+        // The link says more of it, see UpOnMailbox.
+    }
+
+    void ITransportSink.WritableOnMailbox(StreamTransport transport, bool due)
+    {
+    }
+
+    void ITransportSink.ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        // A report of the dial, which each stream makes for itself.
+    }
+
+    void ITransportSink.UserStateOnMailbox(StreamTransport transport, SsState state, int status)
+    {
+    }
+
+    void ITransportSink.RestartedOnMailbox(StreamTransport transport, TransportFailure reason)
+    {
+    }
+
+    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+    {
+    }
+
+    /// <summary>The network connection is over: every stream on it is told.</summary>
+    void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
+    {
+        Mailbox.AssertCurrent();
+        if (transport != _link || _link is not { } link)
+            return;
+        link.ReleaseOnMailbox();
+        StopLeaving();
+        Volatile.Write(ref _isResting, false);
+        _requests.Clear();
+        _toSubscribe.Clear();
+        _toUnsubscribe.Clear();
+        Session.Disconnected();
+        foreach (var member in _members.Concat(_parked))
+            KeepBatchOnMailbox(member, link);
+        _parked.Clear();
+        if (link.Key.Settings.CleanStart)
+            EndSessionOnMailbox();
+        Volatile.Write(ref _link, null);
+        var ending = failure ?? new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection.") { Endpoint = link.EndpointOnMailbox };
+        for (var i = _members.Count - 1; i >= 0; i--)
+        {
+            if (_members[i].Link == link)
+                CloseOnMailbox(_members[i], ending);
+        }
+
+        if (_members.Count > 0)
+            StartLinkOnMailbox(_members[0]);
+        else
+            RetireIfIdleOnMailbox();
+    }
+
+    private void AttachOnMailbox(MqttMember member)
+    {
+        if (_isRetired)
+        {
+            member.Transport.ReattachFromConnection();
+            return;
+        }
+
+        StopLeaving();
+        _members.Add(member);
+        member.Transport.Owner.Current = member;
+        if (_link is not { } link)
+        {
+            StartLinkOnMailbox(member);
+        }
+        else if (!link.IsEnding)
+        {
+            if (link.Key != member.Attempt.Key)
+                CloseOnMailbox(member, MqttFailures.Rival(member, link.Key, DifferenceOf(link.Key, member.Attempt.Key)));
+            else
+                JoinOnMailbox(member, link);
+        }
+    }
+
+    /// <summary>Joins a connection that there is, or that is being made.</summary>
+    private void JoinOnMailbox(MqttMember member, MqttLink link)
+    {
+        member.Link = link;
+        if (!link.IsUp)
+            return;
+        OpenOnMailbox(member, waited: false);
+        LookAtFlowOnMailbox();
+        TurnOverSoonOnMailbox();
+    }
+
+    private void StartLinkOnMailbox(MqttMember first)
+    {
+        _session ??= MakeSession();
+        var setup = new TransportSetup(Mailbox, this, first.Plan.Policy, new MetadataStore(first.Plan.Policy), null, false) { Activity = first.Transport.Setup.Activity };
+        var link = new MqttLink(this, first, setup);
+        Volatile.Write(ref _link, link);
+        for (var i = _members.Count - 1; i >= 0; i--)
+        {
+            var member = _members[i];
+            if (link.Key == member.Attempt.Key)
+                member.Link = link;
+            else
+                CloseOnMailbox(member, MqttFailures.Rival(member, link.Key, DifferenceOf(link.Key, member.Attempt.Key)));
+        }
+
+        link.StartOnMailbox();
+    }
+
+    private static MqttSession MakeSession() => new(
+        new MqttSessionLimits(),
+        MqttNoStore.Instance,
+        ArrayPool<byte>.Shared,
+        (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
+
+    private void DetachOnMailbox(MqttMember member)
+    {
+        if (member.Stage != MqttStage.Left)
+        {
+            if (member.Batch is not null)
+                SendOnMailbox(member);
+            CloseOnMailbox(member, null);
+        }
+
+        if (_members.Count > 0)
+        {
+            LookAtFlowOnMailbox();
+            TurnOverSoonOnMailbox();
+        }
+        else
+        {
+            LeaveOnMailbox();
+        }
+    }
+
+    private void TimedOutOnMailbox(MqttMember member)
+    {
+        if (member.Stage is MqttStage.Connected or MqttStage.Left)
+            return;
+        var bound = member.Transport.Setup.ConnectTimeout;
+        var failure = _link is { Progress: { } progress } link
+            ? progress.TimedOut(bound, member.Plan.Link.BoundedBy, opening: link.WaitsFor)
+            : MqttFailures.TimedOut(bound, member.Plan.Link.BoundedBy, isUp: _link is { IsUp: true }, member.Attempt.Endpoint);
+        CloseOnMailbox(member, failure with { Endpoint = member.Attempt.Endpoint });
+        DetachOnMailbox(member);
+    }
+
+    /// <summary>A stream is no more of this connection, whatever becomes of the rest.</summary>
+    private void CloseOnMailbox(MqttMember member, TransportFailure? failure)
+    {
+        if (member.Stage == MqttStage.Left)
+            return;
+        member.Stage = MqttStage.Left;
+        _members.Remove(member);
+        if (member.Transport.Owner.Current == member)
+            member.Transport.Owner.Current = null;
+        foreach (var filter in member.Attempt.Filters)
+            UnsubscribeOnMailbox(filter, member);
+        member.Transport.CloseFromConnection(failure);
+    }
+
+    /// <summary>No stream is left: what was sent may still be answered, then the broker is told goodbye.</summary>
+    private void LeaveOnMailbox()
+    {
+        if (_link is not { IsEnding: false } link)
+        {
+            RetireIfIdleOnMailbox();
+            return;
+        }
+
+        if (_leaveTimer is not null)
+            return;
+        if (link.IsUp && (Session.Count > 0 || _parked.Count > 0 || link.IsInBody))
+        {
+            _leaveTimer = Factory.Links.Time.CreateDetachedTimer(static state => ((MqttConnection)state!).LeaveFired(), this, MqttDefaults.GoodbyeWait);
+            SetResting(false);
+            TurnOverSoonOnMailbox();
+            return;
+        }
+
+        CloseLinkOnMailbox();
+    }
+
+    private void CloseLinkOnMailbox()
+    {
+        StopLeaving();
+        if (_link is not { } link)
+            return;
+        SetResting(false);
+        link.CloseOnMailbox();
+    }
+
+    private void LeaveFired() => Mailbox.Post(this, (long)Work.Leave);
+
+    private void StopLeaving()
+    {
+        _leaveTimer?.Dispose();
+        _leaveTimer = null;
+    }
+
+    /// <summary>Forgotten when nothing is left that would be missed.</summary>
+    private void RetireIfIdleOnMailbox()
+    {
+        if (_link is not null || _members.Count > 0 || _isRetired)
+            return;
+        if (!_isDisposing && _session is { Count: > 0 } or { Incoming: > 0 })
+            return;
+        _isRetired = true;
+        Factory.Connections.Forget(this);
+        _session?.Dispose();
+        _gone.TrySetResult();
+    }
+
+    private void OnFault(Exception error)
+    {
+        // The last line of defence: a defect ends the connection with a reason.
+        MqttLog.InternalFailure(Factory.Logger, error);
+        _link?.FailOnMailbox(Failures.Internal(error));
+    }
+
+    private static string DifferenceOf(MqttConnectionKey one, MqttConnectionKey other)
+    {
+        var (a, b) = (one.Settings, other.Settings);
+        return one.Tls != other.Tls ? "tls_trust_store"
+            : one.Way != other.Way ? "via-socks5"
+            : a.Version != b.Version ? "mqtt_version"
+            : a.CleanStart != b.CleanStart ? "mqtt_clean_start"
+            : a.KeepAliveSeconds != b.KeepAliveSeconds ? "mqtt_keep_alive"
+            : a.Will != b.Will ? "mqtt_will_topic"
+            : a.Birth != b.Birth ? "mqtt_birth_topic"
+            : "use_auth";
+    }
+}

@@ -1,0 +1,46 @@
+using SecureStreams.Transports.Connections;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <summary>Sizes and bounds of mqtt.</summary>
+internal static class MqttDefaults
+{
+    /// <summary><c>max_message_bytes</c> where the policy states none.</summary>
+    public const long MaxMessageBytes = 16 * 1024 * 1024;
+
+    /// <summary>The longest topic and filter that AWS IoT takes, in bytes.</summary>
+    public const int AwsTopicBytes = 256;
+
+    /// <summary>The longest client id taken from a blob, in bytes: what the protocol can carry.</summary>
+    public const int MaxClientIdBytes = 65_535;
+
+    /// <summary>Characters of a client id made by chance: every broker of MQTT 3.1.1 takes that many (section 3.1.3.1).</summary>
+    public const int RandomClientIdChars = 23;
+
+    /// <summary>
+    /// Messages of QoS 1 and 2 that a stream which shares its connection may leave unanswered while it is slow; further ones are answered when they are queued, because the broker's
+    /// window belongs to all streams of the connection.
+    /// </summary>
+    public const int UnansweredWhileSlow = 8;
+
+    /// <summary>How many times its queue's bound a slow stream may hold of messages with QoS 1 and 2, which wait without an answer beyond the bound.</summary>
+    public const int UnansweredFactor = 4;
+
+    /// <summary>MQTT 5: messages of QoS 1 and 2 that a broker may send before the first of them is answered.</summary>
+    public const int ReceiveMaximum = 256;
+
+    /// <summary>MQTT 5: topics that a broker may give a number.</summary>
+    public const int TopicAliases = 32;
+
+    /// <summary>Messages of QoS 1 and 2 that wait behind the broker's window before streams are kept from sending more.</summary>
+    public const int MostWaiting = 128;
+
+    /// <summary>Messages up to this size go out in one piece; the payload of larger ones follows in pieces as the network takes them.</summary>
+    public const int WholeBytes = LinkDefaults.PieceBytes;
+
+    /// <summary>How long the last stream's connection waits, before it says goodbye, for answers to what was sent.</summary>
+    public static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>A peer that ends a connection sooner than this after it took it may have let another client in with the same client id.</summary>
+    public static readonly TimeSpan SuspiciouslyShort = TimeSpan.FromSeconds(5);
+}

@@ -1,0 +1,122 @@
+using SecureStreams.Codecs.Mqtt;
+using SecureStreams.Core;
+using SecureStreams.Implementation;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <remarks>
+/// PINGREQ when nothing was sent for the keep-alive (section 3.1.2.10), and the end when nothing is heard after it for the keep-alive or <c>svalidping</c>, whichever is shorter. One timer, which
+/// looks at what was sent and heard by then: packets never touch it.
+/// </remarks>
+internal sealed partial class MqttLink
+{
+    private TimeSpan _keepAlive;
+    private ITimer? _keepAliveTimer;
+    private KeepAliveWork? _keepAliveWork;
+    private long _lastSent;
+    private long _asked;
+    private long _rested;
+    private bool _isAsked;
+
+    /// <summary>When the broker was last heard; time during which nothing was read does not count. From any thread.</summary>
+    public long HeardAt => Math.Max(LastHeardOnMailbox ?? 0, Volatile.Read(ref _rested));
+
+    /// <summary>Asks the broker for a sign of life, unless it has been asked and not answered.</summary>
+    public void AskOnMailbox()
+    {
+        if (!IsUp || _isAsked || _body is not null)
+            return;
+        PingOnMailboxNow();
+        ArmKeepAlive();
+    }
+
+    /// <summary>Reading rests, or goes on.</summary>
+    public void RestOnMailbox(bool rests)
+    {
+        if (!rests)
+            Volatile.Write(ref _rested, Links.Time.GetTimestamp());
+        PauseReceiveOnMailbox(rests);
+    }
+
+    private void StartKeepAlive()
+    {
+        _keepAliveWork = new KeepAliveWork(this);
+        ArmKeepAlive();
+    }
+
+    private void StopKeepAlive()
+    {
+        _keepAliveTimer?.Dispose();
+        _keepAliveTimer = null;
+    }
+
+    private void AnsweredOnMailbox() => _isAsked = false;
+
+    private void PingOnMailboxNow()
+    {
+        MqttPacketWriter.TryWritePingRequest(Output.GetSpan(MqttPacketWriter.EmptyPacketBytes), out var written);
+        Put(written);
+        _isAsked = true;
+        _asked = _lastSent;
+        FlushOnMailbox();
+    }
+
+    private void LookOnMailbox()
+    {
+        if (!IsUp)
+            return;
+        var time = Links.Time;
+        if (_isAsked && Bound() is { } bound)
+        {
+            // Whatever was heard since is a sign of life too; while nothing is read nothing can be heard.
+            if (!_owner.IsResting && time.GetElapsedTime(Math.Max(_asked, HeardAt)) >= bound.Time)
+            {
+                EndOnMailbox(MqttFailures.Unresponsive(bound.Time, bound.Attribute, Endpoint));
+                return;
+            }
+        }
+
+        // The payload of a message that is under way is a sign of life to the broker as well, and nothing else can be sent.
+        if (_keepAlive > TimeSpan.Zero && _body is null && time.GetElapsedTime(_lastSent) >= _keepAlive)
+            PingOnMailboxNow();
+        if (!_ended)
+            ArmKeepAlive();
+    }
+
+    private void ArmKeepAlive()
+    {
+        var time = Links.Time;
+        TimeSpan? due = _keepAlive == TimeSpan.Zero ? null : _body is null ? _keepAlive - time.GetElapsedTime(_lastSent) : _keepAlive;
+        if (_isAsked && Bound() is { } bound)
+        {
+            var left = _owner.IsResting ? bound.Time : bound.Time - time.GetElapsedTime(Math.Max(_asked, HeardAt));
+            if (due is null || left < due)
+                due = left;
+        }
+
+        if (due is not { } when)
+            return;
+
+        // Timers count whole milliseconds and cut off the rest: a moment early would only mean another look.
+        when = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(when.TotalMilliseconds)));
+        if (_keepAliveTimer is null)
+            _keepAliveTimer = time.CreateDetachedTimer(static state => ((MqttLink)state!).KeepAliveFired(), this, when);
+        else
+            _keepAliveTimer.Change(when, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>How long the answer to a PINGREQ may take, and what states it; null where nothing does: then each stream judges for itself.</summary>
+    private (TimeSpan Time, string Attribute)? Bound()
+    {
+        if (_keepAlive == TimeSpan.Zero)
+            return null;
+        return Setup.Policy.Retry?.ValidityPing is { Ticks: > 0 } ping && ping < _keepAlive ? (ping, "svalidping") : (_keepAlive, "mqtt_keep_alive");
+    }
+
+    private void KeepAliveFired() => Setup.Mailbox.Post(_keepAliveWork!);
+
+    private sealed class KeepAliveWork(MqttLink link) : IMailboxWork
+    {
+        public void RunOnMailbox(long argument) => link.LookOnMailbox();
+    }
+}

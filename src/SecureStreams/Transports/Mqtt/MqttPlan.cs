@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Text;
+using SecureStreams.Codecs.Mqtt;
+using SecureStreams.Core;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+using SecureStreams.Transports.Connections;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <summary>What a policy says of mqtt, worked out once.</summary>
+internal sealed class MqttPlan
+{
+    private readonly PolicyTemplate? _clientId;
+    private readonly PolicyTemplate? _filter;
+    private readonly MqttNoticePlan? _will;
+    private readonly MqttNoticePlan? _birth;
+    private readonly bool _cleanStart;
+    private readonly int _keepAlive;
+
+    public MqttPlan(StreamTypePolicy policy, LinkPlan link)
+    {
+        Policy = policy;
+        Link = link;
+        Version = policy.Find("mqtt_version")?.Value.Number == 5 ? MqttVersion.V5 : MqttVersion.V311;
+        Topic = Template("mqtt_topic");
+        Qos = (int)(policy.Find("mqtt_qos")?.Value.Number ?? 0);
+        Retain = policy.Find("mqtt_retain")?.Value.Flag ?? false;
+        IsAws = policy.Find("aws_iot")?.Value.Flag ?? false;
+        MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? MqttDefaults.MaxMessageBytes;
+        ReceiveCap = policy.ReceiveWatermarkHigh;
+        _clientId = Template("mqtt_client_id");
+        _filter = Template("mqtt_subscribe");
+        _will = MqttNoticePlan.Of(policy, "mqtt_will_");
+        _birth = MqttNoticePlan.Of(policy, "mqtt_birth_");
+        _cleanStart = policy.Find("mqtt_clean_start")?.Value.Flag ?? false;
+        _keepAlive = (int)(policy.Find("mqtt_keep_alive")?.Value.Number ?? 0);
+    }
+
+    public StreamTypePolicy Policy { get; }
+
+    /// <summary>How connections are made.</summary>
+    public LinkPlan Link { get; }
+
+    /// <summary>The version of the protocol.</summary>
+    public MqttVersion Version { get; }
+
+    /// <summary>Where messages go; null where the streamtype sends none.</summary>
+    public PolicyTemplate? Topic { get; }
+
+    /// <summary>Quality of service of what is published, and the highest of what is received.</summary>
+    public int Qos { get; }
+
+    /// <summary>Whether the broker keeps what is published.</summary>
+    public bool Retain { get; }
+
+    /// <summary>Whether the broker is AWS IoT.</summary>
+    public bool IsAws { get; }
+
+    /// <summary>The largest message that is taken from either side.</summary>
+    public long MaxMessageBytes { get; }
+
+    /// <summary>Bytes that a stream which shares its connection may let wait.</summary>
+    public int ReceiveCap { get; }
+
+    /// <summary>Where an attempt leads.</summary>
+    /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="blobs">What the client id may be in.</param>
+    /// <param name="attempt">Where it leads.</param>
+    /// <returns>Why it leads nowhere, or null.</returns>
+    public TransportFailure? Prepare(MetadataStore metadata, ISsBlobStore blobs, out MqttAttempt? attempt)
+    {
+        attempt = null;
+        if (Link.Resolve(metadata, default(SslApplicationProtocol), 0, out var target) is { } nowhere)
+            return nowhere;
+        if (ClientIdOf(metadata, blobs, out var clientId) is { } noClientId)
+            return noClientId;
+        if (FiltersOf(metadata, out var filters) is { } noFilter)
+            return noFilter;
+        MqttNotice? will = null;
+        MqttNotice? birth = null;
+        if ((_will?.Expand(metadata, out will) ?? _birth?.Expand(metadata, out birth)) is { } noNotice)
+            return noNotice;
+        var settings = new MqttSettings
+        {
+            Version = Version,
+
+            // Nobody could ever find a session again that has a name made by chance.
+            CleanStart = _cleanStart || clientId is null,
+            KeepAliveSeconds = _keepAlive,
+            Will = will,
+            Birth = birth,
+            UserNameBlob = SsBlobNames.MqttUserName,
+            PasswordBlob = Policy.Auth is { } auth ? auth.BlobName ?? SsBlobNames.Auth(auth.Blob) : SsBlobNames.MqttPassword,
+            NeedsPassword = Policy.Auth is not null,
+        };
+        var identity = new MqttIdentity(target!.Host.ToLowerInvariant(), target.Port, target.UnixPath, null, clientId);
+        attempt = new MqttAttempt(new MqttConnectionKey(identity, target.Options, target.Tls?.Options, settings), target with { WantsFacts = true }, filters);
+        return null;
+    }
+
+    private PolicyTemplate? Template(string attribute) => Policy.Find(attribute) is { Value.Template: { Text.Length: > 0 } template } ? template : null;
+
+    /// <summary>The policy's, else the blob's, else null: one made by chance.</summary>
+    private TransportFailure? ClientIdOf(MetadataStore metadata, ISsBlobStore blobs, out string? clientId)
+    {
+        clientId = null;
+        string? text;
+        var attribute = "mqtt_client_id";
+        if (_clientId is { } template)
+        {
+            if (MqttText.Expand(Policy, attribute, template, metadata, out text) is { } unset)
+                return unset;
+        }
+        else
+        {
+            if (MqttCredentials.Read(Policy, blobs, SsBlobNames.MqttClientId, attribute, out text) is { } unreadable)
+                return unreadable;
+        }
+
+        if (text is null)
+            return null;
+        if (text.Length == 0)
+            return MqttText.Bad(Policy, attribute, "has an empty client id; give its metadata or blob a value, or remove mqtt_client_id to have one made");
+        if (!MqttTexts.IsText(Encoding.UTF8.GetBytes(text)))
+            return MqttText.Bad(Policy, attribute, $"has a client id that the protocol cannot carry: at most {MqttTexts.MaxBytes} bytes of text without NUL");
+        clientId = text;
+        return null;
+    }
+
+    private TransportFailure? FiltersOf(MetadataStore metadata, out ImmutableArray<MqttFilter> filters)
+    {
+        filters = [];
+        if (_filter is not { } template)
+            return null;
+        if (MqttText.Expand(Policy, "mqtt_subscribe", template, metadata, out var text) is { } unset)
+            return unset;
+        var filter = new MqttFilter(text, Qos);
+        if (MqttTopics.FilterProblem(filter.Utf8) is { } problem)
+            return MqttText.Bad(Policy, "mqtt_subscribe", $"has mqtt_subscribe '{OperatorText.Clean(text)}' after expansion, a topic filter that {problem}");
+        if (IsAws && filter.Utf8.Length > MqttDefaults.AwsTopicBytes)
+            return MqttText.Bad(Policy, "mqtt_subscribe", $"has mqtt_subscribe with {filter.Utf8.Length} bytes after expansion; AWS IoT takes {MqttDefaults.AwsTopicBytes} at most");
+        filters = [filter];
+        return null;
+    }
+}

@@ -1,0 +1,34 @@
+using SecureStreams.Codecs.Mqtt;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <summary>What a connection says of itself, which streams that share it cannot say differently.</summary>
+internal sealed record MqttSettings
+{
+    /// <summary>The version of the protocol.</summary>
+    public required MqttVersion Version { get; init; }
+
+    /// <summary>Whether the session begins anew, and ends with the connection.</summary>
+    public required bool CleanStart { get; init; }
+
+    /// <summary><c>mqtt_keep_alive</c>; 0 for none.</summary>
+    public required int KeepAliveSeconds { get; init; }
+
+    /// <summary>MQTT 5: how long the broker keeps the session after the connection, in seconds.</summary>
+    public uint SessionExpirySeconds { get; init; }
+
+    /// <summary>The last will; null for none.</summary>
+    public MqttNotice? Will { get; init; }
+
+    /// <summary>The message at connection; null for none.</summary>
+    public MqttNotice? Birth { get; init; }
+
+    /// <summary>The blob with the user name.</summary>
+    public required string UserNameBlob { get; init; }
+
+    /// <summary>The blob with the password.</summary>
+    public required string PasswordBlob { get; init; }
+
+    /// <summary>Whether a connection without the password is not attempted.</summary>
+    public bool NeedsPassword { get; init; }
+}

@@ -1,0 +1,43 @@
+using SecureStreams.Implementation;
+using SecureStreams.Transports.Mqtt.Session;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <summary>An incoming message that streams have still to take before the broker is answered. Reused by its connection.</summary>
+internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
+{
+    private int _left;
+    private int _isRefused;
+
+    /// <summary>The message.</summary>
+    public MqttArrivalTicket Ticket { get; private set; }
+
+    /// <summary>Whether a stream went away without having taken it.</summary>
+    public bool IsRefused => _isRefused != 0;
+
+    /// <summary>Begins with nobody but the connection itself.</summary>
+    public void Begin(MqttArrivalTicket ticket)
+    {
+        Ticket = ticket;
+        _isRefused = 0;
+        _left = 1;
+    }
+
+    /// <summary>One more has to take it. By the connection, while it holds it itself.</summary>
+    public void Add() => Interlocked.Increment(ref _left);
+
+    /// <summary>One has taken it, or has gone away without. From any thread.</summary>
+    public void Done(bool taken)
+    {
+        if (!taken)
+            Volatile.Write(ref _isRefused, 1);
+        if (Interlocked.Decrement(ref _left) == 0)
+            connection.Mailbox.Post(this);
+    }
+
+    /// <summary>The connection lets go.</summary>
+    /// <returns>Whether everybody has taken it already.</returns>
+    public bool DoneOnMailbox() => Interlocked.Decrement(ref _left) == 0;
+
+    void IMailboxWork.RunOnMailbox(long argument) => connection.TakenOnMailbox(this);
+}

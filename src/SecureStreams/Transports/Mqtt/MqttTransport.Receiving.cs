@@ -1,0 +1,252 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <remarks>
+/// What the connection leaves for the stream. One side puts in, in the connection's turn; the other takes out, in the stream's; the queues are in order, and flags are raised after what they are
+/// about and read before it. Verdicts on messages sent do not wait behind payload, since a stream that receives nothing for the moment may still send.
+/// </remarks>
+internal sealed partial class MqttTransport
+{
+    private readonly ConcurrentQueue<MqttVerdict> _verdicts = new();
+    private ConcurrentQueue<MqttPiece>? _pieces;
+    private MqttOpening? _opening;
+    private TransportFailure? _ending;
+    private string?[]? _facts;
+    private long _heldBytes;
+    private int _heldPieces;
+    private int _unanswered;
+    private int _turnPosted;
+    private int _writableDue;
+    private bool _isClosing;
+    private bool _mustReattach;
+    private bool _ready;
+    private bool _threw;
+
+    /// <summary>Bytes that wait for the stream. From any thread.</summary>
+    public long HeldBytes => Volatile.Read(ref _heldBytes);
+
+    /// <summary>Messages of QoS 1 and 2 that wait for the stream and are not answered. From any thread.</summary>
+    public int Unanswered => Volatile.Read(ref _unanswered);
+
+    /// <summary>Whether the stream takes nothing for the moment. From any thread.</summary>
+    public bool IsPaused => Volatile.Read(ref _paused);
+
+    /// <inheritdoc/>
+    public override void CloseBecauseOnMailbox(SsCauseCode because)
+    {
+        _threw = because == SsCauseCode.HandlerException;
+        CloseOnMailbox();
+    }
+
+    /// <summary>Offers a piece to the stream: it has it when this returns, if it is idle and receives. In the connection's turn.</summary>
+    public MqttHandling GiveFromConnection(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values)
+    {
+        if (!Volatile.Read(ref _ready) || Volatile.Read(ref _heldPieces) != 0 || Volatile.Read(ref _paused) || !_setup.Mailbox.TryEnter())
+            return MqttHandling.Busy;
+        try
+        {
+            if (_letGo || _paused || _closed)
+                return MqttHandling.Busy;
+            DeliverOnMailbox(piece, flags, values);
+            return _threw ? MqttHandling.Failed : MqttHandling.Taken;
+        }
+        finally
+        {
+            _setup.Mailbox.Exit();
+        }
+    }
+
+    /// <summary>Leaves a piece for the stream. In the connection's turn.</summary>
+    public void QueueFromConnection(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values, MqttTaking? taking, bool isUnanswered)
+    {
+        byte[]? buffer = null;
+        if (!piece.IsEmpty)
+        {
+            buffer = ArrayPool<byte>.Shared.Rent(piece.Length);
+            piece.CopyTo(buffer);
+        }
+
+        if (_pieces is null)
+            Volatile.Write(ref _pieces, new ConcurrentQueue<MqttPiece>());
+        taking?.Add();
+        if (isUnanswered)
+            Interlocked.Increment(ref _unanswered);
+        Interlocked.Add(ref _heldBytes, piece.Length);
+        Interlocked.Increment(ref _heldPieces);
+        _pieces!.Enqueue(new MqttPiece(buffer, piece.Length, flags) { Values = values, Taking = taking, IsUnanswered = isUnanswered });
+        PostTurn();
+    }
+
+    /// <summary>What became of a message that the stream sent. In the connection's turn.</summary>
+    public void SettleFromConnection(in MqttVerdict verdict)
+    {
+        if (_verdicts.IsEmpty && Volatile.Read(ref _ready) && _setup.Mailbox.TryEnter())
+        {
+            try
+            {
+                TellVerdictOnMailbox(verdict);
+            }
+            finally
+            {
+                _setup.Mailbox.Exit();
+            }
+
+            return;
+        }
+
+        _verdicts.Enqueue(verdict);
+        PostTurn();
+    }
+
+    /// <summary>The stream is connected. In the connection's turn.</summary>
+    public void OpenFromConnection(MqttOpening opening)
+    {
+        Volatile.Write(ref _opening, opening);
+        PostTurn();
+    }
+
+    /// <summary>There is room for messages again. In the connection's turn.</summary>
+    public void WritableFromConnection()
+    {
+        Interlocked.Exchange(ref _writableDue, 1);
+        PostTurn();
+    }
+
+    /// <summary>The attempt or the connection is over. The connection gives nothing more after this.</summary>
+    /// <param name="failure">Why; null where the stream let go itself.</param>
+    public void CloseFromConnection(TransportFailure? failure)
+    {
+        _ending = failure;
+        Volatile.Write(ref _isClosing, true);
+        PostTurn();
+    }
+
+    /// <summary>The connection that was found is no more: another one is to be had.</summary>
+    public void ReattachFromConnection()
+    {
+        Volatile.Write(ref _mustReattach, true);
+        PostTurn();
+    }
+
+    private void PostTurn()
+    {
+        if (Interlocked.Exchange(ref _turnPosted, 1) == 0)
+            _setup.Mailbox.Post(this);
+    }
+
+    private void TurnOnMailbox()
+    {
+        Interlocked.Exchange(ref _turnPosted, 0);
+        if (_closed)
+            return;
+
+        // Before the rest: what the connection left was left before it said so.
+        var isClosing = Volatile.Read(ref _isClosing);
+        if (Volatile.Read(ref _mustReattach))
+            ReattachOnMailbox();
+        if (!_connected && !_letGo && Volatile.Read(ref _opening) is { } opening)
+            OpenOnMailbox(opening);
+        while (!_letGo && _verdicts.TryDequeue(out var verdict))
+            TellVerdictOnMailbox(verdict);
+        DrainOnMailbox();
+        if (Interlocked.Exchange(ref _writableDue, 0) != 0 && !_letGo && _connected && _writer.IsWritable)
+            _setup.Sink.WritableOnMailbox(this, due: false);
+        if (isClosing && (_letGo || Volatile.Read(ref _heldPieces) == 0))
+            EndOnMailbox();
+    }
+
+    private void ReattachOnMailbox()
+    {
+        _mustReattach = false;
+        if (_letGo)
+        {
+            CloseFromConnection(null);
+            return;
+        }
+
+        Attach(_member!.Attempt);
+    }
+
+    private void OpenOnMailbox(MqttOpening opening)
+    {
+        _connected = true;
+        _connection = opening.Summary;
+        StopTimer();
+        var dial = _plan.Link.Dial;
+        if (dial.ReportsPerformance && opening.Report is { } report)
+            _setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(report).Span, PerfReport.Flags);
+        if (_letGo)
+            return;
+        if (!dial.Facts.IsEmpty)
+        {
+            _facts = new string?[_setup.Policy.Metadata.Length];
+            dial.Facts.Fill(opening.Facts, _facts);
+            _setup.Metadata.PublishReceivedOnMailbox(_facts);
+        }
+
+        _writer.Open();
+        _setup.Sink.ConnectedOnMailbox(this);
+        Volatile.Write(ref _ready, true);
+        Interlocked.Exchange(ref _writableDue, 1);
+    }
+
+    private void TellVerdictOnMailbox(in MqttVerdict verdict)
+    {
+        if (!_letGo && !_closed)
+            _setup.Sink.AcknowledgedOnMailbox(this, verdict.Refusal is null, verdict.Refusal, verdict.Refusal?.Status ?? 0);
+    }
+
+    private void DrainOnMailbox()
+    {
+        if (_pieces is not { } pieces || !_connected)
+            return;
+        var before = HeldBytes;
+        while (!_letGo && !_paused && pieces.TryDequeue(out var piece))
+        {
+            // Counted down only afterwards, so that the connection puts nothing past it meanwhile.
+            DeliverOnMailbox(piece.Buffer.AsSpan(0, piece.Bytes), piece.Flags, piece.Values);
+            PutAway(piece, taken: !_threw);
+        }
+
+        // The connection may have stopped reading because of what waited here.
+        if (_member is { Connection.IsResting: true } member && before > 0 && HeldBytes <= _plan.ReceiveCap / 2)
+            member.Post(MqttRequest.Flow);
+    }
+
+    private void DeliverOnMailbox(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values)
+    {
+        if (values is not null)
+        {
+            if (_facts is { } facts && !ReferenceEquals(facts, values))
+                _plan.Link.Dial.Facts.Carry(facts, values);
+            _setup.Metadata.PublishReceivedOnMailbox(values);
+        }
+
+        _setup.Sink.ReceivedOnMailbox(this, piece, flags);
+    }
+
+    private void PutAway(in MqttPiece piece, bool taken)
+    {
+        if (piece.Buffer is { } buffer)
+            ArrayPool<byte>.Shared.Return(buffer);
+        Interlocked.Add(ref _heldBytes, -piece.Bytes);
+        if (piece.IsUnanswered)
+            Interlocked.Decrement(ref _unanswered);
+        Interlocked.Decrement(ref _heldPieces);
+        piece.Taking?.Done(taken);
+    }
+
+    private void EndOnMailbox()
+    {
+        _closed = true;
+        StopTimer();
+        _writer.End();
+        while (_pieces is { } pieces && pieces.TryDequeue(out var piece))
+            PutAway(piece, taken: false);
+        _failure ??= _ending;
+        _setup.Sink.ClosedOnMailbox(this, _failure);
+        _done.TrySetResult();
+    }
+}

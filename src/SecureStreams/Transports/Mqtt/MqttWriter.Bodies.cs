@@ -1,0 +1,111 @@
+using System.Buffers;
+using SecureStreams.Transports.Connections;
+using SecureStreams.Transports.Mqtt.Session;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <remarks>
+/// A message is gathered in an array with room for a usual piece, and moves to one of its own size when it is whole and small: so that what waits for the broker holds no more than it needs.
+/// </remarks>
+internal sealed partial class MqttWriter
+{
+    /// <summary>Arrays that hold this many times what they need are exchanged for smaller ones.</summary>
+    private const int Roomy = 2;
+
+    /// <summary>An array with the topic in front, or the reason why the message cannot be sent.</summary>
+    private void BeginBody()
+    {
+        _refusal = _topic.Resolve(transport.Metadata, out _bodyTopic);
+        if (_refusal is not null)
+            return;
+        _head = _bodyTopic.Length;
+        _payload = 0;
+        var least = _head + LinkDefaults.PieceBytes;
+        if (_spare is { } spare && spare.Length >= least)
+            (_body, _spare) = (spare, null);
+        else
+            _body = ArrayPool<byte>.Shared.Rent(least);
+        _bodyTopic.CopyTo(_body.AsSpan());
+    }
+
+    /// <summary>The first piece lies where it was put; metadata that were set meanwhile may have changed what stands before it.</summary>
+    private void BeginMessage(int bytes)
+    {
+        if (_body is null)
+        {
+            if (_refusal is null)
+                BeginBody();
+            return;
+        }
+
+        var before = _bodyTopic;
+        _refusal = _topic.Resolve(transport.Metadata, out var topic);
+        if (_refusal is not null || ReferenceEquals(topic, before))
+            return;
+        var moved = ArrayPool<byte>.Shared.Rent(topic.Length + Math.Max(bytes, LinkDefaults.PieceBytes));
+        topic.CopyTo(moved.AsSpan());
+        _body.AsSpan(_head, bytes).CopyTo(moved.AsSpan(topic.Length));
+        _body = moved;
+        _bodyTopic = topic;
+        _head = topic.Length;
+    }
+
+    private void Take(int bytes)
+    {
+        if (_refusal is null && _payload + (long)bytes > plan.MaxMessageBytes)
+            _refusal = MqttFailures.TooLargeToSend(plan, _payload + (long)bytes);
+        if (_refusal is not null)
+        {
+            // The callback may hold a span of it, so it is left to the collector.
+            _body = null;
+            return;
+        }
+
+        _payload += bytes;
+        Staged += bytes;
+    }
+
+    private void EndMessage()
+    {
+        if (_refusal is { } refusal)
+        {
+            (_refusals ??= []).Add(refusal);
+            _refusal = null;
+            _payload = 0;
+            return;
+        }
+
+        _batch.Add(new MqttOutgoing
+        {
+            Body = _body!,
+            TopicBytes = _head,
+            PayloadBytes = _payload,
+            Qos = (byte)plan.Qos,
+            Retain = plan.Retain,
+            Owner = transport.Owner,
+        });
+        _body = null;
+        _payload = 0;
+    }
+
+    /// <summary>The array before is left to the collector: the callback may still hold a span of it.</summary>
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * _body!.Length, Array.MaxLength));
+        _body.AsSpan(0, _head + _payload).CopyTo(larger);
+        _body = larger;
+    }
+
+    private void Fit(ref MqttOutgoing message)
+    {
+        if (message.Body.Length < Roomy * Math.Max(message.Bytes, 64))
+            return;
+        var fitting = ArrayPool<byte>.Shared.Rent(message.Bytes);
+        message.Body.AsSpan(0, message.Bytes).CopyTo(fitting);
+        if (_spare is null)
+            _spare = message.Body;
+        else
+            ArrayPool<byte>.Shared.Return(message.Body);
+        message = message with { Body = fitting };
+    }
+}

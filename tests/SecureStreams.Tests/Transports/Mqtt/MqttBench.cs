@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using SecureStreams.Policy;
+using SecureStreams.TestSupport.Certificates;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Time;
+using SecureStreams.Tests.Transports.Http;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Tests.Transports.Mqtt;
+
+/// <summary>A listener whose connections a test plays as a broker, and transports that lead there: over TCP, TLS or a Unix socket.</summary>
+internal sealed class MqttBench : IContractRig
+{
+    private readonly Socket _listener;
+    private readonly bool _tls;
+    private readonly Channel<MqttPeer> _peers = Channel.CreateUnbounded<MqttPeer>();
+    private readonly List<MqttPeer> _served = [];
+    private readonly TransportFactory _factory;
+    private readonly Task _accepting;
+
+    public MqttBench(string kind = "tcp", string more = Both, SsPlatform? platform = null)
+    {
+        _tls = kind == "tls";
+        var abstractName = $"@ss-test-{Guid.NewGuid():N}";
+        EndPoint endPoint = kind == "unix" ? new UnixDomainSocketEndPoint("\0" + abstractName[1..]) : new IPEndPoint(IPAddress.Loopback, 0);
+        _listener = new Socket(endPoint.AddressFamily, SocketType.Stream, kind == "unix" ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        _listener.Bind(endPoint);
+        _listener.Listen(1024);
+        Where = (kind == "unix" ? $"\"endpoint\": \"+{abstractName}\"" : $"\"endpoint\": \"127.0.0.1\", \"port\": {((IPEndPoint)_listener.LocalEndPoint!).Port}")
+            + ", \"protocol\": \"mqtt\"" + (_tls ? ", \"tls\": true, \"tls_trust_store\": \"main\"" : "");
+        Policy = PolicyOf(more);
+        _factory = new TransportFactory(platform ?? new SsPlatform { Time = Clock }, Log, Blobs);
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>A streamtype that receives and sends.</summary>
+    public const string Both = "\"mqtt_topic\": \"t/out\", \"mqtt_subscribe\": \"t/in\"";
+
+    /// <summary>Endpoint and protocol, as JSON members.</summary>
+    public string Where { get; }
+
+    public ManualTimeProvider Clock { get; } = new();
+
+    public TestLog Log { get; } = new();
+
+    public SsMemoryBlobStore Blobs { get; } = new();
+
+    public ITransportFactory Factory => _factory;
+
+    public StreamTypePolicy Policy { get; }
+
+    /// <summary>A streamtype with these attributes beside endpoint and protocol.</summary>
+    public StreamTypePolicy PolicyOf(string more, string name = "t") => HttpBench.Load($"\"{name}\": {{ {Where}{(more.Length > 0 ? ", " + more : "")} }}").StreamTypes[name];
+
+    public async Task<MqttPeer> PeerAsync() => await _peers.Reader.ReadAsync().AsTask().OrFail(static () => "No connection arrived.");
+
+    /// <summary>Whether another connection has arrived.</summary>
+    public bool HasPeer => _peers.Reader.Count > 0;
+
+    public async Task<IContractPeer> NextPeerAsync() => await PeerAsync();
+
+    public Task PlayDueAsync() => Task.CompletedTask;
+
+    public TransportRun Start(StreamTypePolicy? policy = null, Action<TransportRun>? setup = null, bool paused = false)
+    {
+        var run = new TransportRun(policy ?? Policy);
+        setup?.Invoke(run);
+        run.Start(Factory, paused: paused);
+        return run;
+    }
+
+    /// <summary>A connection that both sides know of.</summary>
+    public async Task<(TransportRun Run, MqttPeer Peer)> ConnectAsync(StreamTypePolicy? policy = null, Action<TransportRun>? setup = null, bool subscribes = true, bool sessionPresent = false)
+    {
+        var run = Start(policy, setup);
+        var peer = await PeerAsync();
+        await peer.AcceptOnlyAsync(sessionPresent);
+        if (subscribes)
+            await peer.AnswerSubscribeAsync();
+        await run.WaitForAsync("connected");
+        return (run, peer);
+    }
+
+    /// <summary>Another stream on a connection that there is.</summary>
+    public async Task<TransportRun> JoinAsync(MqttPeer peer, StreamTypePolicy policy, Action<TransportRun>? setup = null, bool subscribes = true)
+    {
+        var run = Start(policy, setup);
+        if (subscribes)
+            await peer.AnswerSubscribeAsync();
+        await run.WaitForAsync("connected");
+        return run;
+    }
+
+    public void StopListening() => _listener.Dispose();
+
+    public async ValueTask DisposeAsync()
+    {
+        StopListening();
+        await _accepting;
+        foreach (var peer in _served)
+            peer.Dispose();
+        await _factory.DisposeAsync();
+        await Clock.WaitForNoTimersAsync();
+        Log.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync();
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (_tls)
+            {
+                var secured = new SslStream(stream);
+                await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = TestCertificates.Server.Certificate });
+                stream = secured;
+            }
+
+            var peer = new MqttPeer(socket, stream);
+            _served.Add(peer);
+            _peers.Writer.TryWrite(peer);
+        }
+    }
+}
