@@ -28,7 +28,6 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     private bool _isRetired;
     private bool _isDisposing;
     private bool _isResting;
-    private bool _isKept;
 
     private enum Work
     {
@@ -228,13 +227,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
 
     private void StartLinkOnMailbox(MqttMember first)
     {
-        if (OpenSessionOnMailbox(first) is { } refusal)
-        {
-            for (var i = _members.Count - 1; i >= 0; i--)
-                CloseOnMailbox(_members[i], refusal);
-            return;
-        }
-
+        _session ??= MakeSession();
         var setup = new TransportSetup(Mailbox, this, first.Plan.Policy, new MetadataStore(first.Plan.Policy), null, false) { Activity = first.Transport.Setup.Activity };
         var link = new MqttLink(this, first, setup);
         Volatile.Write(ref _link, link);
@@ -250,30 +243,11 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         link.StartOnMailbox();
     }
 
-    /// <summary>
-    /// Makes the session at the first use: in a file where it outlasts the process, which takes a folder of state, a client id that the next process has too, and no clean start.
-    /// </summary>
-    /// <returns>Why it cannot be had, or null.</returns>
-    private TransportFailure? OpenSessionOnMailbox(MqttMember first)
-    {
-        var folder = !first.Attempt.Key.Settings.CleanStart && Identity is MqttIdentity { ClientId: not null } ? Factory.StateFolder : null;
-
-        // One that was clean until now has nothing to lose when it is one to be kept from now on.
-        if (_session is not null && (folder is null || _isKept || _session is not { IsEstablished: false, Count: 0, Incoming: 0 }))
-            return null;
-        IMqttSessionStore store = MqttNoStore.Instance;
-        if (folder is not null)
-        {
-            if (MqttSessionFile.TryOpen(folder, ((MqttIdentity)Identity).SessionName, Factory.Logger, out var inUse) is not { } file)
-                return MqttFailures.SessionInUse(inUse!, first.Attempt.Endpoint);
-            store = file;
-            _isKept = true;
-        }
-
-        _session?.Dispose();
-        _session = new MqttSession(new MqttSessionLimits(), store, ArrayPool<byte>.Shared, (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
-        return null;
-    }
+    private static MqttSession MakeSession() => new(
+        new MqttSessionLimits(),
+        MqttNoStore.Instance,
+        ArrayPool<byte>.Shared,
+        (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
 
     private void DetachOnMailbox(MqttMember member)
     {

@@ -42,9 +42,6 @@ internal static class MqttFailures
         return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, $"The broker closed the connection.{hint}") { Endpoint = endpoint, Attribute = hint.Length > 0 ? "mqtt_client_id" : null };
     }
 
-    /// <summary>Another context or process has the session that would be this one's. Tried again: a process that hands over to the next is soon gone.</summary>
-    public static TransportFailure SessionInUse(string inUse, string endpoint) => new(SsPhase.Policy, SsCauseCode.ClientIdInUse, inUse) { Attribute = "mqtt_client_id", Endpoint = endpoint };
-
     /// <summary>The broker broke the protocol.</summary>
     public static TransportFailure Broken(MqttViolation violation, string endpoint) =>
         new(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The broker broke the protocol: {violation.Message}.") { Status = (int)violation.Reason, Endpoint = endpoint };

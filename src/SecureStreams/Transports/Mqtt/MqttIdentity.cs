@@ -6,8 +6,4 @@ namespace SecureStreams.Transports.Mqtt;
 /// <param name="UnixPath">Its Unix socket; null for TCP.</param>
 /// <param name="Path">The path of its WebSocket; null where mqtt goes over the connection itself.</param>
 /// <param name="ClientId">The client id; null where it is made by chance, so that no two connections have the same.</param>
-internal sealed record MqttIdentity(string Host, int Port, string? UnixPath, string? Path, string? ClientId)
-{
-    /// <summary>What its session is kept under.</summary>
-    public string SessionName => $"{(UnixPath is null ? "tcp" : "unix")}\n{UnixPath ?? Host}\n{Port}\n{Path}\n{ClientId}";
-}
+internal sealed record MqttIdentity(string Host, int Port, string? UnixPath, string? Path, string? ClientId);
