@@ -14,6 +14,8 @@ public sealed partial class ExtensionTests
         "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms", "StreamTypes http_expect_continue",
         "StreamTypes local_bind", "StreamTypes max_body_bytes", "StreamTypes max_connections", "StreamTypes max_connections_per_peer",
         "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes metadata_from_connection", "StreamTypes mqtt_client_id",
+        "StreamTypes mqtt_over_ws", "StreamTypes mqtt_password_blob", "StreamTypes mqtt_queue_bytes", "StreamTypes mqtt_receive_maximum",
+        "StreamTypes mqtt_session_expiry", "StreamTypes mqtt_topic_alias_max", "StreamTypes mqtt_username_blob", "StreamTypes mqtt_version",
         "StreamTypes port_metadata", "StreamTypes protocol_fallback", "StreamTypes rx_watermark_high", "StreamTypes rx_watermark_low", "StreamTypes sniff_protocol",
         "StreamTypes tls_cert_blob", "StreamTypes tls_client_auth", "StreamTypes tls_client_deny", "StreamTypes tls_client_trust_store",
         "StreamTypes tls_key_blob", "StreamTypes tls_key_passphrase_blob", "StreamTypes tls_pin_scope", "StreamTypes tls_pins", "StreamTypes tls_revocation",

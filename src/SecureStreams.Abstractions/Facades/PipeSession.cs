@@ -113,8 +113,10 @@ internal sealed class PipeSession : IDuplexPipe
                 room = tx.MoreRoom;
             }
 
+            // Asked before it is given back: afterwards its parts may hold what is written next.
+            var more = !left.IsEmpty;
             _leaving.Reader.AdvanceTo(left.Start);
-            if (!left.IsEmpty || (read.IsCompleted && !room))
+            if (more || (read.IsCompleted && !room))
             {
                 _stream.RequestTransmit();
                 return true;

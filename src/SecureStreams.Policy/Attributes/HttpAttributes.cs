@@ -20,8 +20,8 @@ internal static class HttpAttributes
         new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Url = value.Template)
         {
             Name = "http_url", OldSpellings = ["aux"], Kind = PolicyValueKind.Template, Default = "/", Scopes = PolicyScopes.Client | PolicyScopes.Server,
-            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, ActedOn = true, Impact = PolicyImpact.NextAttempt,
-            Help = "Path and query, with or without a leading slash.",
+            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket | PolicyProtocols.Mqtt, ActedOn = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Path and query, with or without a leading slash. mqtt: of the WebSocket connection of mqtt_over_ws.",
         },
         new PolicyAttributeInfo<HttpParts>(static (http, value) => http.Expect = value.Number == 0 ? null : (int)value.Number)
         {

@@ -30,7 +30,43 @@ internal static class MqttAttributes
             Name = "mqtt_client_id", Kind = PolicyValueKind.Template, Default = "the client id blob, else a random one", Protocols = PolicyProtocols.Mqtt,
             IsExtension = true, Help = "What the broker calls this client.",
         },
+        Blob("mqtt_username_blob", "MQTT_USERNAME", "The blob that holds the user name; none is sent where it is not in the store and not stated."),
+        Blob("mqtt_password_blob", "MQTT_PASSWORD, or the token of use_auth", "The blob that holds the password; none is sent where it is not in the store and not stated."),
+        new()
+        {
+            Name = "mqtt_version", Kind = PolicyValueKind.Number, Minimum = 4, Maximum = 5, Default = "4", Protocols = PolicyProtocols.Mqtt, IsExtension = true,
+            Help = "The version of the protocol, by the number that it has on the wire: 4 is MQTT 3.1.1, 5 is MQTT 5.",
+        },
+        Number("mqtt_session_expiry", uint.MaxValue, "s", "4294967295, for ever, without mqtt_clean_start; else 0",
+            "MQTT 5: how long the broker keeps the session when the connection has ended; 4294967295 for ever. MQTT 3.1.1 ends it with the connection with mqtt_clean_start, and never else."),
+        Number("mqtt_receive_maximum", 65535, "", "100",
+            "How many messages with QoS 1 or 2 may be in flight in each direction, before they are acknowledged. MQTT 5: told to the broker, whose own bound counts where it is lower. " +
+            "MQTT 3.1.1: bounds what is sent.", minimum: 1),
+        Number("mqtt_topic_alias_max", 65535, "", "0",
+            "MQTT 5: how many topics are replaced by a number after their first use, in each direction at most; the broker's own bound counts where it is lower. Costs memory for as many topics."),
+        Number("mqtt_queue_bytes", int.MaxValue, "bytes", "1048576",
+            "How much of what arrives waits for a stream that is slower than the others of its connection. Beyond it messages with QoS 0 are dropped and counted, and others stay unacknowledged.",
+            minimum: 1, PolicyImpact.NextAttempt),
+        new()
+        {
+            Name = "mqtt_over_ws", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Mqtt, IsExtension = true,
+            Help = "Travel in a WebSocket connection with the subprotocol mqtt; http_url is its path.",
+        },
     ];
+
+    private static PolicyAttributeInfo Number(
+        string name, long maximum, string unit, string otherwise, string help, long minimum = 0, PolicyImpact impact = PolicyImpact.Reconnect) => new()
+    {
+        Name = name, Kind = PolicyValueKind.Number, Minimum = minimum, Maximum = maximum, Unit = unit, Default = otherwise, Protocols = PolicyProtocols.Mqtt, Impact = impact,
+        IsExtension = true, Help = help,
+    };
+
+    // A connection that stands keeps what it was made with.
+    private static PolicyAttributeInfo Blob(string name, string otherwise, string help) => new()
+    {
+        Name = name, Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.BlobName, PatternHelp = PolicyPatterns.BlobNameHelp, Default = otherwise, Protocols = PolicyProtocols.Mqtt,
+        Impact = PolicyImpact.NextAttempt, IsExtension = true, Help = help,
+    };
 
     private static PolicyAttributeInfo Template(string name, string help, bool payload = false) =>
         new() { Name = name, Kind = PolicyValueKind.Template, Protocols = PolicyProtocols.Mqtt, AllowsControlCharacters = payload, Help = help };

@@ -1,6 +1,6 @@
 namespace SecureStreams.Policy;
 
-/// <content>MQTT: 0441 to 0446.</content>
+/// <content>MQTT: 0441 to 0448.</content>
 public static partial class PolicyDiagnosticTable
 {
     internal static readonly PolicyDiagnosticInfo MqttTopic = Error("SSP0441", "Nothing can be published to a topic",
@@ -46,5 +46,19 @@ public static partial class PolicyDiagnosticTable
           "one": { "endpoint": "broker.example", "port": 1883, "protocol": "mqtt", "mqtt_topic": "a", "mqtt_keep_alive": 60 },
           "two": { "endpoint": "broker.example", "port": 1883, "protocol": "mqtt", "mqtt_topic": "b", "mqtt_keep_alive": 30 }
          } ] }
+        """);
+
+    internal static readonly PolicyDiagnosticInfo MqttNewerOnly = Warning("SSP0447", "MQTT 3.1.1 does not have what is asked for",
+        "Session expiry and topic aliases came with MQTT 5. MQTT 3.1.1 is spoken unless mqtt_version says otherwise.",
+        "Set mqtt_version to 5, if the broker speaks it, or remove the attribute.",
+        """
+        { "s": [ { "demo": { "endpoint": "broker.example", "port": 1883, "protocol": "mqtt", "mqtt_topic": "a/b", "mqtt_session_expiry": 3600 } } ] }
+        """);
+
+    internal static readonly PolicyDiagnosticInfo MqttMetadataName = Error("SSP0448", "Metadata of mqtt has a name that is not known",
+        "In mqtt, metadata travel in user properties. Names of these that begin with a $ stand for parts of a message: $topic is the topic of what was received. There is no other.",
+        "Write $topic, or the name of a user property that does not begin with a $.",
+        """
+        { "s": [ { "demo": { "endpoint": "broker.example", "port": 1883, "protocol": "mqtt", "mqtt_subscribe": "a/+", "metadata": [ { "where": "$topics" } ] } } ] }
         """);
 }

@@ -111,4 +111,11 @@ public static partial class PolicyDiagnosticTable
           "s": [ { "demo": { "server": true, "port": 443, "tls": true, "server_cert": "cert", "server_key": "cert" } } ]
         }
         """);
+
+    internal static readonly PolicyDiagnosticInfo OddIdentity = Warning("SSP0311", "A client's certificate is not whole, or not used",
+        "A client shows one certificate: that of tls_cert_blob, else that of client_cert. It needs its key, in the same blob or in tls_key_blob, and TLS to show it in. What is stated beside that has no effect; a key alone makes every attempt fail.",
+        "Keep tls_cert_blob or client_cert, with tls_key_blob where the key is in a blob of its own; set tls to true; remove what is left over.",
+        """
+        { "s": [ { "demo": { "endpoint": "example.com", "port": 443, "tls": true, "client_cert": 0, "tls_cert_blob": "device.pem" } } ] }
+        """);
 }

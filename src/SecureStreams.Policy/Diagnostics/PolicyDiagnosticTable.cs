@@ -20,13 +20,13 @@ public static partial class PolicyDiagnosticTable
             WrongForm, TooManyItems,
             DuplicateName, DanglingName, UndeclaredSymbol, ForwardReference, EmptyName, UnclosedSymbol, Unused, NothingToRemove,
             CertificateElided, CertificateInvalid, CertificateUnusable, CertificateExpired, PrivateKeyInText, SecretInText, EmptyTrustStore,
-            CertificateExpiresSoon, KeyMismatch, CertificateForKey,
+            CertificateExpiresSoon, KeyMismatch, CertificateForKey, OddIdentity,
             EndpointMissing, TrustWithoutTls, NailedUpOpportunistic, ServerOnly, OtherProtocol, PingNotBeforeHangup, ThresholdOrder, PortMissing,
             EndpointNotAddress, SchemeNeedsTls, SchemeTurnsTlsOff, EndpointUserInfo, ServerCertMissing, ServerKeyMissing, ServerCertWithoutTls, ClientOnly,
             NailedUpWithoutRetry, DelaysUnused, ValidityTwice, TwoProxies,
             AuthWithoutHeader, SigningIncomplete, SigningWithoutScheme, AuthStreamUnknown, RideshareOutsideMultipart, RideshareCycle, FormAndMultipart,
             BodyWithoutMethod, RedirectsContradict, FramingHeader, HeaderTwice,
-            MqttTopic, MqttFilter, MqttMessageWithoutTopic, MqttNoTopic, MqttTopicTooLong, MqttIdentity,
+            MqttTopic, MqttFilter, MqttMessageWithoutTopic, MqttNoTopic, MqttTopicTooLong, MqttIdentity, MqttNewerOnly, MqttMetadataName,
             SchemaTooNew, ProductMismatch, NoStreamTypes,
         ];
     }

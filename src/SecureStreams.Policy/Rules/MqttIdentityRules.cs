@@ -8,8 +8,13 @@ namespace SecureStreams.Policy;
 /// </summary>
 internal static class MqttIdentityRules
 {
-    private static readonly string[] Shared = ["mqtt_keep_alive", "mqtt_clean_start", "client_cert", "use_auth", "tls_trust_store"];
-    private static readonly string[] SharedGroups = ["mqtt_will_", "mqtt_birth_", "mqtt_user", "mqtt_pass", "tls_cert", "tls_key", "tls_client_"];
+    private static readonly string[] Shared =
+    [
+        "mqtt_keep_alive", "mqtt_clean_start", "mqtt_version", "mqtt_session_expiry", "mqtt_receive_maximum", "mqtt_topic_alias_max", "mqtt_over_ws", "mqtt_username_blob",
+        "mqtt_password_blob", "http_url", "client_cert", "use_auth", "tls_trust_store", "tls_revocation", "via-socks5", "via_http_proxy", "local_bind", "address_family",
+    ];
+
+    private static readonly string[] SharedGroups = ["mqtt_will_", "mqtt_birth_", "tls_cert", "tls_key", "tls_pin"];
     private static readonly string[] Identity = ["endpoint", "port", "tls", "protocol", "mqtt_client_id", "port_metadata"];
 
     public static void Check(PolicyDraft draft, DiagnosticBag bag)

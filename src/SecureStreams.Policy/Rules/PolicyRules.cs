@@ -21,9 +21,11 @@ internal static class PolicyRules
         RideshareRules.Check(draft, bag);
         MqttTopicRules.Check(draft, bag);
         MqttIdentityRules.Check(draft, bag);
+        MqttVersionRules.Check(draft, bag);
         ProxyRules.Check(draft, bag);
         SecretRules.Check(draft, bag);
         var certificates = CertificateRules.Read(draft, bag, options, out var unusable);
+        IdentityRules.Check(draft, bag);
         ServerKeyRules.Check(draft, certificates, bag);
         UnusedRules.Check(draft, unusable, bag);
         DocumentRules.Check(draft, bag, options);

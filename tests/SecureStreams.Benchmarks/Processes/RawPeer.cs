@@ -17,8 +17,11 @@ internal static class RawPeer
             var read = await input.ReadAsync();
             foreach (var piece in read.Buffer)
                 output.Write(piece.Span);
+
+            // Asked before it is given back: the length of what is given back is that of other bytes, or none.
+            var any = !read.Buffer.IsEmpty;
             input.AdvanceTo(read.Buffer.End);
-            if (!read.Buffer.IsEmpty)
+            if (any)
                 await output.FlushAsync();
             if (read.IsCompleted)
                 return;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using SecureStreams.Codecs.Mqtt;
@@ -45,25 +46,40 @@ internal sealed class PacketLog(MqttPacketReader reader) : IDisposable
     {
         var copy = bytes.ToArray();
         ReadOnlySpan<byte> input = copy;
-        while (Step(ref input))
+        while (true)
         {
+            var before = input.Length;
+            var kind = reader.Read(ref input, out var packet);
+            Assert.True(input.Length <= before);
+            Assert.True(kind != MqttReadKind.NeedMore || input.IsEmpty);
+            if (!Take(kind, packet))
+                break;
         }
 
         copy.AsSpan().Fill(0xEE);
     }
 
+    public void Feed(ReadOnlySequence<byte> input)
+    {
+        while (true)
+        {
+            var kind = reader.Read(ref input, out var packet);
+            Assert.True(kind != MqttReadKind.NeedMore || input.IsEmpty);
+            if (!Take(kind, packet))
+                break;
+        }
+    }
+
     private static string Show(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 40 ? $"{bytes.Length}:{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes))[..8]}" : Encoding.Latin1.GetString(bytes);
 
-    private bool Step(ref ReadOnlySpan<byte> input)
+    /// <summary>Writes down one thing that was read.</summary>
+    /// <returns>Whether there may be more.</returns>
+    private bool Take(MqttReadKind kind, MqttPacket packet)
     {
-        var before = input.Length;
-        var kind = reader.Read(ref input, out var packet);
-        Assert.True(input.Length <= before);
         switch (kind)
         {
             case MqttReadKind.NeedMore:
-                Assert.True(input.IsEmpty);
                 return false;
             case MqttReadKind.Violation:
                 _story.Append(CultureInfo.InvariantCulture, $"violation {(byte)reader.Violation!.Reason:X2}");

@@ -38,6 +38,16 @@ internal sealed class HaproxyServer : IAsyncDisposable
     /// <summary>The port of HTTP/2 in the clear.</summary>
     public int H2c { get; }
 
+    /// <summary>The port of that name, for tests that are the same by each.</summary>
+    public int PortOf(string name) => name switch
+    {
+        nameof(Http) => Http,
+        nameof(Https) => Https,
+        nameof(H2) => H2,
+        nameof(H2c) => H2c,
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "No such port."),
+    };
+
     /// <summary>Starts one; ends the test where it is not installed.</summary>
     /// <param name="upstreamPort">Where the server behind it listens.</param>
     public static async Task<HaproxyServer> StartAsync(int upstreamPort)

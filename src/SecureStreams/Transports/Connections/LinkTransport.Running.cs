@@ -193,7 +193,7 @@ internal abstract partial class LinkTransport
                     {
                         if (_over || _next is not null)
                             return null;
-                        _filled = count == size;
+                        _filled |= count == size;
                         if (_letGo)
                         {
                             ArrivedTooLateOnMailbox(buffer.AsSpan(used, count - used));
@@ -206,6 +206,10 @@ internal abstract partial class LinkTransport
                         {
                             used += ArrivedOnMailbox(buffer.AsSpan(used, count - used));
                         }
+
+                        // The end of what had arrived, and the next read would not say so: it may well find something new.
+                        if (used == count && count < size)
+                            TellDryOnMailbox();
                     }
 
                     if (used < count)

@@ -27,6 +27,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
     /// <summary>With another way to reach peers: tests play the network here.</summary>
     public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory, ClientIdentities? identities = null)
     {
+        HttpWindow.Apply();
         Time = platform.Time;
         Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
         var pools = Pools = new HttpPools(dial, Time, Logger) { Identities = identities };

@@ -3,6 +3,7 @@ using SecureStreams.TestSupport.Certificates;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Servers;
+using SecureStreams.Transports.Connections;
 using Xunit;
 
 namespace SecureStreams.Tests.Transports.WebSocket;
@@ -110,11 +111,64 @@ public sealed class WsStreamTests
         }
     }
 
-    private static LocalContext Context(WsBench bench) => SsContext.FromJson(
+    /// <summary>The answer to the first of three messages that arrive together leaves after the last has been read, although it was asked for before; without the attribute it leaves at once.</summary>
+    [Theory]
+    [InlineData(true, "first second third tx")]
+    [InlineData(false, "first tx second third")]
+    public async Task What_has_arrived_is_read_before_anything_is_sent(bool prioritized, string order)
+    {
+        await using var bench = new WsBench();
+        bench.Log.Allow("Failed");
+        await using var context = Context(bench, prioritized ? ", \"ws_prioritize_reads\": true" : "");
+        var seen = new List<string>();
+        var handler = new RecordingHandler()
+            .OnReceiveDo((stream, payload, _) =>
+            {
+                seen.Add(payload.Length == 1 ? "third" : seen.Count == 0 ? "first" : "second");
+                if (seen.Count == 1)
+                    stream.RequestTransmit();
+                return SsResult.Continue;
+            })
+            .OnTransmitDo((SecureStream _, scoped ref SsTransmit tx) =>
+            {
+                seen.Add("tx");
+                tx.Commit(1, SsTxFlags.WholeMessage);
+                return SsTransmitResult.Send;
+            });
+        await using var stream = context.Create("x", handler);
+        stream.Connect();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+
+        // The first fills what is read at first; the others are less than what is read next.
+        byte[] three =
+        [
+            .. WsPeer.Frame(WebSocketOpcode.Binary, true, new byte[LinkDefaults.IdleReadBytes - 4]),
+            .. WsPeer.Frame(WebSocketOpcode.Binary, true, new byte[200]),
+            .. WsPeer.Frame(WebSocketOpcode.Binary, true, [1]),
+        ];
+        await peer.SendRawAsync(three);
+        try
+        {
+            await peer.ReceivedAsync(1).OrFail(() => $"Nothing is sent; so far: {string.Join(' ', seen)}");
+            await handler.WaitForAsync(static one => one.ReceivedMessages == 3);
+        }
+        finally
+        {
+            // Else the close would wait for the peer, on the test's clock.
+            await peer.BreakAsync();
+            await handler.WaitForStateAsync(SsState.Disconnected);
+        }
+
+        Assert.Equal(order, string.Join(' ', seen));
+    }
+
+    private static LocalContext Context(WsBench bench, string more = "") => SsContext.FromJson(
         $$"""
         {
           "retry": [{ "r": { "backoff": [1000], "conceal": 0, "svalidping": 5, "svalidhup": 10 } }],
-          "s": [{ "x": { "endpoint": "127.0.0.1", "port": {{bench.Port}}, "protocol": "ws", "ws_binary": true, "retry": "r" } }]
+          "s": [{ "x": { "endpoint": "127.0.0.1", "port": {{bench.Port}}, "protocol": "ws", "ws_binary": true, "retry": "r"{{more}} } }]
         }
         """,
         new() { Platform = new SsPlatform { Time = bench.Clock }, LoggerFactory = bench.Log });

@@ -33,7 +33,8 @@ namespace SecureStreams.Transports.Mqtt.Session;
 /// <b>Connections.</b> <see cref="Connected"/> when the broker accepted, before anything is sent: it says whether subscriptions are to be made, and rewinds to what has to be sent
 /// again. <see cref="Disconnected"/> when nothing of the connection reads from the session's messages any more. With a clean start, and when a session ends for good, <see cref="End"/>
 /// gives up all messages. After each of <see cref="Connected"/> and <see cref="End"/>, <see cref="TryTakeSettled"/> tells what became of messages thereby, until it says no.
-/// <see cref="Dispose"/> returns all arrays and closes the store; what is in the store comes back with the next session that is made with it.
+/// <see cref="Dispose"/> returns all arrays and closes the store; what is in the store comes back with the next session that is made with it. The store is <see cref="MqttSessionFile"/> where there
+/// is a folder of state, the client id is one that the next process has too, and the session is not a clean one; else <see cref="MqttNoStore"/>.
 /// </para>
 /// </remarks>
 internal sealed partial class MqttSession : IDisposable
