@@ -67,6 +67,24 @@ public sealed class SessionFolderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_message_that_a_cut_tore_apart_comes_again_whole()
+    {
+        _broker.Options.CutAfterSent = static connection => connection == 0 ? 30_000 : null;
+        var handler = new RecordingHandler();
+        await using var context = Open();
+        await using var stream = context.Create("t", handler);
+        await handler.WaitForStateAsync(SsState.Connected);
+        var payload = new byte[60_000];
+        new Random(1).NextBytes(payload);
+        _broker.Publish("t/in", payload, MqttQos.ExactlyOnce);
+        await handler.WaitForStateAsync(SsState.Connected, times: 2);
+        await handler.WaitForAsync(static one => one.ReceivedMessages == 1);
+        await _broker.WaitForAsync(static broker => broker.PendingFor("kept") == 0, "the exchange to end");
+        Assert.Equal(payload, handler.Received[^payload.Length..]);
+        Assert.Equal(1, handler.ReceivedMessages);
+    }
+
+    [Fact]
     public async Task Two_contexts_at_once_are_refused_the_same_session()
     {
         await using var context = Open();
