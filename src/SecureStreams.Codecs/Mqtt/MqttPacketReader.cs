@@ -185,9 +185,9 @@ public sealed class MqttPacketReader : IDisposable
             if (one == 0 && _lengthBytes > 1 && Version == MqttVersion.V5)
                 return Malformed($"{Name} states its remaining length of {_remaining} bytes in a longer form than it needs");
             if (_remaining > _limits.MaxPacketBytes - 1 - _lengthBytes)
-                return TooLarge($"{Name} of {1 + _lengthBytes + (long)_remaining} bytes; {_limits.MaxPacketBytes} bytes is the largest packet taken");
+                return TooLarge($"{Name} has {1 + _lengthBytes + (long)_remaining} bytes, and {_limits.MaxPacketBytes} is the most that a packet may have");
             if (Type != MqttPacketType.Publish && _remaining > _limits.MaxHeadBytes)
-                return TooLarge($"{Name} with {_remaining} bytes after its fixed header; {_limits.MaxHeadBytes} is the most that is taken");
+                return TooLarge($"{Name} has {_remaining} bytes after its fixed header, and {_limits.MaxHeadBytes} is the most that is taken");
             _step = Step.Body;
             return null;
         }
@@ -236,7 +236,7 @@ public sealed class MqttPacketReader : IDisposable
     {
         if (MqttPublishHead.Measure(begun, Flags, _remaining, Version, out _headBytes) is { } wrong)
             return wrong;
-        return _headBytes > _limits.MaxHeadBytes ? TooLarge($"PUBLISH with {_headBytes} bytes of topic and properties; {_limits.MaxHeadBytes} is the most that is taken") : null;
+        return _headBytes > _limits.MaxHeadBytes ? TooLarge($"PUBLISH has {_headBytes} bytes of topic and properties, and {_limits.MaxHeadBytes} is the most that is taken") : null;
     }
 
     private MqttReadKind Give(ReadOnlySpan<byte> body, out MqttPacket packet)

@@ -15,7 +15,7 @@ internal static class MqttPropertyRules
         if (!cursor.TryVariable(out var length))
             return Malformed(place, "has no length of its properties, or one in a form that is none");
         if (!cursor.TryTake(length, out properties))
-            return Malformed(place, $"states {length} bytes of properties and has {cursor.Rest.Length} left");
+            return Malformed(place, $"states properties of {MqttPacketBody.Count(length)} and has {cursor.Rest.Length} left");
         return properties.IsEmpty ? null : Check(properties, place, reader);
     }
 

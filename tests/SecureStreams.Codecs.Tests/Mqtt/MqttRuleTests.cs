@@ -1,4 +1,6 @@
 using SecureStreams.Codecs.Mqtt;
+using SecureStreams.TestSupport.Approval;
+using SecureStreams.TestSupport.Repository;
 
 namespace SecureStreams.Codecs.Tests.Mqtt;
 
@@ -308,6 +310,24 @@ public class MqttRuleTests
         log.Feed(Hex.Bytes("10 16 00 04 4d 51 54 54 04 c2 00 00 00 00 00 02 6d 65 00 06 73 65 63 72"));
         Assert.Equal("violation 81", log.Story);
         Assert.Equal("CONNECT ends within its password", log.Reader.Violation!.Message);
+    }
+
+    /// <summary>So that each is refused for its own reason, and in words that help.</summary>
+    [Fact]
+    public void What_is_said_of_each_stands_beside_the_tests()
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (var (rule, role, version, hex, code) in First.Select(static one => one.Data))
+            Tell(rule, hex, code, role == Client ? MqttPacketReader.ForClient(version, PacketLog.Limits) : MqttPacketReader.ForServer(PacketLog.Limits));
+        foreach (var (rule, role, version, hex, code) in Later.Select(static one => one.Data))
+            Tell(rule, hex, code, PacketLog.Connected(role, version));
+        Approved.File(text.ToString(), RepoPaths.Combine("tests", "SecureStreams.Codecs.Tests", "Mqtt", "rules.verified.txt"));
+
+        void Tell(string rule, string hex, int code, MqttPacketReader reader)
+        {
+            PacketLog.Read(Hex.Bytes(hex), 1000, reader);
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{rule} | {hex} | {code:X2} {reader.Violation?.Message}\n");
+        }
     }
 
     private static void Check(string rule, string hex, int code, Func<MqttPacketReader> reader)
