@@ -177,7 +177,7 @@ public sealed class MqttSharingTests
     public async Task A_paused_stream_slows_nobody_and_what_it_may_hold_is_bounded()
     {
         await using var bench = new MqttBench();
-        var (slow, peer) = await bench.ConnectAsync(Of(bench, "slow", "a/slow", ", \"rx_watermark_high\": 1000, \"rx_watermark_low\": 500"));
+        var (slow, peer) = await bench.ConnectAsync(Of(bench, "slow", "a/slow", ", \"mqtt_queue_bytes\": 1000"));
         var quick = await bench.JoinAsync(peer, Of(bench, "quick", "a/quick"));
         bench.Log.Allow("Dropping");
         slow.Pause(true);

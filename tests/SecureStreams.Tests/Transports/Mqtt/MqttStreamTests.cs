@@ -34,27 +34,27 @@ public sealed class MqttStreamTests
         foreach (var state in (SsState[])[SsState.Connecting, SsState.Connected, SsState.QosAckRemote, SsState.Disconnected])
         {
             if (state.ToString() == at)
-                handler.OnStateDo(state, static stream => _ = stream.DisposeAsync());
+                handler.OnStateDo(state, static stream => _ = stream.DisposeAsync().AsTask());
         }
 
         handler.OnStateDo(SsState.Connected, stream =>
         {
             if (at == "Connected")
-                _ = stream.DisposeAsync();
+                _ = stream.DisposeAsync().AsTask();
             else
                 stream.RequestTransmit();
         });
         handler.OnReceiveDo((stream, _, _) =>
         {
             if (at == "receive")
-                _ = stream.DisposeAsync();
+                _ = stream.DisposeAsync().AsTask();
             return SsResult.Continue;
         });
         handler.OnTransmitDo((SecureStream stream, scoped ref SsTransmit tx) =>
         {
             tx.Commit(0, SsTxFlags.WholeMessage);
             if (at == "transmit")
-                _ = stream.DisposeAsync();
+                _ = stream.DisposeAsync().AsTask();
             return SsTransmitResult.Send;
         });
         var stream = context.Create("x", handler);
