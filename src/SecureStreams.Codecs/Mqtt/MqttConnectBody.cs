@@ -62,7 +62,7 @@ internal static class MqttConnectBody
         if ((flags & 0x40) != 0 && !cursor.TryBinary(out password))
             return Malformed("ends within its password");
         if (!cursor.IsEmpty)
-            return Malformed($"has {cursor.Rest.Length} bytes after its last field");
+            return Malformed($"goes on after its last field, for {MqttPacketBody.Count(cursor.Rest.Length)}");
         connect = new MqttConnect
         {
             Version = version,

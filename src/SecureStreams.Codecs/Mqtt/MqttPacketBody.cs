@@ -33,7 +33,7 @@ internal static class MqttPacketBody
                 return Reasoned(type, body, reader, out packet);
             default:
                 packet = new MqttPacket { Type = type };
-                return body.IsEmpty ? null : Malformed(type, $"has {body.Length} bytes after its fixed header, and none belong there");
+                return body.IsEmpty ? null : Malformed(type, $"has a remaining length of {body.Length}, and its own is 0");
         }
     }
 
@@ -203,7 +203,9 @@ internal static class MqttPacketBody
 
     private static MqttViolation OddReason(MqttPacketType type, byte code) => Wrong(type, $"has reason code {MqttReasonCodes.Describe((MqttReasonCode)code)}, which has no place in it");
 
-    private static MqttViolation Trailing(MqttPacketType type, int bytes) => Malformed(type, $"has {bytes} bytes after its last field");
+    internal static string Count(int bytes) => bytes == 1 ? "1 byte" : $"{bytes} bytes";
+
+    private static MqttViolation Trailing(MqttPacketType type, int bytes) => Malformed(type, $"goes on after its last field, for {Count(bytes)}");
 
     private static MqttViolation Malformed(MqttPacketType type, string what) => new(MqttReasonCode.MalformedPacket, $"{MqttPacketNames.Of(type)} {what}");
 

@@ -56,6 +56,9 @@ public sealed class MqttPacketReader : IDisposable
     /// <summary>Whether a packet has begun and not ended.</summary>
     public bool IsInPacket => _step is Step.Length or Step.Body or Step.Payload;
 
+    /// <summary>Where what is gathered is held. Set before anything is read, by tests that count.</summary>
+    internal ArrayPool<byte> Pool { private get; set; } = ArrayPool<byte>.Shared;
+
     /// <summary>A reader of what a server sends to a client: CONNACK first, or AUTH.</summary>
     /// <param name="version">The version of the connection, as the client stated it.</param>
     /// <param name="limits">What is taken.</param>
@@ -185,9 +188,9 @@ public sealed class MqttPacketReader : IDisposable
             if (one == 0 && _lengthBytes > 1 && Version == MqttVersion.V5)
                 return Malformed($"{Name} states its remaining length of {_remaining} bytes in a longer form than it needs");
             if (_remaining > _limits.MaxPacketBytes - 1 - _lengthBytes)
-                return TooLarge($"{Name} of {1 + _lengthBytes + (long)_remaining} bytes; {_limits.MaxPacketBytes} bytes is the largest packet taken");
+                return TooLarge($"{Name} has {1 + _lengthBytes + (long)_remaining} bytes, and {_limits.MaxPacketBytes} is the most that a packet may have");
             if (Type != MqttPacketType.Publish && _remaining > _limits.MaxHeadBytes)
-                return TooLarge($"{Name} with {_remaining} bytes after its fixed header; {_limits.MaxHeadBytes} is the most that is taken");
+                return TooLarge($"{Name} has {_remaining} bytes after its fixed header, and {_limits.MaxHeadBytes} is the most that is taken");
             _step = Step.Body;
             return null;
         }
@@ -236,7 +239,7 @@ public sealed class MqttPacketReader : IDisposable
     {
         if (MqttPublishHead.Measure(begun, Flags, _remaining, Version, out _headBytes) is { } wrong)
             return wrong;
-        return _headBytes > _limits.MaxHeadBytes ? TooLarge($"PUBLISH with {_headBytes} bytes of topic and properties; {_limits.MaxHeadBytes} is the most that is taken") : null;
+        return _headBytes > _limits.MaxHeadBytes ? TooLarge($"PUBLISH has {_headBytes} bytes of topic and properties, and {_limits.MaxHeadBytes} is the most that is taken") : null;
     }
 
     private MqttReadKind Give(ReadOnlySpan<byte> body, out MqttPacket packet)
@@ -291,7 +294,7 @@ public sealed class MqttPacketReader : IDisposable
         var wanted = _heldBytes + bytes.Length;
         if (_held is null || _held.Length < wanted)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstHeldBytes, Math.Max(wanted, Math.Min(2 * _heldBytes, _headBytes))));
+            var larger = Pool.Rent(Math.Max(FirstHeldBytes, Math.Max(wanted, Math.Min(2 * _heldBytes, _headBytes))));
             _held.AsSpan(0, _heldBytes).CopyTo(larger);
             Return();
             _held = larger;
@@ -313,7 +316,7 @@ public sealed class MqttPacketReader : IDisposable
     private void Return()
     {
         if (_held is not null)
-            ArrayPool<byte>.Shared.Return(_held, clearArray: true);
+            Pool.Return(_held, clearArray: true);
     }
 
     private MqttReadKind Fail(MqttViolation violation)

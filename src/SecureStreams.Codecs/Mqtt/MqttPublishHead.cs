@@ -31,7 +31,7 @@ internal static class MqttPublishHead
             }
         }
 
-        return bytes > remaining ? Malformed($"has {remaining} bytes after its fixed header, which end within its topic, packet identifier or properties") : null;
+        return bytes > remaining ? Malformed($"has a remaining length of {remaining}, and ends within its topic, packet identifier or properties") : null;
     }
 
     /// <summary>Reads it.</summary>

@@ -20,7 +20,7 @@ public sealed class DiffTests
     [Fact]
     public void It_says_the_largest_impact_of_each_streamtype() => Assert.Equal(
         // The proxy of the document is another, which is a new connection for every client that states none of its own.
-        ["auth Reconnect", "keyed Reconnect", "listener Reconnect", "map Reconnect", "metadata Recreate", "plain Reconnect", "retry Reconnect", "secret Reconnect"],
+        ["auth Reconnect", "broker Reconnect", "keyed Reconnect", "listener Reconnect", "map Reconnect", "metadata Recreate", "plain Reconnect", "retry Reconnect", "secret Reconnect"],
         Between()[PolicySection.StreamTypes].Changed.Select(static part => $"{part.After.Name} {part.Impact}"));
 
     [Fact]

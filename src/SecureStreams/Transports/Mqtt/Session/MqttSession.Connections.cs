@@ -3,6 +3,9 @@ namespace SecureStreams.Transports.Mqtt.Session;
 /// <content>Connections that come and go.</content>
 internal sealed partial class MqttSession
 {
+    // So far from both ends that neither messages nor answers reach one.
+    private const long Unbounded = long.MaxValue / 2;
+
     /// <summary>Whether both sides have had a connection with this session, as far as this side knows.</summary>
     public bool IsEstablished => _isEstablished;
 
@@ -35,9 +38,11 @@ internal sealed partial class MqttSession
             Record(static store => store.Established());
         }
 
+        // At once: a process that dies now must not take the broker's new session for the old one.
+        Commit();
         _isConnected = true;
         _window = Math.Min(_limits.Window, receiveMaximum);
-        _arrivalQuota = ownReceiveMaximum ?? long.MaxValue;
+        _arrivalQuota = ownReceiveMaximum ?? Unbounded;
         _unsent = _sent.First;
         _unreleased = _released.First;
         return found;

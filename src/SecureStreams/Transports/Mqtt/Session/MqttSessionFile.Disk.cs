@@ -21,8 +21,6 @@ internal sealed partial class MqttSessionFile
 
     private static bool IsInUse(IOException error) => error.HResult is WouldBlockLinux or WouldBlockBsd or SharingViolation;
 
-    private static long CompactAt(long length) => Math.Max(CompactFrom, 2 * length);
-
     private static FileStream Open(string path, FileMode mode, FileShare share)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
@@ -30,6 +28,8 @@ internal sealed partial class MqttSessionFile
             options.UnixCreateMode = OwnerOnly;
         return new FileStream(path, options);
     }
+
+    private long CompactAt(long length) => Math.Max(_compactFrom, 2 * length);
 
     /// <summary>Whose the file is: magic, bytes of the identity (4), identity. Compared as a whole, so that it needs no checksum.</summary>
     private byte[] MakeHead()

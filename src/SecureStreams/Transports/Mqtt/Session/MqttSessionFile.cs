@@ -26,11 +26,14 @@ internal sealed partial class MqttSessionFile : IMqttSessionStore
     /// <summary>The folder in the folder of state.</summary>
     public const string FolderName = "mqtt";
 
-    private const long CompactFrom = 4 * 1024 * 1024;
+    /// <summary>A file is written anew when it has grown to twice the state, but not below this many bytes.</summary>
+    public const long CompactFrom = 4 * 1024 * 1024;
+
     private const int FirstRetry = 64;
     private const int LastRetry = 64 * 1024;
 
     private readonly string _path;
+    private readonly long _compactFrom;
     private readonly byte[] _identity;
     private readonly ILogger _logger;
     private readonly MqttSessionEncoder _gathered = new();
@@ -44,9 +47,10 @@ internal sealed partial class MqttSessionFile : IMqttSessionStore
     private int _retryAfter = FirstRetry;
     private bool _isUntouchable;
 
-    private MqttSessionFile(string path, string identity, ILogger logger)
+    private MqttSessionFile(string path, string identity, ILogger logger, long compactFrom)
     {
         _path = path;
+        _compactFrom = compactFrom;
         _identity = Encoding.UTF8.GetBytes(identity);
         _logger = logger;
     }
@@ -68,13 +72,14 @@ internal sealed partial class MqttSessionFile : IMqttSessionStore
     /// <param name="identity">Whose session it is: endpoint and client id, no credentials. The same text is the same session. At most 64 KiB.</param>
     /// <param name="logger">Told what is wrong.</param>
     /// <param name="refusal">Why there is none: another process uses it. What to say to operators.</param>
+    /// <param name="compactFrom">Instead of <see cref="CompactFrom"/>.</param>
     /// <returns>The store; null with a refusal. One that cannot be used keeps nothing and has a <see cref="Problem"/>.</returns>
-    public static MqttSessionFile? TryOpen(string stateFolder, string identity, ILogger logger, out string? refusal)
+    public static MqttSessionFile? TryOpen(string stateFolder, string identity, ILogger logger, out string? refusal, long compactFrom = CompactFrom)
     {
         refusal = null;
         var folder = Path.Combine(stateFolder, FolderName);
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16));
-        var store = new MqttSessionFile(Path.Combine(folder, $"{name}.session"), identity, logger);
+        var store = new MqttSessionFile(Path.Combine(folder, $"{name}.session"), identity, logger, compactFrom);
         try
         {
             store.Lock();

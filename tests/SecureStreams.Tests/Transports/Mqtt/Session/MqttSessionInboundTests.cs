@@ -158,4 +158,19 @@ public sealed class MqttSessionInboundTests
         Assert.Equal(MqttArrival.TooMany, bench.Session.PublishArrived(5, 1, out _));
         Assert.Equal(MqttArrival.NoIdentifier, bench.Session.PublishArrived(0, 1, out _));
     }
+
+    [Fact]
+    public void Where_nothing_is_announced_answers_for_the_connection_before_do_no_harm()
+    {
+        using var bench = new SessionBench();
+        bench.Connect(isPresent: false);
+        bench.Session.PublishArrived(5, 2, out var ticket);
+        bench.Session.Accept(ticket);
+        bench.Sent();
+        bench.Session.Disconnected();
+        bench.Connect();
+        bench.Session.PubRelArrived(5);
+        Assert.Equal("PUBCOMP 5", bench.Sent());
+        Assert.Equal(MqttArrival.Deliver, bench.Session.PublishArrived(6, 1, out _));
+    }
 }

@@ -94,6 +94,24 @@ public sealed class MqttSessionOutboundTests
     }
 
     [Fact]
+    public void What_the_broker_has_taken_over_counts_in_a_smaller_window_too()
+    {
+        using var bench = new SessionBench();
+        bench.Connect(isPresent: false);
+        bench.Hold("a", qos: 2);
+        bench.Hold("b", qos: 2);
+        bench.Hold("c", qos: 2);
+        bench.Sent();
+        bench.Session.PubRecArrived(1, 0);
+        bench.Session.PubRecArrived(2, 0);
+        bench.Session.Disconnected();
+        bench.Connect(isPresent: true, receiveMaximum: 2);
+        Assert.Equal("PUBREL 1; PUBREL 2", bench.Sent());
+        bench.Session.PubCompArrived(1, 0);
+        Assert.Equal("PUBLISH 3 dup t=c", bench.Sent());
+    }
+
+    [Fact]
     public void Numbers_are_never_0_nor_one_in_use_and_are_shared_with_requests()
     {
         using var bench = new SessionBench(firstId: 65534);

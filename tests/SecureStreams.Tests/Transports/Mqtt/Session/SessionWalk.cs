@@ -5,6 +5,8 @@ namespace SecureStreams.Tests.Transports.Mqtt.Session;
 /// <summary>Steps by chance that a connection could take with a session, the same for the same seed: all kinds, each with what a broker may answer.</summary>
 internal sealed class SessionWalk(SessionBench bench, int seed)
 {
+    private const int MostMessages = 40;
+
     private readonly Random _random = new(seed);
     private readonly List<(ushort Id, byte Qos)> _sent = [];
     private readonly List<ushort> _released = [];
@@ -69,6 +71,8 @@ internal sealed class SessionWalk(SessionBench bench, int seed)
 
     private void Hold()
     {
+        if (bench.Session.Count >= MostMessages)
+            return;
         var number = ++_messages;
         bench.Hold(new string((char)('a' + number % 26), 1 + _random.Next(20)), (byte)_random.Next(1, 3), $"topic/{_random.Next(3)}", retain: _random.Next(4) == 0);
     }

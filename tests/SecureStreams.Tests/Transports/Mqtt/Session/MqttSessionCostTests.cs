@@ -1,0 +1,97 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging.Abstractions;
+using SecureStreams.Transports.Mqtt.Session;
+
+namespace SecureStreams.Tests.Transports.Mqtt.Session;
+
+/// <summary>What a message costs in memory once everything is warm: nothing.</summary>
+public sealed class MqttSessionCostTests : IDisposable
+{
+    private const int Messages = 20_000;
+
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("ss-session-cost-");
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public void Messages_of_both_ways_allocate_nothing(byte qos, bool isKept)
+    {
+        // Beyond what is measured here the file would be written anew, which costs a buffer now and then.
+        var store = isKept
+            ? MqttSessionFile.TryOpen(_root.FullName, "cost", NullLogger.Instance, out _, compactFrom: long.MaxValue)!
+            : (IMqttSessionStore)MqttNoStore.Instance;
+        using var session = new MqttSession(new MqttSessionLimits { Window = 32 }, store, ArrayPool<byte>.Shared);
+        session.Connected(isPresent: false, 65535, ownReceiveMaximum: 100);
+        Out(session, qos, Messages / 10);
+        In(session, qos, Messages / 10);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Out(session, qos, Messages);
+        In(session, qos, Messages);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Null(session.StoreProblem);
+    }
+
+    /// <summary>Windows of messages, answered in their order.</summary>
+    private static void Out(MqttSession session, byte qos, int messages)
+    {
+        for (var number = 0; number < messages; number += 32)
+        {
+            for (var one = 0; one < 32; one++)
+            {
+                var body = session.Pool.Rent(64);
+                Assert.True(session.TryHold(new MqttOutgoing { Body = body, TopicBytes = 8, PayloadBytes = 56, Qos = qos }, out _));
+            }
+
+            while (session.TryTake(out var send))
+            {
+                session.Written();
+                Answer(session, send);
+            }
+        }
+
+        if (session.Count != 0)
+            Assert.Fail("All are answered.");
+    }
+
+    private static void Answer(MqttSession session, in MqttSend send)
+    {
+        switch (send.Kind)
+        {
+            case MqttSendKind.Publish when send.Message!.Qos == 1 || send.Message.Bytes == 0:
+                session.PubAckArrived(send.Id, 0);
+                break;
+            case MqttSendKind.Publish:
+                session.PubRecArrived(send.Id, 0);
+                break;
+            default:
+                session.PubCompArrived(send.Id, 0);
+                break;
+        }
+    }
+
+    private static void In(MqttSession session, byte qos, int messages)
+    {
+        for (var number = 0; number < messages; number += 32)
+        {
+            for (ushort id = 1; id <= 32; id++)
+            {
+                session.PublishArrived(id, qos, out var ticket);
+                session.Accept(ticket);
+            }
+
+            while (session.TryTake(out var send))
+            {
+                if (send.Kind == MqttSendKind.PubRec)
+                    session.PubRelArrived(send.Id);
+            }
+        }
+
+        if (session.Incoming + session.Replies != 0)
+            Assert.Fail("All are answered.");
+    }
+}
