@@ -8,15 +8,19 @@ public sealed class AttributeTableTests
     public void What_is_acted_on_is_said_here() => Assert.Equal(
         [
             "address_family", "allow_redirects", "attr_high_reliability", "attr_high_throughput", "attr_low_cost", "attr_low_latency",
-            "attr_priority", "auth_hexify", "client_cert", "connect_timeout_ms", "direct_proto_str", "endpoint", "half_open_ms", "http_auth_header",
-            "http_auth_preamble", "http_cookies", "http_devtype_header", "http_dsn_header", "http_expect", "http_expect_continue",
-            "http_fail_redirect", "http_fwv_header", "http_method", "http_mime_content_type", "http_multipart_filename", "http_multipart_name",
-            "http_multipart_ss_in", "http_no_content_length", "http_resp_map", "http_url", "http_www_form_urlencoded", "local_bind", "local_sink",
-            "long_poll", "max_body_bytes", "max_header_bytes", "max_message_bytes", "metadata", "metadata_from_connection", "nailed_up",
-            "nghttp2_quirk_end_stream", "opportunistic", "perf", "port", "port_metadata", "protocol", "protocol_fallback", "retry", "rideshare",
-            "rx_watermark_high", "rx_watermark_low", "timeout_ms", "tls", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob",
-            "tls_pin_scope", "tls_pins", "tls_revocation", "tls_trust_store", "tx_watermark_high", "use_auth", "via-socks5", "via_http_proxy",
-            "ws_binary", "ws_deflate", "ws_deflate_window_bits", "ws_http_version", "ws_prioritize_reads", "ws_subprotocol",
+            "attr_priority", "auth_hexify", "aws_iot", "client_cert", "connect_timeout_ms", "direct_proto_str", "endpoint", "half_open_ms",
+            "http_auth_header", "http_auth_preamble", "http_cookies", "http_devtype_header", "http_dsn_header", "http_expect",
+            "http_expect_continue", "http_fail_redirect", "http_fwv_header", "http_method", "http_mime_content_type", "http_multipart_filename",
+            "http_multipart_name", "http_multipart_ss_in", "http_no_content_length", "http_resp_map", "http_url", "http_www_form_urlencoded",
+            "local_bind", "local_sink", "long_poll", "max_body_bytes", "max_header_bytes", "max_message_bytes", "metadata",
+            "metadata_from_connection", "mqtt_birth_message", "mqtt_birth_qos", "mqtt_birth_retain", "mqtt_birth_topic", "mqtt_clean_start",
+            "mqtt_client_id", "mqtt_keep_alive", "mqtt_password_blob", "mqtt_qos", "mqtt_queue_bytes", "mqtt_receive_maximum",
+            "mqtt_retain", "mqtt_session_expiry", "mqtt_subscribe", "mqtt_topic", "mqtt_topic_alias_max", "mqtt_username_blob", "mqtt_version",
+            "mqtt_will_message", "mqtt_will_qos", "mqtt_will_retain", "mqtt_will_topic", "nailed_up", "nghttp2_quirk_end_stream", "opportunistic",
+            "perf", "port", "port_metadata", "protocol", "protocol_fallback", "retry", "rideshare", "rx_watermark_high", "rx_watermark_low",
+            "timeout_ms", "tls", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob", "tls_pin_scope", "tls_pins", "tls_revocation",
+            "tls_trust_store", "tx_watermark_high", "use_auth", "via-socks5", "via_http_proxy", "ws_binary", "ws_deflate", "ws_deflate_window_bits",
+            "ws_http_version", "ws_prioritize_reads", "ws_subprotocol",
         ],
         PolicyAttributeTable.All.Where(static row => row.Section == PolicySection.StreamTypes && row.ActedOn).Select(static row => row.Name).Order(StringComparer.Ordinal));
 
