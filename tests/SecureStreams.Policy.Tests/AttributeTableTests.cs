@@ -14,7 +14,7 @@ public sealed class AttributeTableTests
             "http_multipart_name", "http_multipart_ss_in", "http_no_content_length", "http_resp_map", "http_url", "http_www_form_urlencoded",
             "local_bind", "local_sink", "long_poll", "max_body_bytes", "max_header_bytes", "max_message_bytes", "metadata",
             "metadata_from_connection", "mqtt_birth_message", "mqtt_birth_qos", "mqtt_birth_retain", "mqtt_birth_topic", "mqtt_clean_start",
-            "mqtt_client_id", "mqtt_keep_alive", "mqtt_password_blob", "mqtt_qos", "mqtt_queue_bytes", "mqtt_receive_maximum",
+            "mqtt_client_id", "mqtt_keep_alive", "mqtt_over_ws", "mqtt_password_blob", "mqtt_qos", "mqtt_queue_bytes", "mqtt_receive_maximum",
             "mqtt_retain", "mqtt_session_expiry", "mqtt_subscribe", "mqtt_topic", "mqtt_topic_alias_max", "mqtt_username_blob", "mqtt_version",
             "mqtt_will_message", "mqtt_will_qos", "mqtt_will_retain", "mqtt_will_topic", "nailed_up", "nghttp2_quirk_end_stream", "opportunistic",
             "perf", "port", "port_metadata", "protocol", "protocol_fallback", "retry", "rideshare", "rx_watermark_high", "rx_watermark_low",
