@@ -56,6 +56,9 @@ public sealed class MqttPacketReader : IDisposable
     /// <summary>Whether a packet has begun and not ended.</summary>
     public bool IsInPacket => _step is Step.Length or Step.Body or Step.Payload;
 
+    /// <summary>Where what is gathered is held. Set before anything is read, by tests that count.</summary>
+    internal ArrayPool<byte> Pool { private get; set; } = ArrayPool<byte>.Shared;
+
     /// <summary>A reader of what a server sends to a client: CONNACK first, or AUTH.</summary>
     /// <param name="version">The version of the connection, as the client stated it.</param>
     /// <param name="limits">What is taken.</param>
@@ -291,7 +294,7 @@ public sealed class MqttPacketReader : IDisposable
         var wanted = _heldBytes + bytes.Length;
         if (_held is null || _held.Length < wanted)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(FirstHeldBytes, Math.Max(wanted, Math.Min(2 * _heldBytes, _headBytes))));
+            var larger = Pool.Rent(Math.Max(FirstHeldBytes, Math.Max(wanted, Math.Min(2 * _heldBytes, _headBytes))));
             _held.AsSpan(0, _heldBytes).CopyTo(larger);
             Return();
             _held = larger;
@@ -313,7 +316,7 @@ public sealed class MqttPacketReader : IDisposable
     private void Return()
     {
         if (_held is not null)
-            ArrayPool<byte>.Shared.Return(_held, clearArray: true);
+            Pool.Return(_held, clearArray: true);
     }
 
     private MqttReadKind Fail(MqttViolation violation)

@@ -75,7 +75,8 @@ internal static class MqttPropertyRules
                 return Wrong(place, "has a session expiry interval, which servers do not send");
             case MqttPropertyId.ServerReference when place == MqttPropertyPlaces.Disconnect && reader == MqttRole.Server:
                 return Wrong(place, "has a server reference, which clients do not send");
-            case MqttPropertyId.ResponseTopic when MqttTopics.NameProblem(property.Value) is { } problem:
+            // Servers pass it on as they got it. A client that ended its connection for it could be kept from working by anybody who publishes.
+            case MqttPropertyId.ResponseTopic when reader == MqttRole.Server && MqttTopics.NameProblem(property.Value) is { } problem:
                 return new MqttViolation(MqttReasonCode.TopicNameInvalid, $"{NameOf(place)} has a response topic that {problem}");
             default:
                 return null;

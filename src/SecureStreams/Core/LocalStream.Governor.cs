@@ -43,14 +43,15 @@ internal sealed partial class LocalStream
 
         // Policy or metadata may have changed during the wait: an attempt that goes to another peer now draws from that one's budget.
         var waitedFor = _domain;
-        if (FollowPolicyOnMailbox() is null && DomainOnMailbox() != waitedFor)
+        var refusal = FollowPolicyOnMailbox();
+        if (refusal is null && DomainOnMailbox() != waitedFor)
         {
             ReleaseAdmissionOnMailbox();
             if (!AdmitOnMailbox(_admittedPoll))
                 return;
         }
 
-        RunAttemptOnMailbox(_admittedPoll);
+        RunAttemptOnMailbox(_admittedPoll, refusal);
     }
 
     private void ReleaseAdmissionOnMailbox()

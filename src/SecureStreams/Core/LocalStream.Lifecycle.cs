@@ -88,15 +88,15 @@ internal sealed partial class LocalStream
             return;
         }
 
-        // Now, because the budget is that of the peer which the policy names; and again afterwards, because waiting for it takes time.
-        if (FollowPolicyOnMailbox() is null && !AdmitOnMailbox(poll))
+        // Now, because the budget is that of the peer which the policy names; and again after a wait for it.
+        var refusal = FollowPolicyOnMailbox();
+        if (refusal is null && !AdmitOnMailbox(poll))
             return;
-        RunAttemptOnMailbox(poll);
+        RunAttemptOnMailbox(poll, refusal);
     }
 
-    private void RunAttemptOnMailbox(bool poll)
+    private void RunAttemptOnMailbox(bool poll, TransportFailure? refusal)
     {
-        var refusal = FollowPolicyOnMailbox();
         _metadata.ClearReceivedOnMailbox();
         _transactionOver = false;
         _owesEnd = true;

@@ -50,11 +50,47 @@ public sealed class MqttMutationTests(ITestOutputHelper output)
             var (role, version) = Side(random);
             var length = Make(maker, bytes, role, version, random);
             var whole = PacketLog.Read(bytes.AsSpan(0, length), length, Begun(role, version));
-            var cut = PacketLog.Read(bytes.AsSpan(0, length), 1 + random.Next(9), Begun(role, version));
+            var pieces = Begun(role, version);
+            pieces.Pool = new CountingPool();
+            var cut = PacketLog.Read(bytes.AsSpan(0, length), 1 + random.Next(9), pieces);
 
             // A violation is told again with each piece that follows it.
             Assert.True(FirstViolation(whole) == FirstViolation(cut), $"seed {seed + i}: {whole} | {cut}");
         }
+    }
+
+    /// <summary>What is held is what has arrived, within the limits; it is given back, and between packets nothing is held.</summary>
+    [Fact]
+    public void Spoiled_packets_are_held_no_longer_and_no_larger_than_need_be()
+    {
+        var seed = Seed();
+        var maker = new PacketMaker();
+        var bytes = new byte[8 * PacketMaker.MostBytes];
+        var rents = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var random = new Random(unchecked(seed + i));
+            var (role, version) = Side(random);
+            var length = Make(maker, bytes, role, version, random);
+            var pool = new CountingPool();
+            var reader = Begun(role, version);
+            reader.Pool = pool;
+            var step = 1 + random.Next(30);
+            for (var at = 0; at < length; at += step)
+            {
+                ReadOnlySpan<byte> input = bytes.AsSpan(at, Math.Min(step, length - at));
+                while (reader.Read(ref input, out var packet) is not (MqttReadKind.NeedMore or MqttReadKind.Violation) and var kind)
+                    Walk(packet, kind);
+                Assert.True(pool.Outstanding <= (reader.IsInPacket && reader.Violation is null ? 1 : 0), $"seed {seed + i}: {pool.Outstanding} arrays at {at}");
+                Assert.True(pool.Longest <= Math.Max(256, Math.Min(MostHeadBytes, 2 * (at + step))), $"seed {seed + i}: an array of {pool.Longest} bytes after {at + step}");
+            }
+
+            reader.Dispose();
+            Assert.True(pool.Outstanding == 0, $"seed {seed + i}");
+            rents += pool.Rents;
+        }
+
+        Assert.True(rents > 10_000, $"{rents} arrays");
     }
 
     [Fact]

@@ -171,7 +171,7 @@ public class MqttRuleTests
         { "3.3.2-8: alias 0", Client, New, "30 09 00 03 61 2f 62 03 23 00 00", 0x94 },
         { "3.3.2-9: an alias above what was allowed", Client, New, "30 09 00 03 61 2f 62 03 23 00 0b", 0x94 },
         { "3.3.2.3.4: alias twice", Client, New, "30 0c 00 03 61 2f 62 06 23 00 01 23 00 01", 0x82 },
-        { "3.3.2-14: a wildcard in a response topic", Client, New, "30 0a 00 03 61 2f 62 04 08 00 01 23", 0x90 },
+        { "3.3.2-14: a wildcard in a response topic", Server, New, "30 0a 00 03 61 2f 62 04 08 00 01 23", 0x90 },
         { "3.3.2-13: a response topic that is no text", Client, New, "30 0a 00 03 61 2f 62 04 08 00 01 ff", 0x81 },
         { "3.3.2.3.6: correlation data twice", Client, New, "30 0c 00 03 61 2f 62 06 09 00 00 09 00 00", 0x82 },
         { "3.3.2.3.7: a user property that is no text", Client, New, "30 0d 00 03 61 2f 62 07 26 00 01 ff 00 01 76", 0x81 },
@@ -261,6 +261,8 @@ public class MqttRuleTests
         { Client, Old, "30 03 00 01 01", "PUBLISH \u0001 q0 (0) = ; " }, // Control characters and non-characters need not be refused.
         { Client, Old, "30 05 00 03 ef bf bf", "PUBLISH \u00ef\u00bf\u00bf q0 (0) = ; " },
         { Client, Old, "30 04 00 02 24 2f", "PUBLISH $/ q0 (0) = ; " },
+        { Client, New, "30 0a 00 03 61 2f 62 04 08 00 01 23", "PUBLISH a/b q0 {8=0:# } (0) = ; " }, // What a publisher says and a server passes on is the application's to judge.
+        { Client, New, "30 09 00 03 61 2f 62 03 08 00 00", "PUBLISH a/b q0 {8=0 } (0) = ; " },
         { Client, New, "30 06 00 00 03 23 00 0a", "PUBLISH  q0 {35=10 } (0) = ; " },
         { Client, New, "30 0c 00 01 61 08 0b 01 0b 02 0b 80 01 78", "violation 81" }, // As a check of this table: a length that does not fit.
         { Client, New, "30 0c 00 01 61 07 0b 01 0b 02 0b 80 01 78", "PUBLISH a q0 {11=1 11=2 11=128 } (1) = x; " },

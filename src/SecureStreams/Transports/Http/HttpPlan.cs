@@ -111,6 +111,9 @@ internal sealed class HttpPlan
                 Attribute = "http_method",
             };
 
+    /// <summary>Whether the last answer of unknown length was there with its head, as far as anybody waited for it. A guess about the next one: it may be wrong, on any thread.</summary>
+    public bool AnswersAtOnce { get; set; }
+
     /// <summary>Whether requests with <paramref name="method"/> carry a body.</summary>
     public bool CarriesBody(HttpMethod method, long? announced) =>
         !(IsHttp2 && Policy.LongPoll) && // It ends with its head: what is to be said goes with other requests, the answer stays open.

@@ -21,36 +21,36 @@ internal sealed partial class HttpTransport
     /// What of a body is there with its head is told in the head's turn: most answers are small, and all of such a one costs one turn on the mailbox. Reads here never
     /// wait; the first that would is handed back.
     /// </summary>
-    /// <param name="response">The answer; null when all of it was told, its end included.</param>
-    /// <param name="stream">Its body.</param>
-    /// <param name="buffer">The buffer of the reads, while there is one.</param>
-    /// <param name="left">How much of an announced body is left; negative where that is not known.</param>
-    /// <param name="flags">What the next piece is marked with.</param>
+    /// <remarks>
+    /// Where answers of the streamtype tend to be there at once, they are read into a small buffer without asking first; where one was not, asking comes first, since who waits for an answer that comes
+    /// bit by bit shall hold no buffer.
+    /// </remarks>
+    /// <param name="stream">The body.</param>
     /// <param name="awaited">What is handed back.</param>
-    private ValueTask<int> TakeAtOnceOnMailbox(
-        ref HttpResponseMessage? response, Stream stream, ref byte[]? buffer, ref long left, ref SsRxFlags flags, out Awaited awaited)
+    private ValueTask<int> TakeAtOnceOnMailbox(Stream stream, out Awaited awaited)
     {
         awaited = Awaited.None;
-        if (_answer is { Parts: not null } || _plan.MaxBodyBytes > 0 || left > HttpDefaults.SmallBodyBytes)
+        if (_answer is { Parts: not null } || _plan.MaxBodyBytes > 0 || _left > HttpDefaults.SmallBodyBytes)
             return default;
 
         var token = _watch!.Token;
-        var room = left > 0 ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
+        var asks = _left < 0 && !_plan.AnswersAtOnce;
+        var room = asks ? HttpDefaults.PieceBytes : HttpDefaults.SmallBodyBytes;
         while (!_stopped && !_paused)
         {
-            if (left == 0)
+            if (_left == 0)
             {
-                EndAtOnceOnMailbox(ref response, ref buffer, hasPieces: (flags & SsRxFlags.StartOfMessage) == 0);
+                EndAtOnceOnMailbox();
                 return default;
             }
 
-            if (left < 0)
+            if (asks)
             {
                 // Without a buffer until there is something to put in it.
                 var ready = stream.ReadAsync(Memory<byte>.Empty, token);
                 if (!ready.IsCompletedSuccessfully)
                 {
-                    Give(ref buffer);
+                    Give(ref _buffer);
                     awaited = Awaited.Arrival;
                     return ready;
                 }
@@ -58,10 +58,12 @@ internal sealed partial class HttpTransport
                 ready.GetAwaiter().GetResult();
             }
 
-            buffer ??= ArrayPool<byte>.Shared.Rent(room);
-            var reading = stream.ReadAsync(buffer.AsMemory(0, room), token);
+            _buffer ??= ArrayPool<byte>.Shared.Rent(room);
+            var reading = stream.ReadAsync(_buffer.AsMemory(0, room), token);
             if (!reading.IsCompletedSuccessfully)
             {
+                if (_left < 0)
+                    _plan.AnswersAtOnce = false;
                 awaited = Awaited.Bytes;
                 return reading;
             }
@@ -69,15 +71,18 @@ internal sealed partial class HttpTransport
             var read = reading.GetAwaiter().GetResult();
             if (read == 0)
             {
-                EndAtOnceOnMailbox(ref response, ref buffer, hasPieces: (flags & SsRxFlags.StartOfMessage) == 0);
+                if (asks)
+                    _plan.AnswersAtOnce = true;
+                EndAtOnceOnMailbox();
                 return default;
             }
 
-            if (left > 0)
-                left -= read;
+            if (_left > 0)
+                _left -= read;
             Heard();
-            ReceivedOnMailbox(buffer.AsSpan(0, read), flags);
-            flags = SsRxFlags.None;
+            var flags = _flags;
+            _flags = SsRxFlags.None;
+            ReceivedOnMailbox(_buffer.AsSpan(0, read), flags);
             if (read == room)
                 return default; // More than a little: others shall have their turn.
         }
@@ -85,13 +90,13 @@ internal sealed partial class HttpTransport
         return default;
     }
 
-    private void EndAtOnceOnMailbox(ref HttpResponseMessage? response, ref byte[]? buffer, bool hasPieces)
+    private void EndAtOnceOnMailbox()
     {
-        if (hasPieces)
+        if ((_flags & SsRxFlags.StartOfMessage) == 0)
             ReceivedOnMailbox(default, SsRxFlags.EndOfMessage);
-        Give(ref buffer);
-        var trailers = _answer is null || _stopped ? null : response!.TrailingHeaders;
-        var status = Release(ref response);
+        Give(ref _buffer);
+        var trailers = _answer is null || _stopped ? null : _response!.TrailingHeaders;
+        var status = ReleaseResponse();
         if (trailers is not null)
             _answer!.PublishTrailersOnMailbox(trailers);
         DeliverEndOnMailbox(status);

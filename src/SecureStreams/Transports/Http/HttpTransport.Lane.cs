@@ -101,7 +101,7 @@ internal sealed partial class HttpTransport
     /// <param name="sound">Whether the exchange on it ended in full.</param>
     private void ReturnLane(bool sound)
     {
-        if (Interlocked.Exchange(ref _lane, null) is { } lane)
+        if (_lane is not null && Interlocked.Exchange(ref _lane, null) is { } lane)
             lane.Return(sound);
     }
 }

@@ -18,6 +18,7 @@ internal sealed partial class HttpTransport : StreamTransport
     private HttpWatch? _watch;
     private HttpBodyWriter? _body;
     private HttpRequestMessage? _request;
+    private HttpResponseMessage? _response;
     private TransportFailure? _failure;
     private TaskCompletionSource? _resume;
     private Task _run = Task.CompletedTask;
@@ -94,8 +95,6 @@ internal sealed partial class HttpTransport : StreamTransport
 
     private async Task RunAsync()
     {
-        HttpResponseMessage? response = null;
-        byte[]? buffer = null;
         TransportFailure? failure = null;
         try
         {
@@ -104,129 +103,38 @@ internal sealed partial class HttpTransport : StreamTransport
                 _request = null;
                 try
                 {
-                    response = await SendOnceAsync(request, _headSince).ConfigureAwait(false);
+                    _response = await SendOnceAsync(request, _headSince).ConfigureAwait(false);
                 }
                 catch (Exception error) when (_plan.IsHttp2 && HttpLane.IsUsedUp(error))
                 {
-                    response = await ResendAsync(request).ConfigureAwait(false);
+                    _response = await ResendAsync(request).ConfigureAwait(false);
                 }
 
-                TakeCookies(response);
-                if (IsDetour(response))
+                TakeCookies(_response);
+                if (IsDetour(_response))
                 {
-                    var first = response;
-                    response = null;
-                    response = await DetourAsync(first).ConfigureAwait(false);
+                    var first = _response;
+                    _response = null;
+                    _response = await DetourAsync(first).ConfigureAwait(false);
                 }
 
                 // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
-                var left = response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(response) : -1;
+                _left = _response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(_response) : -1;
                 if (_plan.MaxBodyBytes > 0)
-                    HttpResponseValues.CheckLength(_plan, _method, response);
-                var total = 0L;
-                var flags = SsRxFlags.StartOfMessage;
-                Stream? stream = null;
+                    HttpResponseValues.CheckLength(_plan, _method, _response);
                 var awaited = Awaited.None;
                 ValueTask<int> early = default;
                 using (await _entry)
                 {
                     if (!_stopped)
-                        DeliverHeadOnMailbox(response, mayHaveTrailers: left < 0);
+                        DeliverHeadOnMailbox(_response, mayHaveTrailers: _left < 0);
                     if (!_stopped)
-                    {
-                        stream = response.Content.ReadAsStream(CancellationToken.None);
-                        early = TakeAtOnceOnMailbox(ref response, stream, ref buffer, ref left, ref flags, out awaited);
-                    }
+                        early = TakeAtOnceOnMailbox(_response.Content.ReadAsStream(CancellationToken.None), out awaited);
                 }
 
-                var come = awaited == Awaited.None ? 0 : await early.ConfigureAwait(false);
-                var full = false;
-                while (response is not null && stream is not null && !Volatile.Read(ref _stopped))
-                {
-                    var token = _watch!.Token;
-                    if (Volatile.Read(ref _paused) && awaited != Awaited.Bytes)
-                    {
-                        Give(ref buffer);
-                        await ResumedAsync().ConfigureAwait(false);
-                        continue;
-                    }
-
-                    if (!full && awaited == Awaited.None && left is < 0 or > HttpDefaults.SmallBodyBytes)
-                    {
-                        // Without a buffer until there is something to put in it. After a full piece more is nearly always there already.
-                        var ready = stream.ReadAsync(Memory<byte>.Empty, token);
-                        if (!ready.IsCompleted)
-                            Give(ref buffer);
-                        await ready.ConfigureAwait(false);
-                        if (Volatile.Read(ref _paused))
-                            continue;
-                    }
-
-                    var room = left is > 0 and <= HttpDefaults.SmallBodyBytes ? HttpDefaults.SmallBodyBytes : HttpDefaults.PieceBytes;
-                    buffer ??= ArrayPool<byte>.Shared.Rent(room);
-                    var read = awaited == Awaited.Bytes ? come : left == 0 ? 0 : await stream.ReadAsync(buffer.AsMemory(0, Math.Min(room, buffer.Length)), token).ConfigureAwait(false);
-                    awaited = Awaited.None;
-                    if (left > 0)
-                        left -= read;
-                    if (read > 0)
-                        Heard();
-                    total += read;
-                    if (total > _plan.MaxBodyBytes && _plan.MaxBodyBytes > 0)
-                        throw new TransportException(HttpFailures.TooLarge(_plan, announced: null));
-                    full = read == HttpDefaults.PieceBytes;
-                    if (read == 0 && (flags & SsRxFlags.StartOfMessage) == 0)
-                        flags = SsRxFlags.EndOfMessage;
-
-                    if (_answer is { Parts: not null })
-                    {
-                        await DeliverPartsAsync(buffer.AsMemory(0, read)).ConfigureAwait(false);
-                    }
-                    else if (read > 0 || flags == SsRxFlags.EndOfMessage)
-                    {
-                        while (true)
-                        {
-                            using (await _entry)
-                            {
-                                if (_stopped || !_paused)
-                                {
-                                    if (!_stopped)
-                                        ReceivedOnMailbox(buffer.AsSpan(0, read), flags);
-                                    if (left == 0 && read > 0 && !_stopped && !_paused)
-                                    {
-                                        // All of it in one turn.
-                                        ReceivedOnMailbox(default, SsRxFlags.EndOfMessage);
-                                        Give(ref buffer);
-                                        DeliverEndOnMailbox(Release(ref response));
-                                    }
-
-                                    break;
-                                }
-                            }
-
-                            await ResumedAsync().ConfigureAwait(false);
-                        }
-
-                        flags = SsRxFlags.None;
-                    }
-
-                    if (response is null)
-                        break;
-                    if (read == 0)
-                    {
-                        Give(ref buffer);
-                        var trailers = _answer is null ? null : response.TrailingHeaders;
-                        var status = Release(ref response);
-                        using (await _entry)
-                        {
-                            EndPartsOnMailbox();
-                            if (trailers is not null && !_stopped)
-                                _answer!.PublishTrailersOnMailbox(trailers);
-                            DeliverEndOnMailbox(status);
-                        }
-
-                        break;
-                    }
-                }
+                // Most answers are over here, so what waits for the others is not part of what waits for all.
+                if (_response is not null && !Volatile.Read(ref _stopped))
+                    await ReadAsync(early, awaited).ConfigureAwait(false);
             }
         }
         catch (Exception error)
@@ -248,8 +156,8 @@ internal sealed partial class HttpTransport : StreamTransport
 
         try
         {
-            Give(ref buffer);
-            response?.Dispose();
+            Give(ref _buffer);
+            _response?.Dispose();
             if (_body is { } body)
                 await body.StopAsync().ConfigureAwait(false);
         }
@@ -277,25 +185,5 @@ internal sealed partial class HttpTransport : StreamTransport
         }
 
         await _resume.Task.ConfigureAwait(false);
-    }
-
-    /// <summary>Gives the response back, and with it a connection that another transaction may use, before its end is told.</summary>
-    /// <returns>Its status.</returns>
-    private int Release(ref HttpResponseMessage? response)
-    {
-        var status = (int)response!.StatusCode;
-        response.Dispose();
-        response = null;
-        ReturnDrainedLane();
-        return status;
-    }
-
-    private static void Give(ref byte[]? buffer)
-    {
-        if (buffer is { } held)
-        {
-            buffer = null;
-            ArrayPool<byte>.Shared.Return(held);
-        }
     }
 }

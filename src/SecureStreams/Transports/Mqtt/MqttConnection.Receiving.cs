@@ -45,7 +45,7 @@ internal sealed partial class MqttConnection
                     return;
                 case MqttArrival.TooMany:
                     _isSkipped = true;
-                    _link!.ViolatedOnMailbox(MqttReasonCode.ReceiveMaximumExceeded, $"it sent more than {MqttDefaults.ReceiveMaximum} messages before the first was answered");
+                    _link!.ViolatedOnMailbox(MqttReasonCode.ReceiveMaximumExceeded, $"it sent more than {_link.ReceiveMaximum} messages before the first was answered");
                     return;
             }
         }
@@ -54,7 +54,7 @@ internal sealed partial class MqttConnection
             _kind = SsRxFlags.Text;
         _table.Match(topic, _targets);
         for (var i = 0; i < _targets.Count; i++)
-            AdmitOnMailbox(_targets[i], publish);
+            AdmitOnMailbox(_targets[i], publish, topic);
     }
 
     /// <summary>A piece of the payload is there.</summary>
@@ -90,7 +90,7 @@ internal sealed partial class MqttConnection
     }
 
     /// <summary>Decides whether a stream gets a message.</summary>
-    private void AdmitOnMailbox(MqttMember member, in MqttPublish publish)
+    private void AdmitOnMailbox(MqttMember member, in MqttPublish publish, ReadOnlySpan<byte> topic)
     {
         member.SkipsMessage = false;
         if (publish.PayloadBytes > member.Plan.MaxMessageBytes)
@@ -114,6 +114,8 @@ internal sealed partial class MqttConnection
                 return;
             }
         }
+
+        member.TakeValues(publish, topic);
     }
 
     private void DroppedOnMailbox(MqttMember member)
@@ -132,7 +134,7 @@ internal sealed partial class MqttConnection
         if (member.SkipsMessage || member.Stage == MqttStage.Left)
             return false;
         var transport = member.Transport;
-        string?[]? values = null;
+        var values = _isFirst ? member.Values : null;
         switch (transport.GiveFromConnection(piece, flags, values))
         {
             case MqttHandling.Taken:

@@ -122,7 +122,7 @@ internal sealed partial class MqttConnection
         if (_link is not { IsUp: true } link || member.Link != link)
         {
             // Of QoS 0, what the connection did not take is lost with it.
-            ArrayPool<byte>.Shared.Return(message.Body);
+            MqttBodies.Pool.Return(message.Body);
             return true;
         }
 
@@ -131,7 +131,7 @@ internal sealed partial class MqttConnection
         if (refusal != MqttReasonCode.Success)
         {
             member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.NotPublished(refusal, member.Attempt.Endpoint)));
-            ArrayPool<byte>.Shared.Return(message.Body);
+            MqttBodies.Pool.Return(message.Body);
         }
 
         return true;
@@ -166,7 +166,7 @@ internal sealed partial class MqttConnection
             {
                 if (message.Qos > 0)
                     member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.Lost(member.Attempt.Endpoint)));
-                ArrayPool<byte>.Shared.Return(message.Body);
+                MqttBodies.Pool.Return(message.Body);
             }
 
             batch.Took();

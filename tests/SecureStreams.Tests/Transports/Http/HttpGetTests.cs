@@ -205,17 +205,4 @@ public sealed class HttpGetTests
         Assert.Null(await run.EndAsync());
         Assert.True(DeterministicBytes.Make(Length).AsSpan().SequenceEqual(run.Received));
     }
-
-    [Fact]
-    public async Task A_protocol_without_a_transport_says_so()
-    {
-        using var log = new TestLog();
-        await using var factory = new TransportFactory(SsPlatform.System, log, new SsMemoryBlobStore());
-        var run = new TransportRun(HttpBench.Policy("\"endpoint\": \"127.0.0.1\", \"port\": 1, \"protocol\": \"mqtt\""));
-        run.Start(factory);
-        var failure = await run.EndAsync();
-        Assert.Equal("closed", run.Story);
-        Assert.Equal((SsPhase.Policy, SsCauseCode.NotSupported, true, "protocol"), (failure!.Phase, failure.Code, failure.Permanent, failure.Attribute));
-        Assert.Contains("'mqtt'", failure.Message, StringComparison.Ordinal);
-    }
 }

@@ -16,5 +16,5 @@ internal static class MqttSessionDefaults
     public const long MostBytes = 16 * 1024 * 1024;
 
     /// <summary>Records that are kept for the next message when the session is quiet.</summary>
-    public const int SpareRecords = 128;
+    public const int SpareRecords = 256;
 }
