@@ -19,6 +19,7 @@ internal sealed partial class MqttConnection
     private bool _isFirst;
     private bool _hasFailed;
     private bool _isAcknowledged;
+    private bool _isArriving;
 
     /// <summary>The head of a message is there.</summary>
     /// <param name="publish">The head.</param>
@@ -50,6 +51,7 @@ internal sealed partial class MqttConnection
             }
         }
 
+        _isArriving = _isAcknowledged;
         if (_link!.Version == MqttVersion.V5 && publish.Properties.NumberOr(MqttPropertyId.PayloadFormatIndicator, 0) == 1)
             _kind = SsRxFlags.Text;
         _table.Match(topic, _targets);
@@ -73,7 +75,11 @@ internal sealed partial class MqttConnection
                 mustLook |= GiveOnMailbox(_targets[i], piece, flags, isLast);
             _isFirst = false;
             if (isLast)
+            {
+                _isArriving = false;
                 AnswerOnMailbox();
+            }
+
             if (mustLook)
                 LookAtFlowOnMailbox();
         }
@@ -87,6 +93,14 @@ internal sealed partial class MqttConnection
         AnswerOnMailbox(taking.Ticket, taking.IsRefused);
         _spareTakings.Push(taking);
         TurnOverSoonOnMailbox();
+    }
+
+    /// <summary>The connection is over: a message that it cut off was not taken by anybody, and is to be given when it comes again whole.</summary>
+    private void LeaveUnfinishedOnMailbox()
+    {
+        if (_isArriving)
+            Session.Leave(_ticket);
+        _isArriving = false;
     }
 
     /// <summary>Decides whether a stream gets a message.</summary>

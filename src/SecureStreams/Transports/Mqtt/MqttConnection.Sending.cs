@@ -63,6 +63,9 @@ internal sealed partial class MqttConnection
                 link.PumpOnMailbox();
                 UnparkOnMailbox();
                 link.PumpOnMailbox();
+
+                // Where the output is full nothing asked the session, and what streams have taken is to be on record all the same.
+                Session.Commit();
                 link.FlushOnMailbox();
                 if (_leaveTimer is not null && _members.Count == 0 && Session.Count == 0 && _parked.Count == 0 && !link.IsInBody)
                     CloseLinkOnMailbox();

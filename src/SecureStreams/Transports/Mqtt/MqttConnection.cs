@@ -170,6 +170,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         _requests.Clear();
         _toSubscribe.Clear();
         _toUnsubscribe.Clear();
+        LeaveUnfinishedOnMailbox();
         Session.Disconnected();
         foreach (var member in _members.Concat(_parked))
             KeepBatchOnMailbox(member, link);
