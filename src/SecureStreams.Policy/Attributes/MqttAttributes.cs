@@ -12,8 +12,8 @@ internal static class MqttAttributes
         Flag("mqtt_retain", "The broker keeps what is published."),
         new()
         {
-            Name = "mqtt_keep_alive", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s", Default = "0", Protocols = PolicyProtocols.Mqtt,
-            Help = "Keep-alive interval told to the broker.",
+            Name = "mqtt_keep_alive", Kind = PolicyValueKind.Number, Maximum = 65535, Unit = "s", Default = "0", Protocols = PolicyProtocols.Mqtt, ActedOn = true,
+            Help = "Keep-alive interval told to the broker; a PINGREQ that is not answered for as long ends the connection. 0 for none.",
         },
         Flag("mqtt_clean_start", "Begin with a fresh session."),
         Template("mqtt_will_topic", "Topic of the last will."),
@@ -28,13 +28,13 @@ internal static class MqttAttributes
         new()
         {
             Name = "mqtt_client_id", Kind = PolicyValueKind.Template, Default = "the client id blob, else a random one", Protocols = PolicyProtocols.Mqtt,
-            IsExtension = true, Help = "What the broker calls this client.",
+            IsExtension = true, ActedOn = true, Help = "What the broker calls this client.",
         },
         Blob("mqtt_username_blob", "MQTT_USERNAME", "The blob that holds the user name; none is sent where it is not in the store and not stated."),
         Blob("mqtt_password_blob", "MQTT_PASSWORD, or the token of use_auth", "The blob that holds the password; none is sent where it is not in the store and not stated."),
         new()
         {
-            Name = "mqtt_version", Kind = PolicyValueKind.Number, Minimum = 4, Maximum = 5, Default = "4", Protocols = PolicyProtocols.Mqtt, IsExtension = true,
+            Name = "mqtt_version", Kind = PolicyValueKind.Number, Minimum = 4, Maximum = 5, Default = "4", Protocols = PolicyProtocols.Mqtt, IsExtension = true, ActedOn = true,
             Help = "The version of the protocol, by the number that it has on the wire: 4 is MQTT 3.1.1, 5 is MQTT 5.",
         },
         Number("mqtt_session_expiry", uint.MaxValue, "s", "4294967295, for ever, without mqtt_clean_start; else 0",
@@ -58,22 +58,22 @@ internal static class MqttAttributes
         string name, long maximum, string unit, string otherwise, string help, long minimum = 0, PolicyImpact impact = PolicyImpact.Reconnect) => new()
     {
         Name = name, Kind = PolicyValueKind.Number, Minimum = minimum, Maximum = maximum, Unit = unit, Default = otherwise, Protocols = PolicyProtocols.Mqtt, Impact = impact,
-        IsExtension = true, Help = help,
+        IsExtension = true, ActedOn = true, Help = help,
     };
 
     // A connection that stands keeps what it was made with.
     private static PolicyAttributeInfo Blob(string name, string otherwise, string help) => new()
     {
         Name = name, Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.BlobName, PatternHelp = PolicyPatterns.BlobNameHelp, Default = otherwise, Protocols = PolicyProtocols.Mqtt,
-        Impact = PolicyImpact.NextAttempt, IsExtension = true, Help = help,
+        Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true, Help = help,
     };
 
     private static PolicyAttributeInfo Template(string name, string help, bool payload = false) =>
-        new() { Name = name, Kind = PolicyValueKind.Template, Protocols = PolicyProtocols.Mqtt, AllowsControlCharacters = payload, Help = help };
+        new() { Name = name, Kind = PolicyValueKind.Template, Protocols = PolicyProtocols.Mqtt, AllowsControlCharacters = payload, ActedOn = true, Help = help };
 
     private static PolicyAttributeInfo Flag(string name, string help) =>
-        new() { Name = name, Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Mqtt, Help = help };
+        new() { Name = name, Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Mqtt, ActedOn = true, Help = help };
 
     private static PolicyAttributeInfo Qos(string name, string help, params ReadOnlySpan<string> oldSpellings) =>
-        new() { Name = name, OldSpellings = [.. oldSpellings], Kind = PolicyValueKind.Number, Maximum = 2, Default = "0", Protocols = PolicyProtocols.Mqtt, Help = help };
+        new() { Name = name, OldSpellings = [.. oldSpellings], Kind = PolicyValueKind.Number, Maximum = 2, Default = "0", Protocols = PolicyProtocols.Mqtt, ActedOn = true, Help = help };
 }

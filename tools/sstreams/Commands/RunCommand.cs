@@ -24,8 +24,8 @@ internal static class RunCommand
             if (result.Tokens.Any(static token => token.Value == "@"))
                 result.AddError("--data @FILE: the file name is empty.");
         });
-        var lines = new Option<bool>("--lines") { Description = "Over ws: each line of the data is a message, and each message received is written as a line." };
-        var receive = new Option<int?>("--receive") { Description = "Over ws: done when so many messages have been received. Without it the peer ends the run.", HelpName = "N" };
+        var lines = new Option<bool>("--lines") { Description = "Over ws and mqtt: each line of the data is a message, and each message received is written as a line." };
+        var receive = new Option<int?>("--receive") { Description = "Over ws and mqtt: done when so many messages have been received. Without it the peer ends the run.", HelpName = "N" };
         receive.Validators.Add(static result =>
         {
             if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0))
@@ -38,7 +38,8 @@ internal static class RunCommand
             What happens on the way, failures with their cause and retries, goes to standard error.
 
             A transaction ends by itself. Over raw the end of the data ends this side, and the run ends with the peer's; over ws it
-            ends after --receive messages, or when the peer closes.
+            ends after --receive messages, or when the peer closes. Over mqtt it ends when all is sent, and acknowledged with mqtt_qos 1
+            and 2, unless the streamtype subscribes: then after --receive messages, or when it is interrupted.
 
             Exit status: 0 acknowledged, or ended as it should; 1 refused, failed or timed out; 2 the arguments or the policy cannot be used;
             130 and 143 ended by SIGINT and SIGTERM; 141 the reader of standard output went away.

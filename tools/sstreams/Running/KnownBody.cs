@@ -33,6 +33,8 @@ internal sealed class KnownBody(Stream source, long length) : RequestBody
             Sent += count;
             _ended = Sent == length;
             tx.Commit(count, _ended ? flags | EndFlags : flags);
+            if (_ended)
+                Messages++;
         }
         while (!_ended && tx.MoreRoom);
 

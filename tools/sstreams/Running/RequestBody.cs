@@ -11,6 +11,9 @@ internal abstract class RequestBody : IAsyncDisposable
     /// <summary>Bytes handed over in this attempt. Read from other threads for progress.</summary>
     public long Sent { get; protected set; }
 
+    /// <summary>Messages handed over whole.</summary>
+    public int Messages { get; protected set; }
+
     /// <summary>What the last piece is marked with; <see cref="SsTxFlags.EndOfStream"/> ends this side of the connection with it.</summary>
     public SsTxFlags EndFlags { get; init; } = SsTxFlags.EndOfMessage;
 

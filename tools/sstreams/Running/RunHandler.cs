@@ -5,6 +5,7 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
 {
     private long _received;
     private int _messages;
+    private int _acknowledged;
     private bool _peerEnded;
     private bool _endedWell;
     private int? _answer;
@@ -35,6 +36,10 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
                 break;
             case SsState.Connected when !plan.IsTransactional && !body.IsDone:
                 stream.RequestTransmit();
+                break;
+            case SsState.QosAckRemote when plan.IsMqtt:
+                _acknowledged++;
+                EndIfSent();
                 break;
             case SsState.QosAckRemote:
             case SsState.QosNackRemote:
@@ -105,12 +110,20 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
             Fail(body.Problem);
         else if (result == SsTransmitResult.Send)
             report.Sent(body.Sent - before);
+        EndIfSent();
         return result;
     }
 
     /// <summary>Whether a lasting connection ended because the peer had no more to say, and this side neither.</summary>
     private bool HasEndedWell(in SsCause cause) =>
         !body.IsPending && cause.Code == SsCauseCode.PeerClosed && (plan.IsRaw ? _peerEnded : RunPlan.IsOrderlyClose(cause.Status));
+
+    /// <summary>mqtt: all is sent, and the broker has it where it says so. What the last callback sends still leaves, since a stream that goes away sends what it released.</summary>
+    private void EndIfSent()
+    {
+        if (plan.EndsWhenSent && body.IsDone && (!plan.Acknowledges || _acknowledged == body.Messages))
+            outcome.Finish(ExitCode.Success);
+    }
 
     private SsResult Fail(string problem)
     {

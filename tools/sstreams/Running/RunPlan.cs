@@ -19,12 +19,26 @@ internal sealed record RunPlan(bool IsTransactional, bool IsRaw, bool OnlyReceiv
     /// <summary>What the last piece of the data is marked with: raw streams end this side of the connection with it.</summary>
     public SsTxFlags EndFlags => IsRaw ? SsTxFlags.EndOfMessage | SsTxFlags.EndOfStream : SsTxFlags.EndOfMessage;
 
+    /// <summary>Whether messages go by way of a broker: nothing there tells the end of a conversation.</summary>
+    public bool IsMqtt { get; init; }
+
+    /// <summary>mqtt: whether the broker says of each message that it has it.</summary>
+    public bool Acknowledges { get; init; }
+
+    /// <summary>mqtt: whether the run is done when all is sent, and acknowledged where it is: nothing is to be received.</summary>
+    public bool EndsWhenSent { get; init; }
+
     /// <param name="settings">The arguments.</param>
     /// <param name="policy">The streamtype; null where the policy has none of that name, which creating the stream will tell.</param>
     /// <exception cref="UnusableInputException">Arguments that the protocol has no use for.</exception>
     public static RunPlan Of(RunSettings settings, StreamTypePolicy? policy)
     {
-        var plan = new RunPlan(policy?.Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3, policy?.Protocol is WireProtocol.Raw, settings.Data is null, settings.Lines, settings.Receive);
+        var plan = new RunPlan(policy?.Protocol is WireProtocol.H1 or WireProtocol.H2 or WireProtocol.H3, policy?.Protocol is WireProtocol.Raw, settings.Data is null, settings.Lines, settings.Receive)
+        {
+            IsMqtt = policy?.Protocol is WireProtocol.Mqtt,
+            Acknowledges = policy?.Find("mqtt_qos")?.Value.Number > 0,
+            EndsWhenSent = policy?.Protocol is WireProtocol.Mqtt && settings.Data is not null && settings.Receive is null && policy.Find("mqtt_subscribe") is null,
+        };
         if (!plan.HasMessages && (settings.Lines || settings.Receive is not null))
         {
             throw new UnusableInputException(plan.IsRaw

@@ -118,6 +118,8 @@ internal sealed class StreamedBody(Stream source, bool lines) : RequestBody
         _inMessage = !_ended && feed is null;
         Sent += count;
         tx.Commit(count, flags);
+        if ((flags & SsTxFlags.EndOfMessage) != 0)
+            Messages++;
         return true;
     }
 

@@ -51,7 +51,7 @@ internal sealed class MqttBatch
     {
         while (!IsEmpty)
         {
-            ArrayPool<byte>.Shared.Return(Next.Body);
+            MqttBodies.Pool.Return(Next.Body);
             Took();
         }
     }

@@ -29,7 +29,7 @@ internal sealed partial class MqttConnection
         var settings = _link!.Key.Settings;
         if (settings.CleanStart)
             EndSessionOnMailbox();
-        var found = Session.Connected(sessionPresent, receiveMaximum, settings.Version == MqttVersion.V5 ? MqttDefaults.ReceiveMaximum : null);
+        var found = Session.Connected(sessionPresent, receiveMaximum, settings.Version == MqttVersion.V5 ? settings.ReceiveMaximum : null);
         TellSettledOnMailbox();
 
         // What the broker still has, and this side has seen it take, is not asked for again.
@@ -148,7 +148,7 @@ internal sealed partial class MqttConnection
         var birth = _link!.Key.Settings.Birth!;
         var topic = Encoding.UTF8.GetByteCount(birth.Topic);
         var payload = Encoding.UTF8.GetByteCount(birth.Message);
-        var body = ArrayPool<byte>.Shared.Rent(topic + payload);
+        var body = MqttBodies.Pool.Rent(topic + payload);
         Encoding.UTF8.GetBytes(birth.Topic, body);
         Encoding.UTF8.GetBytes(birth.Message, body.AsSpan(topic));
         var message = new MqttOutgoing { Body = body, TopicBytes = topic, PayloadBytes = payload, Qos = (byte)birth.Qos, Retain = birth.Retain, Owner = _birthToken };
@@ -171,7 +171,7 @@ internal sealed partial class MqttConnection
             _link.FailOnMailbox(MqttFailures.NotPublished(refusal, _link.EndpointOnMailbox!) with { Attribute = "mqtt_birth_topic" });
         }
 
-        ArrayPool<byte>.Shared.Return(body);
+        MqttBodies.Pool.Return(body);
     }
 
     private void BirthSettledOnMailbox(in MqttSettled settled)

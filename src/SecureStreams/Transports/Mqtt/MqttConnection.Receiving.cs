@@ -19,6 +19,7 @@ internal sealed partial class MqttConnection
     private bool _isFirst;
     private bool _hasFailed;
     private bool _isAcknowledged;
+    private bool _isArriving;
 
     /// <summary>The head of a message is there.</summary>
     /// <param name="publish">The head.</param>
@@ -45,16 +46,17 @@ internal sealed partial class MqttConnection
                     return;
                 case MqttArrival.TooMany:
                     _isSkipped = true;
-                    _link!.ViolatedOnMailbox(MqttReasonCode.ReceiveMaximumExceeded, $"it sent more than {MqttDefaults.ReceiveMaximum} messages before the first was answered");
+                    _link!.ViolatedOnMailbox(MqttReasonCode.ReceiveMaximumExceeded, $"it sent more than {_link.ReceiveMaximum} messages before the first was answered");
                     return;
             }
         }
 
+        _isArriving = _isAcknowledged;
         if (_link!.Version == MqttVersion.V5 && publish.Properties.NumberOr(MqttPropertyId.PayloadFormatIndicator, 0) == 1)
             _kind = SsRxFlags.Text;
         _table.Match(topic, _targets);
         for (var i = 0; i < _targets.Count; i++)
-            AdmitOnMailbox(_targets[i], publish);
+            AdmitOnMailbox(_targets[i], publish, topic);
     }
 
     /// <summary>A piece of the payload is there.</summary>
@@ -73,7 +75,11 @@ internal sealed partial class MqttConnection
                 mustLook |= GiveOnMailbox(_targets[i], piece, flags, isLast);
             _isFirst = false;
             if (isLast)
+            {
+                _isArriving = false;
                 AnswerOnMailbox();
+            }
+
             if (mustLook)
                 LookAtFlowOnMailbox();
         }
@@ -89,8 +95,16 @@ internal sealed partial class MqttConnection
         TurnOverSoonOnMailbox();
     }
 
+    /// <summary>The connection is over: a message that it cut off was not taken by anybody, and is to be given when it comes again whole.</summary>
+    private void LeaveUnfinishedOnMailbox()
+    {
+        if (_isArriving)
+            Session.Leave(_ticket);
+        _isArriving = false;
+    }
+
     /// <summary>Decides whether a stream gets a message.</summary>
-    private void AdmitOnMailbox(MqttMember member, in MqttPublish publish)
+    private void AdmitOnMailbox(MqttMember member, in MqttPublish publish, ReadOnlySpan<byte> topic)
     {
         member.SkipsMessage = false;
         if (publish.PayloadBytes > member.Plan.MaxMessageBytes)
@@ -114,6 +128,8 @@ internal sealed partial class MqttConnection
                 return;
             }
         }
+
+        member.TakeValues(publish, topic);
     }
 
     private void DroppedOnMailbox(MqttMember member)
@@ -132,7 +148,7 @@ internal sealed partial class MqttConnection
         if (member.SkipsMessage || member.Stage == MqttStage.Left)
             return false;
         var transport = member.Transport;
-        string?[]? values = null;
+        var values = _isFirst ? member.Values : null;
         switch (transport.GiveFromConnection(piece, flags, values))
         {
             case MqttHandling.Taken:

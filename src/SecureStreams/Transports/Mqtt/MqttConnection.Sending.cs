@@ -63,6 +63,9 @@ internal sealed partial class MqttConnection
                 link.PumpOnMailbox();
                 UnparkOnMailbox();
                 link.PumpOnMailbox();
+
+                // Where the output is full nothing asked the session, and what streams have taken is to be on record all the same.
+                Session.Commit();
                 link.FlushOnMailbox();
                 if (_leaveTimer is not null && _members.Count == 0 && Session.Count == 0 && _parked.Count == 0 && !link.IsInBody)
                     CloseLinkOnMailbox();
@@ -122,7 +125,7 @@ internal sealed partial class MqttConnection
         if (_link is not { IsUp: true } link || member.Link != link)
         {
             // Of QoS 0, what the connection did not take is lost with it.
-            ArrayPool<byte>.Shared.Return(message.Body);
+            MqttBodies.Pool.Return(message.Body);
             return true;
         }
 
@@ -131,7 +134,7 @@ internal sealed partial class MqttConnection
         if (refusal != MqttReasonCode.Success)
         {
             member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.NotPublished(refusal, member.Attempt.Endpoint)));
-            ArrayPool<byte>.Shared.Return(message.Body);
+            MqttBodies.Pool.Return(message.Body);
         }
 
         return true;
@@ -166,7 +169,7 @@ internal sealed partial class MqttConnection
             {
                 if (message.Qos > 0)
                     member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.Lost(member.Attempt.Endpoint)));
-                ArrayPool<byte>.Shared.Return(message.Body);
+                MqttBodies.Pool.Return(message.Body);
             }
 
             batch.Took();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using SecureStreams.Core;
@@ -169,6 +170,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         _requests.Clear();
         _toSubscribe.Clear();
         _toUnsubscribe.Clear();
+        LeaveUnfinishedOnMailbox();
         Session.Disconnected();
         foreach (var member in _members.Concat(_parked))
             KeepBatchOnMailbox(member, link);
@@ -226,7 +228,15 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
 
     private void StartLinkOnMailbox(MqttMember first)
     {
-        _session ??= MakeSession();
+        string? refusal = null;
+        if ((_session ??= MakeSession(first, out refusal)) is null)
+        {
+            for (var i = _members.Count - 1; i >= 0; i--)
+                CloseOnMailbox(_members[i], MqttFailures.SessionInUse(_members[i], refusal!));
+            RetireIfIdleOnMailbox();
+            return;
+        }
+
         var setup = new TransportSetup(Mailbox, this, first.Plan.Policy, new MetadataStore(first.Plan.Policy), null, false) { Activity = first.Transport.Setup.Activity };
         var link = new MqttLink(this, first, setup);
         Volatile.Write(ref _link, link);
@@ -242,11 +252,18 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         link.StartOnMailbox();
     }
 
-    private static MqttSession MakeSession() => new(
-        new MqttSessionLimits(),
-        MqttNoStore.Instance,
-        ArrayPool<byte>.Shared,
-        (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
+    private MqttSession? MakeSession(MqttMember first, out string? refusal)
+    {
+        refusal = null;
+        IMqttSessionStore? store = MqttNoStore.Instance;
+        if (Factory.StateFolder is { } folder && Identity is MqttIdentity identity && !first.Attempt.Key.Settings.CleanStart)
+            store = MqttSessionFile.TryOpen(folder, string.Create(CultureInfo.InvariantCulture, $"{identity.UnixPath ?? identity.Host}:{identity.Port}{identity.Path}\n{identity.ClientId}"), Factory.Logger, out refusal);
+        return store is null ? null : new MqttSession(
+            new MqttSessionLimits { Window = first.Attempt.Key.Settings.ReceiveMaximum },
+            store,
+            MqttBodies.Pool,
+            (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
+    }
 
     private void DetachOnMailbox(MqttMember member)
     {
@@ -361,6 +378,10 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             : a.Version != b.Version ? "mqtt_version"
             : a.CleanStart != b.CleanStart ? "mqtt_clean_start"
             : a.KeepAliveSeconds != b.KeepAliveSeconds ? "mqtt_keep_alive"
+            : a.SessionExpirySeconds != b.SessionExpirySeconds ? "mqtt_session_expiry"
+            : a.ReceiveMaximum != b.ReceiveMaximum ? "mqtt_receive_maximum"
+            : a.TopicAliases != b.TopicAliases ? "mqtt_topic_alias_max"
+            : a.UserNameBlob != b.UserNameBlob || a.NeedsUserName != b.NeedsUserName ? "mqtt_username_blob"
             : a.Will != b.Will ? "mqtt_will_topic"
             : a.Birth != b.Birth ? "mqtt_birth_topic"
             : "use_auth";

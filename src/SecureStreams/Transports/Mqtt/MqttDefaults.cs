@@ -26,14 +26,14 @@ internal static class MqttDefaults
     /// <summary>How many times its queue's bound a slow stream may hold of messages with QoS 1 and 2, which wait without an answer beyond the bound.</summary>
     public const int UnansweredFactor = 4;
 
-    /// <summary>MQTT 5: messages of QoS 1 and 2 that a broker may send before the first of them is answered.</summary>
-    public const int ReceiveMaximum = 256;
+    /// <summary><c>mqtt_receive_maximum</c> where the policy states none.</summary>
+    public const int ReceiveMaximum = 100;
 
-    /// <summary>MQTT 5: topics that a broker may give a number.</summary>
-    public const int TopicAliases = 32;
+    /// <summary><c>mqtt_queue_bytes</c> where the policy states none.</summary>
+    public const int QueueBytes = 1024 * 1024;
 
     /// <summary>Messages of QoS 1 and 2 that wait behind the broker's window before streams are kept from sending more.</summary>
-    public const int MostWaiting = 128;
+    public const int MostWaiting = 64;
 
     /// <summary>Messages up to this size go out in one piece; the payload of larger ones follows in pieces as the network takes them.</summary>
     public const int WholeBytes = LinkDefaults.PieceBytes;

@@ -142,6 +142,14 @@ internal static class MqttFailures
         Endpoint = member.Attempt.Endpoint,
     };
 
+    /// <summary>Another process keeps the session of this client.</summary>
+    public static TransportFailure SessionInUse(MqttMember member, string refusal) => new(
+        SsPhase.Policy, SsCauseCode.ClientIdInUse, $"Streamtype '{member.Plan.Policy.Name}' cannot have the session of its client id: {refusal}")
+    {
+        Attribute = "mqtt_client_id",
+        Endpoint = member.Attempt.Endpoint,
+    };
+
     private static TransportFailure Of(SsPhase phase, MqttVersion version, MqttReasonCode reason, MqttProperties properties, string endpoint, string what)
     {
         var said = properties.TryFind(MqttPropertyId.ReasonString, out var property) ? OperatorText.Clean(Encoding.UTF8.GetString(property.Value), PeerTextChars) : null;

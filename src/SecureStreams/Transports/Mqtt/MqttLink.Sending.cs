@@ -18,7 +18,10 @@ internal sealed partial class MqttLink
     private int _bodyAt;
     private int _bodyEnd;
     private MqttHeldMessage? _bodyOf;
-    private int _receiveMaximum = ushort.MaxValue;
+    private readonly Dictionary<byte[], ushort> _numbers = new(Utf8Comparer.Instance);
+    private byte[]? _numbered;
+    private int _mostNumbers;
+    private int _brokersMaximum = ushort.MaxValue;
     private long _maximumPacket = MqttReaderLimits.LargestPacketBytes;
     private int _maximumQos = 2;
     private bool _retains = true;
@@ -44,7 +47,7 @@ internal sealed partial class MqttLink
             return true;
         var payload = message.TopicBytes + message.PropertiesBytes;
         if (PutPublish(head, message.Body, payload, payload + message.PayloadBytes))
-            ArrayPool<byte>.Shared.Return(message.Body);
+            MqttBodies.Pool.Return(message.Body);
         return true;
     }
 
@@ -95,9 +98,11 @@ internal sealed partial class MqttLink
         byte[]? user = null;
         try
         {
-            if (MqttCredentials.ReadBytes(policy, _owner.Factory.Blobs, settings.UserNameBlob, "mqtt_user_blob", out user) is { } noUser)
+            if (MqttCredentials.ReadBytes(policy, _owner.Factory.Blobs, settings.UserNameBlob, "mqtt_username_blob", out user) is { } noUser)
                 return noUser;
-            var attribute = settings.NeedsPassword ? "use_auth" : "mqtt_password_blob";
+            if (user is null && settings.NeedsUserName)
+                return MqttCredentials.Missing(policy, settings.UserNameBlob, "mqtt_username_blob");
+            var attribute = policy.Auth is not null && policy.Find("mqtt_password_blob") is null ? "use_auth" : "mqtt_password_blob";
             if (MqttCredentials.ReadBytes(policy, _owner.Factory.Blobs, settings.PasswordBlob, attribute, out password) is { } noPassword)
                 return noPassword;
             if (password is null && settings.NeedsPassword)
@@ -108,10 +113,11 @@ internal sealed partial class MqttLink
             var properties = new MqttPropertyWriter(room);
             if (Version == MqttVersion.V5)
             {
-                if (!settings.CleanStart || settings.SessionExpirySeconds != 0)
+                if (settings.SessionExpirySeconds != 0)
                     properties.TryAdd(MqttPropertyId.SessionExpiryInterval, settings.SessionExpirySeconds);
-                properties.TryAdd(MqttPropertyId.ReceiveMaximum, MqttDefaults.ReceiveMaximum);
-                properties.TryAdd(MqttPropertyId.TopicAliasMaximum, MqttDefaults.TopicAliases);
+                properties.TryAdd(MqttPropertyId.ReceiveMaximum, (uint)settings.ReceiveMaximum);
+                if (settings.TopicAliases > 0)
+                    properties.TryAdd(MqttPropertyId.TopicAliasMaximum, (uint)settings.TopicAliases);
             }
 
             var connect = new MqttConnect
@@ -150,8 +156,9 @@ internal sealed partial class MqttLink
     {
         if (Version != MqttVersion.V5)
             return;
-        _receiveMaximum = (int)properties.NumberOr(MqttPropertyId.ReceiveMaximum, ushort.MaxValue);
+        _brokersMaximum = (int)properties.NumberOr(MqttPropertyId.ReceiveMaximum, ushort.MaxValue);
         _maximumPacket = Math.Min(_maximumPacket, properties.NumberOr(MqttPropertyId.MaximumPacketSize, uint.MaxValue));
+        _mostNumbers = (int)Math.Min(Settings.TopicAliases, properties.NumberOr(MqttPropertyId.TopicAliasMaximum, 0));
         _maximumQos = (int)properties.NumberOr(MqttPropertyId.MaximumQos, 2);
         _retains = properties.NumberOr(MqttPropertyId.RetainAvailable, 1) != 0;
         if (properties.TryFind(MqttPropertyId.ServerKeepAlive, out var keepAlive))
@@ -223,19 +230,53 @@ internal sealed partial class MqttLink
         return false;
     }
 
-    private void PutWhole(in MqttPublish head, ReadOnlySpan<byte> payload)
+    private void PutWhole(in MqttPublish stated, ReadOnlySpan<byte> payload)
     {
+        var head = Number(stated);
         var span = Output.GetSpan(MqttPacketWriter.MeasurePublishHead(Version, head) + payload.Length);
         MqttPacketWriter.TryWritePublishHead(span, Version, head, out var written);
         payload.CopyTo(span[written..]);
         Put(written + payload.Length);
     }
 
-    private void PutHead(in MqttPublish head)
+    private void PutHead(in MqttPublish stated)
     {
+        var head = Number(stated);
         var span = Output.GetSpan(MqttPacketWriter.MeasurePublishHead(Version, head));
         MqttPacketWriter.TryWritePublishHead(span, Version, head, out var written);
         Put(written);
+    }
+
+    /// <summary>MQTT 5: a topic that was said before is left out, and its number stands for it.</summary>
+    private MqttPublish Number(in MqttPublish stated)
+    {
+        if (_mostNumbers == 0)
+            return stated;
+        var isKnown = _numbers.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(stated.Topic, out var number);
+        if (!isKnown)
+        {
+            if (_numbers.Count == _mostNumbers)
+                return stated;
+            number = (ushort)(_numbers.Count + 1);
+            _numbers.Add(stated.Topic.ToArray(), number);
+        }
+
+        var encoded = stated.Properties.Encoded;
+        if ((_numbered?.Length ?? 0) < encoded.Length + 3)
+            _numbered = new byte[encoded.Length + 16];
+        var properties = new MqttPropertyWriter(_numbered);
+        properties.TryAdd(MqttPropertyId.TopicAlias, number);
+        encoded.CopyTo(_numbered.AsSpan(properties.WrittenBytes));
+        return new MqttPublish
+        {
+            Topic = isKnown ? default : stated.Topic,
+            Qos = stated.Qos,
+            Retain = stated.Retain,
+            Duplicate = stated.Duplicate,
+            PacketId = stated.PacketId,
+            Properties = new MqttProperties(_numbered.AsSpan(0, properties.WrittenBytes + encoded.Length)),
+            PayloadBytes = stated.PayloadBytes,
+        };
     }
 
     /// <returns>Whether no payload is under way any more.</returns>
@@ -263,7 +304,7 @@ internal sealed partial class MqttLink
     private void ReturnBody()
     {
         if (_body is { Length: > 0 } body)
-            ArrayPool<byte>.Shared.Return(body);
+            MqttBodies.Pool.Return(body);
         _body = null;
         _bodyOf = null;
     }

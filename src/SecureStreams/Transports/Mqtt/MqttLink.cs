@@ -20,6 +20,7 @@ internal sealed partial class MqttLink : LinkTransport
     private bool _isReading;
     private bool _ended;
     private long _upSince;
+    private byte[]?[]? _aliases;
 
     /// <param name="owner">Whose it is.</param>
     /// <param name="first">The stream's attempt that it is made for: it says where to, and how.</param>
@@ -29,7 +30,7 @@ internal sealed partial class MqttLink : LinkTransport
     {
         _owner = owner;
         _first = first;
-        _reader = MqttPacketReader.ForClient(Settings.Version, new MqttReaderLimits { TopicAliasMaximum = Settings.Version == MqttVersion.V5 ? MqttDefaults.TopicAliases : 0 });
+        _reader = MqttPacketReader.ForClient(Settings.Version, new MqttReaderLimits { TopicAliasMaximum = Settings.TopicAliases });
         _keepAlive = TimeSpan.FromSeconds(Settings.KeepAliveSeconds);
     }
 
@@ -38,6 +39,9 @@ internal sealed partial class MqttLink : LinkTransport
 
     /// <summary>The version that is spoken.</summary>
     public MqttVersion Version => Settings.Version;
+
+    /// <summary>Messages of QoS 1 and 2 that the broker may send before the first is answered.</summary>
+    public int ReceiveMaximum => Settings.ReceiveMaximum;
 
     /// <summary>What streams need to share it.</summary>
     public MqttConnectionKey Key => _first.Attempt.Key;
@@ -247,7 +251,7 @@ internal sealed partial class MqttLink : LinkTransport
         Adopt(packet.Properties);
         _isUp = true;
         _upSince = Links.Time.GetTimestamp();
-        _owner.AcceptedOnMailbox(packet.SessionPresent, _receiveMaximum);
+        _owner.AcceptedOnMailbox(packet.SessionPresent, _brokersMaximum);
         ConnectedOnMailbox();
         if (!_ended)
         {
@@ -269,9 +273,9 @@ internal sealed partial class MqttLink : LinkTransport
     private bool TryResolveAlias(in MqttPublish publish, out ReadOnlySpan<byte> topic)
     {
         topic = publish.Topic;
-        if (publish.Properties.NumberOr(MqttPropertyId.TopicAlias, 0) is not (> 0 and <= MqttDefaults.TopicAliases and var alias))
+        if (publish.Properties.NumberOr(MqttPropertyId.TopicAlias, 0) is not (> 0 and var alias))
             return true;
-        _aliases ??= new byte[MqttDefaults.TopicAliases + 1][];
+        _aliases ??= new byte[Settings.TopicAliases + 1][];
         if (!topic.IsEmpty)
         {
             if (!topic.SequenceEqual(_aliases[alias]))
@@ -282,6 +286,4 @@ internal sealed partial class MqttLink : LinkTransport
         topic = _aliases[alias];
         return !topic.IsEmpty;
     }
-
-    private byte[]?[]? _aliases;
 }

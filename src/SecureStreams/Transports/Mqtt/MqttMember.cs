@@ -3,7 +3,7 @@ using SecureStreams.Implementation;
 namespace SecureStreams.Transports.Mqtt;
 
 /// <summary>One stream's attempt as its connection sees it. What is not said to be readable from anywhere is the connection's mailbox's.</summary>
-internal sealed class MqttMember(MqttConnection connection, MqttTransport transport, MqttAttempt attempt) : IMailboxWork
+internal sealed partial class MqttMember(MqttConnection connection, MqttTransport transport, MqttAttempt attempt) : IMailboxWork
 {
     /// <summary>The connection. From any thread.</summary>
     public MqttConnection Connection => connection;

@@ -18,6 +18,11 @@ internal sealed class MqttPlan
     private readonly MqttNoticePlan? _birth;
     private readonly bool _cleanStart;
     private readonly int _keepAlive;
+    private readonly int _receiveMaximum;
+    private readonly int _topicAliases;
+    private readonly uint? _sessionExpiry;
+    private readonly string? _userNameBlob;
+    private readonly string? _passwordBlob;
 
     public MqttPlan(StreamTypePolicy policy, LinkPlan link)
     {
@@ -29,12 +34,20 @@ internal sealed class MqttPlan
         Retain = policy.Find("mqtt_retain")?.Value.Flag ?? false;
         IsAws = policy.Find("aws_iot")?.Value.Flag ?? false;
         MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? MqttDefaults.MaxMessageBytes;
-        ReceiveCap = policy.ReceiveWatermarkHigh;
+        ReceiveCap = (int)(policy.Find("mqtt_queue_bytes")?.Value.Number ?? MqttDefaults.QueueBytes);
+        TopicIndex = policy.Metadata.IndexOf(policy.Metadata.FirstOrDefault(static one => one.Header == "$topic")!);
+        Properties = Version == MqttVersion.V311 ? [] :
+            [.. policy.Metadata.Select(static (one, index) => (index, one.Header)).Where(static one => one.Header is { Length: > 0 } and not ['$', ..]).Select(static one => (one.index, Encoding.UTF8.GetBytes(one.Header!)))];
         _clientId = Template("mqtt_client_id");
         _filter = Template("mqtt_subscribe");
         _will = MqttNoticePlan.Of(policy, "mqtt_will_");
         _birth = MqttNoticePlan.Of(policy, "mqtt_birth_");
         _cleanStart = policy.Find("mqtt_clean_start")?.Value.Flag ?? false;
+        _receiveMaximum = (int)(policy.Find("mqtt_receive_maximum")?.Value.Number ?? MqttDefaults.ReceiveMaximum);
+        _topicAliases = (int)(policy.Find("mqtt_topic_alias_max")?.Value.Number ?? 0);
+        _sessionExpiry = (uint?)policy.Find("mqtt_session_expiry")?.Value.Number;
+        _userNameBlob = policy.Find("mqtt_username_blob")?.Value.Text;
+        _passwordBlob = policy.Find("mqtt_password_blob")?.Value.Text;
         _keepAlive = (int)(policy.Find("mqtt_keep_alive")?.Value.Number ?? 0);
     }
 
@@ -64,6 +77,12 @@ internal sealed class MqttPlan
     /// <summary>Bytes that a stream which shares its connection may let wait.</summary>
     public int ReceiveCap { get; }
 
+    /// <summary>The place of the metadata that is the topic of what was received; -1 for none.</summary>
+    public int TopicIndex { get; }
+
+    /// <summary>MQTT 5: the metadata that travel in user properties, with the names of these.</summary>
+    public ImmutableArray<(int Index, byte[] Name)> Properties { get; }
+
     /// <summary>Where an attempt leads.</summary>
     /// <param name="metadata">The stream's metadata.</param>
     /// <param name="blobs">What the client id may be in.</param>
@@ -91,9 +110,13 @@ internal sealed class MqttPlan
             KeepAliveSeconds = _keepAlive,
             Will = will,
             Birth = birth,
-            UserNameBlob = SsBlobNames.MqttUserName,
-            PasswordBlob = Policy.Auth is { } auth ? auth.BlobName ?? SsBlobNames.Auth(auth.Blob) : SsBlobNames.MqttPassword,
-            NeedsPassword = Policy.Auth is not null,
+            SessionExpirySeconds = clientId is null ? 0 : _sessionExpiry ?? (_cleanStart ? 0 : uint.MaxValue),
+            ReceiveMaximum = _receiveMaximum,
+            TopicAliases = Version == MqttVersion.V5 ? _topicAliases : 0,
+            UserNameBlob = _userNameBlob ?? SsBlobNames.MqttUserName,
+            NeedsUserName = _userNameBlob is not null,
+            PasswordBlob = _passwordBlob ?? (Policy.Auth is { } auth ? auth.BlobName ?? SsBlobNames.Auth(auth.Blob) : SsBlobNames.MqttPassword),
+            NeedsPassword = _passwordBlob is not null || Policy.Auth is not null,
         };
         var identity = new MqttIdentity(target!.Host.ToLowerInvariant(), target.Port, target.UnixPath, null, clientId);
         attempt = new MqttAttempt(new MqttConnectionKey(identity, target.Options, target.Tls?.Options, settings), target with { WantsFacts = true }, filters);

@@ -15,7 +15,13 @@ internal sealed record MqttSettings
     public required int KeepAliveSeconds { get; init; }
 
     /// <summary>MQTT 5: how long the broker keeps the session after the connection, in seconds.</summary>
-    public uint SessionExpirySeconds { get; init; }
+    public required uint SessionExpirySeconds { get; init; }
+
+    /// <summary>MQTT 5: messages of QoS 1 and 2 that may come before the first is answered; both versions: that are sent before.</summary>
+    public required int ReceiveMaximum { get; init; }
+
+    /// <summary>MQTT 5: topics that a number may stand for, each way.</summary>
+    public int TopicAliases { get; init; }
 
     /// <summary>The last will; null for none.</summary>
     public MqttNotice? Will { get; init; }
@@ -28,6 +34,9 @@ internal sealed record MqttSettings
 
     /// <summary>The blob with the password.</summary>
     public required string PasswordBlob { get; init; }
+
+    /// <summary>Whether a connection without the user name is not attempted.</summary>
+    public bool NeedsUserName { get; init; }
 
     /// <summary>Whether a connection without the password is not attempted.</summary>
     public bool NeedsPassword { get; init; }

@@ -15,17 +15,18 @@ internal sealed partial class MqttWriter
     /// <summary>An array with the topic in front, or the reason why the message cannot be sent.</summary>
     private void BeginBody()
     {
-        _refusal = _topic.Resolve(transport.Metadata, out _bodyTopic);
+        _refusal = _heads.Resolve(transport.Metadata, out _bodyHead);
         if (_refusal is not null)
             return;
-        _head = _bodyTopic.Length;
+        _head = _bodyHead.Length;
+        _topic = _heads.TopicBytes;
         _payload = 0;
         var least = _head + LinkDefaults.PieceBytes;
         if (_spare is { } spare && spare.Length >= least)
             (_body, _spare) = (spare, null);
         else
-            _body = ArrayPool<byte>.Shared.Rent(least);
-        _bodyTopic.CopyTo(_body.AsSpan());
+            _body = MqttBodies.Pool.Rent(least);
+        _bodyHead.CopyTo(_body.AsSpan());
     }
 
     /// <summary>The first piece lies where it was put; metadata that were set meanwhile may have changed what stands before it.</summary>
@@ -38,16 +39,17 @@ internal sealed partial class MqttWriter
             return;
         }
 
-        var before = _bodyTopic;
-        _refusal = _topic.Resolve(transport.Metadata, out var topic);
-        if (_refusal is not null || ReferenceEquals(topic, before))
+        var before = _bodyHead;
+        _refusal = _heads.Resolve(transport.Metadata, out var head);
+        if (_refusal is not null || ReferenceEquals(head, before))
             return;
-        var moved = ArrayPool<byte>.Shared.Rent(topic.Length + Math.Max(bytes, LinkDefaults.PieceBytes));
-        topic.CopyTo(moved.AsSpan());
-        _body.AsSpan(_head, bytes).CopyTo(moved.AsSpan(topic.Length));
+        var moved = MqttBodies.Pool.Rent(head.Length + Math.Max(bytes, LinkDefaults.PieceBytes));
+        head.CopyTo(moved.AsSpan());
+        _body.AsSpan(_head, bytes).CopyTo(moved.AsSpan(head.Length));
         _body = moved;
-        _bodyTopic = topic;
-        _head = topic.Length;
+        _bodyHead = head;
+        _head = head.Length;
+        _topic = _heads.TopicBytes;
     }
 
     private void Take(int bytes)
@@ -78,7 +80,8 @@ internal sealed partial class MqttWriter
         _batch.Add(new MqttOutgoing
         {
             Body = _body!,
-            TopicBytes = _head,
+            TopicBytes = _topic,
+            PropertiesBytes = _head - _topic,
             PayloadBytes = _payload,
             Qos = (byte)plan.Qos,
             Retain = plan.Retain,
@@ -91,7 +94,7 @@ internal sealed partial class MqttWriter
     /// <summary>The array before is left to the collector: the callback may still hold a span of it.</summary>
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(2L * _body!.Length, Array.MaxLength));
+        var larger = MqttBodies.Pool.Rent((int)Math.Min(2L * _body!.Length, Array.MaxLength));
         _body.AsSpan(0, _head + _payload).CopyTo(larger);
         _body = larger;
     }
@@ -100,12 +103,12 @@ internal sealed partial class MqttWriter
     {
         if (message.Body.Length < Roomy * Math.Max(message.Bytes, 64))
             return;
-        var fitting = ArrayPool<byte>.Shared.Rent(message.Bytes);
+        var fitting = MqttBodies.Pool.Rent(message.Bytes);
         message.Body.AsSpan(0, message.Bytes).CopyTo(fitting);
         if (_spare is null)
             _spare = message.Body;
         else
-            ArrayPool<byte>.Shared.Return(message.Body);
+            MqttBodies.Pool.Return(message.Body);
         message = message with { Body = fitting };
     }
 }

@@ -10,12 +10,13 @@ namespace SecureStreams.Transports.Mqtt;
 /// <remarks>Everything is the stream's mailbox's, until a flush finds the connection busy: what was released is the connection's then, and nothing is taken until it has taken that.</remarks>
 internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan) : TransportWriter
 {
-    private readonly MqttTopic _topic = new(plan);
+    private readonly MqttHead _heads = new(plan);
     private readonly MqttBatch _batch = new();
     private byte[]? _spare;
     private byte[]? _body;
-    private byte[] _bodyTopic = [];
+    private byte[] _bodyHead = [];
     private int _head;
+    private int _topic;
     private int _payload;
     private int _releasedPayload;
     private int _releasedCount;
@@ -90,7 +91,7 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         if (_refusal is null && _body is null)
             BeginBody();
         if (_refusal is not null)
-            return (_spare ??= ArrayPool<byte>.Shared.Rent(LinkDefaults.PieceBytes)).AsSpan(0, LinkDefaults.PieceBytes);
+            return (_spare ??= MqttBodies.Pool.Rent(LinkDefaults.PieceBytes)).AsSpan(0, LinkDefaults.PieceBytes);
         var room = _body!.Length - _head - _payload;
         if (room < LinkDefaults.LeastRoomBytes)
         {
@@ -174,11 +175,11 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
             if (_batch.Count == _releasedCount && _bodyAtRelease)
             {
                 Give(ref _body);
-                (_body, _head) = (message.Body, message.TopicBytes);
+                (_body, _topic, _head) = (message.Body, message.TopicBytes, message.TopicBytes + message.PropertiesBytes);
             }
             else
             {
-                ArrayPool<byte>.Shared.Return(message.Body);
+                MqttBodies.Pool.Return(message.Body);
             }
         }
 
@@ -210,7 +211,7 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         if (buffer is { } held)
         {
             buffer = null;
-            ArrayPool<byte>.Shared.Return(held);
+            MqttBodies.Pool.Return(held);
         }
     }
 }

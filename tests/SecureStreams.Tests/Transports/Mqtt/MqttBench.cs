@@ -55,6 +55,14 @@ internal sealed class MqttBench : IContractRig
     /// <summary>A streamtype with these attributes beside endpoint and protocol.</summary>
     public StreamTypePolicy PolicyOf(string more, string name = "t") => HttpBench.Load($"\"{name}\": {{ {Where}{(more.Length > 0 ? ", " + more : "")} }}").StreamTypes[name];
 
+    /// <summary>The same with a retry scheme that has these attributes.</summary>
+    public StreamTypePolicy PolicyWithRetry(string more, string retry)
+    {
+        var json = $$"""{ "retry": [{ "r": { "backoff": [1000], {{retry}} } }], "s": [{ "t": { {{Where}}, {{more}}, "retry": "r" } }] }""";
+        var result = PolicyLoader.Load(System.Text.Encoding.UTF8.GetBytes(json), "policy", new PolicyLoadOptions());
+        return result.Model!.StreamTypes["t"];
+    }
+
     public async Task<MqttPeer> PeerAsync() => await _peers.Reader.ReadAsync().AsTask().OrFail(static () => "No connection arrived.");
 
     /// <summary>Whether another connection has arrived.</summary>
@@ -92,6 +100,26 @@ internal sealed class MqttBench : IContractRig
             await peer.AnswerSubscribeAsync();
         await run.WaitForAsync("connected");
         return run;
+    }
+
+    /// <summary>A context with these streamtypes; the retry scheme <c>r</c> waits a second and gives a silent broker up after ten.</summary>
+    public LocalContext Context(string streamTypes) => SsContext.FromJson(
+        $$"""
+        {
+          "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }],
+          "trust_stores": [{ "name": "main", "stack": ["root"] }],
+          "retry": [{ "r": { "backoff": [1000], "conceal": 3, "jitterpc": 0, "svalidping": 5, "svalidhup": 10 } }],
+          "s": [{ {{streamTypes}} }]
+        }
+        """,
+        new() { Platform = new SsPlatform { Time = Clock }, LoggerFactory = Log, Blobs = Blobs });
+
+    /// <summary>Ends a context whose connection the peer sees to its end.</summary>
+    public static async Task EndAsync(LocalContext context, MqttPeer peer)
+    {
+        var gone = peer.Gone;
+        await context.DisposeAsync().AsTask().OrFail(static () => "The context does not end.");
+        await gone.OrFail(static () => "The connection does not end.");
     }
 
     public void StopListening() => _listener.Dispose();

@@ -86,7 +86,7 @@ internal sealed partial class MqttSession
         if (!IsKeeping)
             return;
         step(_store);
-        _isUncommitted = true;
+        Changed();
     }
 
     /// <summary>Numbers are void: what was sent waits again, before what waited.</summary>

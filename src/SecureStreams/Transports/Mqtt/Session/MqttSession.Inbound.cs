@@ -42,7 +42,7 @@ internal sealed partial class MqttSession
 
         // One that its streams are still busy with is answered when they have taken it.
         if (isTaken)
-            _replies.Add(MqttSendKind.PubRec, id, reason: 0);
+            Reply(MqttSendKind.PubRec, id, reason: 0);
         return MqttArrival.Duplicate;
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class MqttSession
             return;
         if (ticket.Qos == 1)
         {
-            _replies.Add(MqttSendKind.PubAck, ticket.Id, reason: 0);
+            Reply(MqttSendKind.PubAck, ticket.Id, reason: 0);
             return;
         }
 
@@ -61,11 +61,11 @@ internal sealed partial class MqttSession
         if (IsKeeping)
         {
             _store.Accepted(ticket.Id);
-            _isUncommitted = true;
+            Changed();
         }
 
         if (_isConnected)
-            _replies.Add(MqttSendKind.PubRec, ticket.Id, reason: 0);
+            Reply(MqttSendKind.PubRec, ticket.Id, reason: 0);
     }
 
     /// <summary>MQTT 5: the message is refused with a reason; the broker drops it. In 3.1.1 there is no refusal: see <see cref="Leave"/>.</summary>
@@ -78,7 +78,7 @@ internal sealed partial class MqttSession
         if (ticket.Qos == 2)
             _arrived.Remove(ticket.Id);
         if (_isConnected)
-            _replies.Add(ticket.Qos == 1 ? MqttSendKind.PubAck : MqttSendKind.PubRec, ticket.Id, reason);
+            Reply(ticket.Qos == 1 ? MqttSendKind.PubAck : MqttSendKind.PubRec, ticket.Id, reason);
     }
 
     /// <summary>The message was not taken and is not answered: the broker sends it again on the next connection.</summary>
@@ -96,7 +96,7 @@ internal sealed partial class MqttSession
         if (!_arrived.TryGetValue(id, out var isTaken) || !isTaken)
         {
             Strays++;
-            _replies.Add(MqttSendKind.PubComp, id, NotFound);
+            Reply(MqttSendKind.PubComp, id, NotFound);
             return;
         }
 
@@ -104,10 +104,10 @@ internal sealed partial class MqttSession
         if (IsKeeping)
         {
             _store.Forgotten(id);
-            _isUncommitted = true;
+            Changed();
         }
 
-        _replies.Add(MqttSendKind.PubComp, id, reason: 0);
+        Reply(MqttSendKind.PubComp, id, reason: 0);
     }
 
     private bool IsOpen(MqttArrivalTicket ticket) => ticket.Qos switch
@@ -116,6 +116,13 @@ internal sealed partial class MqttSession
         2 => ticket.Era == _sessionEra && _arrived.TryGetValue(ticket.Id, out var isTaken) && !isTaken,
         _ => false,
     };
+
+    /// <summary>More than a sound broker can wait for are not kept: it asks without reading, and asks again on the next connection.</summary>
+    private void Reply(MqttSendKind kind, ushort id, byte reason)
+    {
+        if (_replies.Count < MqttSessionDefaults.MostReplies)
+            _replies.Add(kind, id, reason);
+    }
 
     private bool TryTakeReply(out MqttSend send)
     {

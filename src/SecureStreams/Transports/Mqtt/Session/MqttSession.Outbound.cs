@@ -26,12 +26,12 @@ internal sealed partial class MqttSession
         return default;
     }
 
-    private void Commit()
+    /// <summary>A step was told to the store. Between connections no drain commits it later.</summary>
+    private void Changed()
     {
-        if (!_isUncommitted)
-            return;
-        _isUncommitted = false;
-        _store.Commit(this);
+        _isUncommitted = true;
+        if (!_isConnected && !_isLoading && !_isDisposed)
+            Commit();
     }
 
     private MqttHeldMessage Hold(ulong ticket, in MqttOutgoing message)
@@ -53,7 +53,7 @@ internal sealed partial class MqttSession
             if (IsKeeping)
             {
                 _store.Numbered(message.Ticket, id);
-                _isUncommitted = true;
+                Changed();
             }
         }
     }
@@ -78,7 +78,7 @@ internal sealed partial class MqttSession
         if (IsKeeping)
         {
             _store.Released(message.Ticket);
-            _isUncommitted = true;
+            Changed();
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed partial class MqttSession
         if (IsKeeping)
         {
             _store.Settled(message.Ticket);
-            _isUncommitted = true;
+            Changed();
         }
 
         if (message == _writing)

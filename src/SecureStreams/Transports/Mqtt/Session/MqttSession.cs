@@ -15,7 +15,8 @@ namespace SecureStreams.Transports.Mqtt.Session;
 /// when the message is settled. <see cref="TryHold"/> says no when the session is full (<see cref="CanHold"/>): the array stays the writer's, and the writer is not writable until
 /// messages are settled. After every drain, connected or not, the connection calls <see cref="TryTake"/> until it says no, and writes what it gets, whole and in that order. Of
 /// a PUBLISH, topic, properties and payload are read from the message in as many pieces as the output takes; <see cref="Written"/> ends it, and nothing else is handed out before.
-/// So one append to the journal and one write to the network serve all that a drain brought.
+/// So one append to the journal and one write to the network serve all that a drain brought. Where nothing can be written for a while, <see cref="Commit"/> does the first half; without
+/// a connection each step is committed by itself.
 /// </para>
 /// <para>
 /// Answers are told with <see cref="PubAckArrived"/>, <see cref="PubRecArrived"/> and <see cref="PubCompArrived"/>; what they return says whether a message is settled, whose it was,
@@ -128,7 +129,7 @@ internal sealed partial class MqttSession : IDisposable
         if (IsKeeping)
         {
             _store.Held(ticket, held.Qos, held.Retain, held.Topic, held.Properties, held.Payload);
-            _isUncommitted = true;
+            Changed();
         }
 
         return true;
@@ -141,6 +142,15 @@ internal sealed partial class MqttSession : IDisposable
         Disown(_sent, owner);
         Disown(_released, owner);
         Disown(_toTell, owner);
+    }
+
+    /// <summary>Makes all that has changed outlast the process, where there is a store. Cheap where nothing has.</summary>
+    public void Commit()
+    {
+        if (!_isUncommitted)
+            return;
+        _isUncommitted = false;
+        _store.Commit(this);
     }
 
     /// <summary>What has to be sent next, if anything may be now. Whatever changed before is in the store by then.</summary>
@@ -238,7 +248,7 @@ internal sealed partial class MqttSession : IDisposable
         {
             // A refusal is the end of the exchange and takes no PUBREL.
             if (reason < RefusalFrom)
-                _replies.Add(MqttSendKind.PubRel, id, NotFound);
+                Reply(MqttSendKind.PubRel, id, NotFound);
             return Stray();
         }
 
@@ -255,7 +265,7 @@ internal sealed partial class MqttSession : IDisposable
         if (reason >= RefusalFrom)
             return Settle(message, MqttSettlement.Refused, reason);
         if (message.IsOut)
-            _replies.Add(MqttSendKind.PubRel, id, reason: 0);
+            Reply(MqttSendKind.PubRel, id, reason: 0);
         return default;
     }
 

@@ -15,6 +15,9 @@ internal static class MqttSessionDefaults
     /// <summary>Bytes of messages held at most, in flight and waiting. A single larger one is held where the session is empty.</summary>
     public const long MostBytes = 16 * 1024 * 1024;
 
+    /// <summary>Answers that wait to be sent at most: one for each identifier in each of the two exchanges in which a broker can wait for one.</summary>
+    public const int MostReplies = 2 * 65536;
+
     /// <summary>Records that are kept for the next message when the session is quiet.</summary>
-    public const int SpareRecords = 128;
+    public const int SpareRecords = 256;
 }

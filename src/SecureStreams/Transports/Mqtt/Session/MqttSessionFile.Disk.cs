@@ -157,6 +157,24 @@ internal sealed partial class MqttSessionFile
         }
     }
 
+    /// <summary>Without the old file, whose room the new one needs: a process that dies between the two keeps nothing, as it would if this were not tried.</summary>
+    private bool TryReplace(MqttSession session)
+    {
+        Close();
+        try
+        {
+            File.Delete(Unfinished);
+            File.Delete(_path);
+        }
+        catch (Exception error) when (IsFailure(error))
+        {
+            // The first failure is told, and this one with it if it happens again.
+            return false;
+        }
+
+        return TryRewrite(session);
+    }
+
     /// <summary>On in memory, without a file that would be taken for the newest state; tried again, ever more rarely.</summary>
     private void Fail(Exception error)
     {

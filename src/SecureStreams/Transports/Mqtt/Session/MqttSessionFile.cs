@@ -144,8 +144,8 @@ internal sealed partial class MqttSessionFile : IMqttSessionStore
         }
         catch (Exception error) when (IsFailure(error))
         {
-            // A disk that has no room for one record more may have it for the state alone.
-            if (_file is null || !TryRewrite(session))
+            // A disk that has no room for one record more may have it for the state alone, beside the old file or in its place.
+            if (_file is null || !(TryRewrite(session) || TryReplace(session)))
                 Fail(error);
         }
     }

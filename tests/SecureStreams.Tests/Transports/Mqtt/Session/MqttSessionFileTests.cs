@@ -77,6 +77,24 @@ public sealed class MqttSessionFileTests : IDisposable
         Assert.EndsWith("accepted ", Reloaded(File.ReadAllBytes(FilePath)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Without_a_connection_each_step_is_in_the_file_at_once_and_with_one_when_it_is_asked_for()
+    {
+        using var bench = Open();
+        bench.Hold("a");
+        Assert.Contains("=a", Reloaded(File.ReadAllBytes(FilePath)), StringComparison.Ordinal);
+        bench.Connect(isPresent: false);
+        bench.Session.PublishArrived(5, 2, out var late);
+        bench.Session.PublishArrived(6, 2, out var soon);
+        bench.Session.Accept(soon);
+        Assert.EndsWith("accepted ", Reloaded(File.ReadAllBytes(FilePath)), StringComparison.Ordinal);
+        bench.Session.Commit();
+        Assert.EndsWith("accepted 6", Reloaded(File.ReadAllBytes(FilePath)), StringComparison.Ordinal);
+        bench.Session.Disconnected();
+        bench.Session.Accept(late);
+        Assert.EndsWith("accepted 5,6", Reloaded(File.ReadAllBytes(FilePath)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -173,4 +173,16 @@ public sealed class MqttSessionInboundTests
         Assert.Equal("PUBCOMP 5", bench.Sent());
         Assert.Equal(MqttArrival.Deliver, bench.Session.PublishArrived(6, 1, out _));
     }
+
+    [Fact]
+    public void A_broker_that_asks_and_never_reads_is_remembered_a_bounded_time()
+    {
+        using var bench = new SessionBench();
+        bench.Connect(isPresent: false);
+        for (var number = 0; number < 300_000; number++)
+            bench.Session.PubRelArrived((ushort)(1 + number % 65535));
+        Assert.Equal(MqttSessionDefaults.MostReplies, bench.Session.Replies);
+        bench.Session.Disconnected();
+        Assert.Equal(0, bench.Session.Replies);
+    }
 }

@@ -219,12 +219,12 @@ internal sealed class ModelWorld
         var body = _pool.Rent(text.Length);
         Encoding.UTF8.GetBytes(text, body);
         var outgoing = new MqttOutgoing { Body = body, TopicBytes = 1, PayloadBytes = text.Length - 1, Qos = message.Qos, Owner = this };
-        Assert.True(_session.TryHold(outgoing, out _));
         _published.Add(message);
         if (_store is null)
             _owed.Add(message.Number);
         else
             _uncommitted.Add(message.Number);
+        Assert.True(_session.TryHold(outgoing, out _));
     }
 
     private void Pump(int most)

@@ -1,0 +1,139 @@
+using SecureStreams.Codecs.Mqtt;
+using SecureStreams.TestSupport.Checks;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports.Mqtt;
+
+/// <summary>The keep-alive on the virtual clock: asked at the right moment, given up at the right moment.</summary>
+public sealed class MqttKeepAliveTests
+{
+    private const string Alive = "\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t\", \"mqtt_keep_alive\": 10";
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    [Fact]
+    public async Task The_broker_is_asked_when_nothing_was_sent_for_the_keep_alive_and_not_a_moment_before()
+    {
+        await using var bench = new MqttBench(more: Alive);
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        for (var round = 0; round < 3; round++)
+        {
+            await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+            bench.Clock.Advance(TimeSpan.FromSeconds(10) - Tick);
+            await run.TurnAsync();
+            Assert.Equal(0, peer.Socket.Available);
+            bench.Clock.Advance(Tick);
+            await peer.ReadAsync(MqttPacketType.PingRequest);
+            await peer.SendRawAsync(0xd0, 0);
+            if (round == 2)
+                break;
+        }
+
+        run.Close();
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_was_sent_puts_the_question_off()
+    {
+        await using var bench = new MqttBench(more: Alive);
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        bench.Clock.Advance(TimeSpan.FromSeconds(9));
+        run.Send("x");
+        await peer.ReadAsync(MqttPacketType.Publish);
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(9));
+        Assert.Equal(0, peer.Socket.Available);
+        bench.Clock.Advance(TimeSpan.FromSeconds(9));
+        await peer.ReadAsync(MqttPacketType.PingRequest);
+        peer.Dispose();
+        await run.EndAsync();
+    }
+
+    [Theory]
+    [InlineData("", 10, "mqtt_keep_alive")]
+    [InlineData("r", 4, "svalidping")]
+    public async Task A_broker_that_does_not_answer_is_given_up_exactly_at_the_bound(string retry, int bound, string attribute)
+    {
+        await using var bench = new MqttBench(more: Alive);
+        var policy = retry.Length == 0 ? bench.Policy : bench.PolicyWithRetry(Alive, "\"svalidping\": 4, \"svalidhup\": 100");
+        var (run, peer) = await bench.ConnectAsync(policy, subscribes: false);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        await peer.ReadAsync(MqttPacketType.PingRequest);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(bound));
+        bench.Clock.Advance(TimeSpan.FromSeconds(bound) - Tick);
+        await run.TurnAsync();
+        Assert.DoesNotContain("closed", run.Events);
+        bench.Clock.Advance(Tick);
+        var failure = await run.EndAsync();
+        Assert.NotNull(failure);
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.PeerUnresponsive, attribute), (failure.Phase, failure.Code, failure.Attribute));
+    }
+
+    [Fact]
+    public async Task A_broker_that_sends_something_else_lives()
+    {
+        await using var bench = new MqttBench(more: Alive + ", \"mqtt_subscribe\": \"t/in\"");
+        var (run, peer) = await bench.ConnectAsync();
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        await peer.ReadAsync(MqttPacketType.PingRequest);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        bench.Clock.Advance(TimeSpan.FromSeconds(9));
+        await peer.PublishAsync("t/in", "alive");
+        await run.WaitForAsync("rx-" + (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage));
+
+        // It is asked again all the same, because the broker wants to hear of this side too.
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await peer.ReadAsync(MqttPacketType.PingRequest);
+        Assert.DoesNotContain("closed", run.Events);
+        peer.Dispose();
+        await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task While_the_only_stream_is_paused_nothing_can_be_heard_and_nothing_is_held_against_the_broker()
+    {
+        await using var bench = new MqttBench(more: Alive);
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        run.Pause(true);
+        for (var i = 0; i < 5; i++)
+        {
+            await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+            bench.Clock.Advance(TimeSpan.FromSeconds(10));
+            await peer.ReadAsync(MqttPacketType.PingRequest);
+        }
+
+        Assert.DoesNotContain("closed", run.Events);
+        run.Pause(false);
+        await ReadsAsync(run).OrFail(static () => "Reading does not go on.");
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        var failure = await run.EndAsync();
+        Assert.Equal(SsCauseCode.PeerUnresponsive, failure?.Code);
+    }
+
+    private static async Task ReadsAsync(TransportRun run)
+    {
+        while (!run.Transport.HearsWhilePaused)
+            await run.TurnAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_keep_alive_nobody_is_asked_but_by_a_stream()
+    {
+        await using var bench = new MqttBench(more: "\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t\"");
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        await run.TurnAsync();
+        Assert.Empty(bench.Clock.ArmedTimers);
+        run.Post(run.Transport.PingOnMailbox);
+        run.Post(run.Transport.PingOnMailbox);
+        await peer.ReadAsync(MqttPacketType.PingRequest);
+        run.Send("x");
+        Assert.Equal("x", (await peer.ReadAsync(MqttPacketType.Publish)).Text);
+        run.Close();
+        await run.EndAsync();
+    }
+}

@@ -1,0 +1,142 @@
+using SecureStreams.Codecs.Mqtt;
+using SecureStreams.TestSupport.Handlers;
+using Xunit;
+
+namespace SecureStreams.Tests.Transports.Mqtt;
+
+/// <summary>What becomes of messages when the connection ends before they are acknowledged, seen by whole streams.</summary>
+public sealed class MqttReconnectTests
+{
+    private const string Kept = "\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t/out\"";
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task With_a_session_that_lasts_they_are_sent_again_and_acknowledged_after_the_reconnect(int qos)
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($"\"x\": {{ {bench.Where}, {Kept}, \"mqtt_qos\": {qos}, \"retry\": \"r\" }}");
+        bench.Log.Allow("Failed");
+        var handler = Sending("one", "two");
+        await using var stream = context.Create("x", handler);
+        stream.RequestTransmit();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        var one = await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.BreakAsync();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var again = await bench.PeerAsync();
+        await again.AcceptOnlyAsync(sessionPresent: true);
+        var released = 0;
+        foreach (var text in (string[])["one", "two"])
+        {
+            var seen = await again.ReadAsync(MqttPacketType.Publish);
+            Assert.Equal((text, true, qos), (seen.Text, seen.Duplicate, seen.Qos));
+            if (text == "one")
+                Assert.Equal(one.Id, seen.Id);
+            else
+                released = seen.Id;
+        }
+
+        foreach (var id in (ushort[])[one.Id, (ushort)released])
+            await again.AckAsync(qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived, id);
+        for (var i = 0; i < 2 && qos == 2; i++)
+            await again.AckAsync(MqttPacketType.PublishComplete, (await again.ReadAsync(MqttPacketType.PublishRelease)).Id);
+        await handler.WaitForStateAsync(SsState.QosAckRemote, times: 2);
+        Assert.Equal([SsState.Disconnected, SsState.Poll, SsState.Connecting, SsState.Connected, SsState.QosAckRemote, SsState.QosAckRemote], handler.States.ToArray()[^6..]);
+        Assert.DoesNotContain(SsState.QosNackRemote, handler.States);
+        await MqttBench.EndAsync(context, again);
+    }
+
+    [Fact]
+    public async Task With_a_clean_start_they_are_refused_before_the_end_is_told()
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($"\"x\": {{ {bench.Where}, {Kept}, \"mqtt_qos\": 1, \"mqtt_clean_start\": true }}");
+        bench.Log.Allow("Failed");
+        var handler = Sending("one", "two");
+        await using var stream = context.Create("x", handler);
+        stream.RequestTransmit();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.BreakAsync();
+        await handler.WaitForStateAsync(SsState.AllRetriesFailed);
+        Assert.Equal([SsState.Connected, SsState.QosNackRemote, SsState.QosNackRemote, SsState.Disconnected], handler.States.ToArray()[^6..^2]);
+        Assert.Equal(SsCauseCode.PeerClosed, handler.CauseOf(SsState.QosNackRemote).Code);
+    }
+
+    [Fact]
+    public async Task A_broker_that_has_lost_the_session_gets_them_as_new()
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($"\"x\": {{ {bench.Where}, {Kept}, \"mqtt_qos\": 1, \"retry\": \"r\" }}");
+        bench.Log.Allow("Failed");
+        var handler = Sending("one");
+        await using var stream = context.Create("x", handler);
+        stream.RequestTransmit();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.BreakAsync();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var again = await bench.PeerAsync();
+        await again.AcceptOnlyAsync(sessionPresent: false);
+        var seen = await again.ReadAsync(MqttPacketType.Publish);
+        Assert.Equal(("one", false), (seen.Text, seen.Duplicate));
+        await again.AckAsync(MqttPacketType.PublishAck, seen.Id);
+        await handler.WaitForStateAsync(SsState.QosAckRemote);
+        await MqttBench.EndAsync(context, again);
+    }
+
+    [Fact]
+    public async Task The_last_stream_waits_a_moment_for_answers_before_it_says_goodbye()
+    {
+        await using var bench = new MqttBench(more: Kept + ", \"mqtt_qos\": 2");
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        run.Send("one");
+        var one = await peer.ReadAsync(MqttPacketType.Publish);
+        run.Close();
+        await run.EndAsync();
+        await peer.AckAsync(MqttPacketType.PublishReceived, one.Id);
+        await peer.ReadAsync(MqttPacketType.PublishRelease);
+        await peer.AckAsync(MqttPacketType.PublishComplete, one.Id);
+        await peer.ReadAsync(MqttPacketType.Disconnect);
+    }
+
+    [Fact]
+    public async Task And_not_longer_than_that()
+    {
+        await using var bench = new MqttBench(more: Kept + ", \"mqtt_qos\": 1");
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        run.Send("one");
+        await peer.ReadAsync(MqttPacketType.Publish);
+        run.Close();
+        await run.EndAsync();
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(2));
+        bench.Clock.Advance(TimeSpan.FromSeconds(2));
+        await peer.ReadAsync(MqttPacketType.Disconnect);
+    }
+
+    private static RecordingHandler Sending(params string[] messages)
+    {
+        var next = 0;
+        return new RecordingHandler().OnTransmitDo((SecureStream stream, scoped ref SsTransmit tx) =>
+        {
+            if (next == messages.Length)
+                return SsTransmitResult.Nothing;
+            var bytes = System.Text.Encoding.UTF8.GetBytes(messages[next++], tx.Buffer);
+            tx.Commit(bytes, SsTxFlags.WholeMessage);
+            if (next < messages.Length)
+                stream.RequestTransmit();
+            return SsTransmitResult.Send;
+        });
+    }
+}
