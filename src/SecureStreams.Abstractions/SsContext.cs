@@ -68,8 +68,9 @@ public abstract class SsContext : IAsyncDisposable
     /// <returns>The listener, bound. The caller disposes it.</returns>
     /// <exception cref="SsPolicyException">
     /// No such streamtype, it is neither a server nor a local sink, it is a local sink that is served already, or no listener factory is registered (the message says what
-    /// registers it).
+    /// registers it), it names nothing that can be listened on, or its certificate cannot be used.
     /// </exception>
+    /// <exception cref="IOException">The address, port or path cannot be had on this machine now: it is taken, or not this process's to use.</exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler?> accept);
 

@@ -137,6 +137,9 @@ public enum SsCauseCode
     /// <summary>A handler threw an exception; the stream disconnects.</summary>
     HandlerException = 802,
 
+    /// <summary>The listener that accepted the stream is ending in order (<see cref="SsListener.DrainAsync"/>): what is under way may be finished, within the policy's <c>drain_timeout_ms</c>.</summary>
+    ListenerDraining = 803,
+
     // --- timeout
     /// <summary>The attempt did not reach a connection within its bound.</summary>
     ConnectTimeout = 900,

@@ -60,7 +60,9 @@ public enum SsState
     /// <summary>Server: the connection was upgraded from HTTP to ws.</summary>
     ServerUpgrade = 16,
 
-    /// <summary>A cross-thread wake-up was requested. Does not replace the state.</summary>
+    /// <summary>
+    /// A wake-up from outside the stream. An accepted stream gets it with <see cref="SsCauseCode.ListenerDraining"/> when its listener begins to end in order. Does not replace the state.
+    /// </summary>
     EventWaitCancelled = 17,
 
     /// <summary>The link to the proxy is not up yet. Does not replace the state.</summary>

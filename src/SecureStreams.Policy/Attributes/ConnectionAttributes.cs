@@ -9,8 +9,8 @@ internal static class ConnectionAttributes
     [
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Server = value.Flag)
         {
-            Name = "server", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate,
-            Help = "It listens instead of connecting.",
+            Name = "server", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate, ActedOn = true,
+            Help = "It listens instead of connecting. This release serves raw; listeners of other protocols are refused when they are created.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Endpoint = value.Template)
         {
@@ -30,7 +30,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Retry = stream.Names.Retries[value.Text])
         {
             Name = "retry", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Retry, Default = "never retry", ActedOn = true,
-            Impact = PolicyImpact.NextAttempt, Help = "The back-off scheme, by its name in the retry section.",
+            Impact = PolicyImpact.NextAttempt, Help = "The back-off scheme, by its name in the retry section. Of a listener its validity alone counts: when a silent client is taken for dead.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Opportunistic = value.Flag)
         {

@@ -12,7 +12,7 @@ internal static class FlowAttributes
         Bytes(static (stream, bytes) => stream.TransmitWatermarkHigh = bytes, "tx_watermark_high", "65536", "Ask the application for no more while this much waits for the peer."),
         new()
         {
-            Name = "half_open_ms", Kind = PolicyValueKind.Number, Minimum = 0, Unit = "ms", Default = "5000", Protocols = PolicyProtocols.Raw, ActedOn = true,
+            Name = "half_open_ms", Kind = PolicyValueKind.Number, Minimum = 0, Unit = "ms", Default = "5000", Scopes = PolicyScopes.Client | PolicyScopes.Server, Protocols = PolicyProtocols.Raw, ActedOn = true,
             Impact = PolicyImpact.NextAttempt, IsExtension = true,
             Help = "How long the connection stays for sending after the peer has ended its side, while not a byte is sent. 0 ends it with the peer.",
         },

@@ -8,8 +8,8 @@ internal static class IdentityAttributes
     public static ImmutableArray<PolicyAttributeInfo> Rows { get; } =
     [
         // New handshakes read the blobs; connections that stand keep what they shook hands with.
-        Blob("tls_cert_blob", "The blob that holds our certificate and its chain, as PEM, DER or PKCS#12. Clients show it to servers that ask; listeners do not use it yet."),
-        Blob("tls_key_blob", "The blob that holds the key of our certificate, where it does not stand with it: PKCS#8, PKCS#1 or SEC1, as PEM or DER."),
+        Blob("tls_cert_blob", "The blob that holds our certificate and its chain, as PEM, DER or PKCS#12. Clients show it to servers that ask; for a listener it counts instead of server_cert."),
+        Blob("tls_key_blob", "The blob that holds the key of our certificate, where it does not stand with it: PKCS#8, PKCS#1 or SEC1, as PEM or DER. For a listener it counts instead of server_key."),
         Blob("tls_key_passphrase_blob", "The blob that holds the passphrase of the key or of the PKCS#12 file, when it is encrypted."),
         Hashes("tls_pins", PolicyScopes.Client, PolicyImpact.Reconnect,
             "Hashes of public keys (SPKI), one of which the peer must have. Empty: any peer that the trust store vouches for.", actedOn: true),
@@ -26,16 +26,16 @@ internal static class IdentityAttributes
         new()
         {
             Name = "tls_client_auth", Kind = PolicyValueKind.Choice, Choices = ["none", "request", "require"], Default = "none", Scopes = PolicyScopes.Server,
-            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "Whether clients are asked for a certificate, and refused without one. One that is shown is always checked.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ClientTrustStore = stream.Names.TrustStores[value.Text])
         {
             Name = "tls_client_trust_store", Kind = PolicyValueKind.Name, RefersTo = PolicySection.TrustStores, Default = "the operating system's store",
-            Scopes = PolicyScopes.Server, Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Scopes = PolicyScopes.Server, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "The trust store that clients' certificates are checked against.",
         },
-        Hashes("tls_client_deny", PolicyScopes.Server, PolicyImpact.NextAttempt, "Hashes of public keys (SPKI) of clients that are refused whoever vouches for them."),
+        Hashes("tls_client_deny", PolicyScopes.Server, PolicyImpact.NextAttempt, "Hashes of public keys (SPKI) of clients that are refused whoever vouches for them.", actedOn: true),
     ];
 
     private static PolicyAttributeInfo Blob(string name, string help) => new()

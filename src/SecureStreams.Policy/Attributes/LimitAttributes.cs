@@ -12,12 +12,12 @@ internal static class LimitAttributes
         new()
         {
             Name = "max_connections", Kind = PolicyValueKind.Number, Minimum = 1, Default = "10000", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Live,
-            IsExtension = true, Help = "How many connections it holds at once; more are closed as they come.",
+            IsExtension = true, ActedOn = true, Help = "How many connections it holds at once; more are closed as they come.",
         },
         new()
         {
             Name = "max_connections_per_peer", Kind = PolicyValueKind.Number, Default = "0", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Live,
-            IsExtension = true, Help = "How many of them one address may have; 0 for no limit beyond max_connections, because many clients may share an address.",
+            IsExtension = true, ActedOn = true, Help = "How many of them one address may have; 0 for no limit beyond max_connections, because many clients may share an address.",
         },
         new()
         {
@@ -46,7 +46,7 @@ internal static class LimitAttributes
         new()
         {
             Name = "unauthenticated_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "10000", Scopes = PolicyScopes.Server,
-            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "How long a connection may take until its TLS handshake is done and the application has taken its first request or its upgrade.",
         },
     ];

@@ -23,12 +23,12 @@ internal static class TlsAttributes
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ServerCertificate = stream.Names.Certificates[value.Text])
         {
-            Name = "server_cert", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server,
+            Name = "server_cert", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server, Impact = PolicyImpact.NextAttempt, ActedOn = true,
             Help = "The listener's certificate, by its name in certs.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.ServerKey = stream.Names.Certificates[value.Text])
         {
-            Name = "server_key", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server,
+            Name = "server_key", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Certificates, Scopes = PolicyScopes.Server, Impact = PolicyImpact.NextAttempt, ActedOn = true,
             Help = "The listener's key, by its name in certs.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Auth = stream.Names.AuthOf(value.Text))

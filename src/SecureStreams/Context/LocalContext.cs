@@ -105,11 +105,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         ThrowIfDisposed();
         var policy = Find(streamType);
         if (policy.LocalSink)
-            return new LocalSinkListener(_transports, _runtime, policy, accept, MakeAccepted);
+            return new LocalSinkListener(_transports, NewAcceptedStreams(), policy, accept);
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)
-            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: set SsContextOptions.ListenerFactory, for this release brings no listeners of its own.");
+            throw new SsPolicyException($"Streamtype '{streamType}' is a server and this context cannot listen: refer to the package SecureStreams.Server and give the context options with UseServer().");
         return factory.Create(this, policy, accept);
     }
 
@@ -121,17 +121,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             _ = FinishAsync();
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
-    }
-
-    /// <summary>A stream for a listener to accept, seen by the context from now on; null when the context is disposed.</summary>
-    private LocalStream? MakeAccepted(StreamRuntime runtime, StreamTypePolicy policy)
-    {
-        var stream = new LocalStream(runtime, policy, SecureStreamHandler.Idle, Interlocked.Increment(ref _lastStreamId), null);
-        _streams.TryAdd(stream, true);
-        if (Volatile.Read(ref _disposed) == 0)
-            return stream;
-        stream.Abandon();
-        return null;
     }
 
     private async Task FinishAsync()
@@ -159,6 +148,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         {
             try
             {
+                // Listeners first, so that nothing new comes while what there is ends.
+                await EndListenersAsync().ConfigureAwait(false);
                 await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
 
                 // Last: until here a stream may still be closing its connection.

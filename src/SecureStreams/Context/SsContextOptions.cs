@@ -6,7 +6,7 @@ using SecureStreams.Policy;
 namespace SecureStreams;
 
 /// <summary>Settings of a context that are given in code, not in policy. Immutable; may serve several contexts, which dispose nothing of it.</summary>
-public sealed class SsContextOptions
+public sealed record SsContextOptions
 {
     /// <summary>The product this program is; a policy whose <c>product</c> differs is refused, one that names none is not. Null, the default, accepts any.</summary>
     public string? Product { get; init; }
@@ -43,7 +43,7 @@ public sealed class SsContextOptions
     /// </summary>
     public ISsBlobStore? Blobs { get; init; }
 
-    /// <summary>Makes listeners of server streamtypes; null, the default, refuses them.</summary>
+    /// <summary>Makes listeners of server streamtypes; null, the default, refuses them. <c>UseServer()</c> of the package SecureStreams.Server sets it.</summary>
     public IListenerFactory? ListenerFactory { get; init; }
 
     /// <summary>Replaces the transports; null, the default, takes those of the wire protocols.</summary>

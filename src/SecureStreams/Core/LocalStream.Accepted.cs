@@ -62,6 +62,15 @@ internal sealed partial class LocalStream
         }
     }
 
+    /// <summary>The listener is ending: the application may finish what is under way. From any thread.</summary>
+    public void TellDraining() => _mailbox.Post(new MailboxAction<bool>(true, TellDrainingOnMailbox, SettleOnMailbox));
+
+    private void TellDrainingOnMailbox(bool draining)
+    {
+        if (!_destroyed)
+            Deliver(new SsStateChange(SsState.EventWaitCancelled, new SsCause(SsPhase.Local, SsCauseCode.ListenerDraining) { NextAction = SsNextAction.Destroy }, 0));
+    }
+
     private SecureStreamHandler? HandlerFrom(Func<SecureStream, SecureStreamHandler?> accept)
     {
         try

@@ -14,7 +14,11 @@ namespace SecureStreams.Network;
 /// intermediate or the server's own certificate, is accepted here up to that member, as OpenSSL does with X509_V_FLAG_PARTIAL_CHAIN. Everything below the member,
 /// and the member's own validity, is judged as always.
 /// </remarks>
-internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, DateTimeOffset now)
+/// <param name="tls">What the handshake is for.</param>
+/// <param name="anchors">The trust store; null for the operating system's.</param>
+/// <param name="now">The time.</param>
+/// <param name="party">Whose certificate it is.</param>
+internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, DateTimeOffset now, CertificateParty party)
 {
     private const X509ChainStatusFlags TrustFlags = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
         | X509ChainStatusFlags.NotSignatureValid | X509ChainStatusFlags.ExplicitDistrust | X509ChainStatusFlags.Cyclic;
@@ -37,7 +41,7 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
     public TransportFailure? Judge(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null || chain is null || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0)
-            Add(SsCauseCode.CertificateInvalid, "the server presented no certificate");
+            Add(SsCauseCode.CertificateInvalid, $"the {party.Name} presented no certificate");
         else
             JudgeCertificate(certificate, chain, errors);
 
@@ -46,7 +50,7 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
 
         var gravest = _problems.MinBy(static one => Array.IndexOf(Precedence, one.Code));
         var text = string.Join("; ", _problems.OrderBy(static one => Array.IndexOf(Precedence, one.Code)).Select(static one => one.Text));
-        return new TransportFailure(SsPhase.Tls, gravest.Code, $"the server's certificate is refused: {text}") { Attribute = gravest.Attribute };
+        return new TransportFailure(SsPhase.Tls, gravest.Code, $"the {party.Name}'s certificate is refused: {text}") { Attribute = gravest.Attribute };
     }
 
     private void JudgeCertificate(X509Certificate2 certificate, X509Chain chain, SslPolicyErrors errors)
@@ -98,9 +102,9 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
             Add(SsCauseCode.CertificateInvalid, $"its chain is not acceptable ({rest})");
 
         if (trust != 0)
-            Add(SsCauseCode.CertificateUntrusted, Untrusted(elements, trust), "tls_trust_store");
+            Add(SsCauseCode.CertificateUntrusted, Untrusted(elements, trust), party.StoreAttribute);
         else if (anchor < 0 && (anchors is not null || (hasErrors && unknown.Count == 0 && _problems.Count == found)))
-            Add(SsCauseCode.CertificateUntrusted, $"its chain could not be checked against {Store}", "tls_trust_store");
+            Add(SsCauseCode.CertificateUntrusted, $"its chain could not be checked against {Store}", party.StoreAttribute);
         else
             JudgeVerified(elements, last, unknown);
     }
@@ -143,16 +147,16 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
         {
             var member = anchors?.Contains(certificate) == true;
             Add(SsCauseCode.CertificateExpired, CertificateText.Validity(certificate, now) + (member ? $"; it is a member of {Store}: renew it there" : "; renew it, or set the clock right"),
-                member ? "tls_trust_store" : null);
+                member ? party.StoreAttribute : null);
         }
 
         if ((flags & X509ChainStatusFlags.Revoked) != 0)
-            Add(SsCauseCode.CertificateRevoked, $"certificate {CertificateText.Subject(certificate)} was revoked by its issuer; give the server a new one", "tls_revocation");
+            Add(SsCauseCode.CertificateRevoked, $"certificate {CertificateText.Subject(certificate)} was revoked by its issuer; give the {party.Name} a new one", "tls_revocation");
 
         var other = flags & ~TimeFlags & ~X509ChainStatusFlags.Revoked;
         if (other == 0)
             return;
-        var what = (other & X509ChainStatusFlags.NotValidForUsage) != 0 ? "is not made for authenticating servers" : $"is not acceptable ({other})";
+        var what = (other & X509ChainStatusFlags.NotValidForUsage) != 0 ? $"is not made for authenticating {party.Name}s" : $"is not acceptable ({other})";
         Add(SsCauseCode.CertificateInvalid, $"certificate {CertificateText.Subject(certificate)} {what}");
     }
 
@@ -172,7 +176,7 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
         if ((flags & X509ChainStatusFlags.NotSignatureValid) != 0)
             return $"its chain {string.Join(" <- ", elements.Select(static one => CertificateText.Subject(one.Certificate)))} holds a signature that is not its issuer's";
         if ((flags & X509ChainStatusFlags.UntrustedRoot) == 0)
-            return $"its chain stops at {subject}: the issuer {issuer} was not sent by the server and is not in {Store}; let the server send its intermediate certificates, or add the issuer to the store";
+            return $"its chain stops at {subject}: the issuer {issuer} was not sent by the {party.Name} and is not in {Store}; let the {party.Name} send its intermediate certificates, or add the issuer to the store";
         return elements.Count == 1
             ? $"it is self-signed ({subject}, issuer {issuer}) and not a member of {Store}; add it to the store if it is to be trusted"
             : $"its chain ends in the root {issuer}, which is not in {Store}; add that root to the store if it is to be trusted";

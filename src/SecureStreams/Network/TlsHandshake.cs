@@ -97,7 +97,7 @@ internal sealed class TlsHandshake(CountingStream wire, TlsTarget tls, TrustAnch
     {
         try
         {
-            _refusal = new CertificateJudge(tls, anchors, now).Judge(certificate, chain, errors);
+            _refusal = new CertificateJudge(tls, anchors, now, CertificateParty.Server).Judge(certificate, chain, errors);
         }
         catch (Exception error) when (error is CryptographicException or AsnContentException)
         {

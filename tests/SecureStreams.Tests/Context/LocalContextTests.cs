@@ -27,7 +27,7 @@ public sealed class LocalContextTests
     public async Task A_server_streamtype_without_a_listener_factory_throws_and_names_the_call_that_registers_one()
     {
         await using var bench = new CoreBench("""{ "s": [{ "srv": { "server": true, "port": 0, "protocol": "raw" }, "cli": { "endpoint": "x.test", "port": 1, "protocol": "raw" } }] }""");
-        Assert.Contains("ListenerFactory", Assert.Throws<SsPolicyException>(() => bench.Context.CreateListener("srv", static _ => new RecordingHandler())).Message, StringComparison.Ordinal);
+        Assert.Contains("UseServer()", Assert.Throws<SsPolicyException>(() => bench.Context.CreateListener("srv", static _ => new RecordingHandler())).Message, StringComparison.Ordinal);
         Assert.Contains("CreateListener", Assert.Throws<SsPolicyException>(() => bench.Context.Create("srv", new RecordingHandler())).Message, StringComparison.Ordinal);
         Assert.Contains("not a server", Assert.Throws<SsPolicyException>(() => bench.Context.CreateListener("cli", static _ => new RecordingHandler())).Message, StringComparison.Ordinal);
     }

@@ -37,7 +37,8 @@ internal static class AwaitTable
         ["SsSocketDialer.ConnectAsync(EndPoint, CancellationToken)"] = "The program gives it; the runtime's own is tested with the network.",
         ["SsNameResolver.ResolveAsync(String, AddressFamily, CancellationToken)"] = "As above.",
         ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
-        ["SsListener.DisposeAsync()"] = "The runtime itself has no listener: the package that has one tests it.",
+        ["SsListener.DisposeAsync()"] = "What a listener's end waits for is tested with each kind of listener.",
+        ["SsListener.DrainAsync(CancellationToken)"] = "As above.",
     };
 
     /// <summary>What the product's public types offer to be awaited: overrides count for what they override.</summary>

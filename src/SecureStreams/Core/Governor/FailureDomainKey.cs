@@ -14,7 +14,7 @@ namespace SecureStreams.Core;
 /// </param>
 internal readonly record struct FailureDomainKey(string Peer, int Port, bool Tls, string TrustStore, string Identity, string Proxy = "")
 {
-    private static readonly string[] IdentityAttributes = ["client_cert", "tls_cert_blob", "mqtt_client_id"];
+    private static readonly string[] IdentityAttributes = ["client_cert", "tls_cert_blob", "mqtt_client_id", "mqtt_username_blob", "mqtt_password_blob"];
 
     /// <summary>The domain of an attempt under <paramref name="policy"/>.</summary>
     public static FailureDomainKey Of(StreamTypePolicy policy, MetadataStore metadata)

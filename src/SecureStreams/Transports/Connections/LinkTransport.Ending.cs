@@ -67,7 +67,7 @@ internal abstract partial class LinkTransport : IMailboxWork
         switch (_bound)
         {
             case Bound.Attempt:
-                EndOnMailbox(Refine(ProgressOnMailbox!.TimedOut(Setup.ConnectTimeout, _plan.BoundedBy, opening: Opening) with { Endpoint = _endpoint }));
+                EndOnMailbox(Refine(AttemptTimedOutOnMailbox() with { Endpoint = _endpoint }));
                 break;
             case Bound.HalfOpen when Output.IsBusy || _wire!.BytesSent != _sentBefore:
                 WatchHalfOpenOnMailbox();

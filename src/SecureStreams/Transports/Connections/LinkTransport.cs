@@ -159,6 +159,9 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>How far the attempt has come; null once it has succeeded.</summary>
     protected virtual DialProgress? ProgressOnMailbox => _progress;
 
+    /// <summary>What it means that <see cref="AttemptBound"/> has run out.</summary>
+    protected virtual TransportFailure AttemptTimedOutOnMailbox() => ProgressOnMailbox!.TimedOut(AttemptBound ?? Setup.ConnectTimeout, _plan.BoundedBy, opening: Opening);
+
     /// <summary>What had arrived is used up: the next read has to wait, or reading rests. Told after a read that filled its buffer only.</summary>
     protected virtual void ReadDryOnMailbox()
     {

@@ -3,7 +3,7 @@ using SecureStreams.Transports.Connections;
 namespace SecureStreams.Transports.Raw;
 
 /// <summary>Bytes as they are, over TCP, TLS or a Unix socket: no messages, each side ends by itself.</summary>
-internal sealed class RawTransport : LinkTransport
+internal class RawTransport : LinkTransport
 {
     private readonly RawWriter _writer;
 

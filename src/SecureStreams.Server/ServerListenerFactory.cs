@@ -1,0 +1,29 @@
+using SecureStreams.Policy;
+using SecureStreams.Server.Raw;
+
+namespace SecureStreams.Server;
+
+/// <summary>Makes the listener of a server streamtype's protocol.</summary>
+internal sealed class ServerListenerFactory : IListenerFactory
+{
+    private ServerListenerFactory()
+    {
+    }
+
+    /// <summary>It has nothing of its own.</summary>
+    public static ServerListenerFactory Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public SsListener Create(SsContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(accept);
+        if (context is not LocalContext local)
+            throw new ArgumentException("Listeners are made for a LocalContext, which serves streams in this process.", nameof(context));
+        return policy.Protocol switch
+        {
+            WireProtocol.Raw => RawListener.Start(local, policy, accept),
+            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.UnsupportedTransport.NameOf(policy.Protocol)}', and this release serves raw; use \"protocol\": \"raw\", or serve it by other means."),
+        };
+    }
+}

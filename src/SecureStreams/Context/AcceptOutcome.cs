@@ -1,0 +1,14 @@
+namespace SecureStreams;
+
+/// <summary>What became of a peer that came.</summary>
+internal enum AcceptOutcome
+{
+    /// <summary>It has a stream.</summary>
+    Accepted,
+
+    /// <summary>The application refused it.</summary>
+    Refused,
+
+    /// <summary>Nothing is accepted any more.</summary>
+    Ended,
+}

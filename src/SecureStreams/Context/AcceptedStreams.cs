@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using SecureStreams.Core;
+using SecureStreams.Policy;
+using SecureStreams.Transports;
+
+namespace SecureStreams;
+
+/// <summary>The books of one listener, whatever its protocol: makes a stream of every peer that comes, knows those there are, and ends them. Safe from any thread.</summary>
+internal sealed class AcceptedStreams
+{
+    private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
+    private readonly StreamRuntime _runtime;
+    private readonly Func<StreamRuntime, StreamTypePolicy, LocalStream?> _makeStream;
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _closed;
+
+    /// <param name="runtime">What streams of the context have in common.</param>
+    /// <param name="makeStream">Makes a stream that the context knows; null once the context is disposed.</param>
+    public AcceptedStreams(StreamRuntime runtime, Func<StreamRuntime, StreamTypePolicy, LocalStream?> makeStream)
+    {
+        _makeStream = makeStream;
+        var forget = runtime.Destroyed;
+        _runtime = runtime with
+        {
+            Destroyed = stream =>
+            {
+                _streams.TryRemove(stream, out _);
+                forget(stream);
+                CheckEmpty();
+            },
+        };
+    }
+
+    /// <summary>The world.</summary>
+    public SsPlatform Platform => _runtime.Platform;
+
+    /// <summary>Those that are not destroyed; a copy.</summary>
+    public IReadOnlyCollection<SecureStream> All => [.. _streams.Keys];
+
+    /// <summary>Whether the caller is inside the mailbox of one of them, where waiting for them would never end.</summary>
+    public bool IsInsideOne => _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
+
+    /// <summary>Makes a stream for a peer. In a turn of its own, since it runs the application's code.</summary>
+    /// <param name="policy">The policy of the streamtype now.</param>
+    /// <param name="accept">The application's; null from it refuses.</param>
+    /// <param name="connect">Makes the transport of the connection that is there, once, unless it is refused.</param>
+    public AcceptOutcome Accept(StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept, Func<TransportSetup, StreamTransport> connect)
+    {
+        if (_makeStream(_runtime, policy) is not { } stream)
+            return AcceptOutcome.Ended;
+        _streams.TryAdd(stream, true);
+
+        // Again, now that it can be seen: either this sees the end, or the end sees the stream and waits for it.
+        if (Volatile.Read(ref _closed) != 0)
+        {
+            stream.Abandon();
+            return AcceptOutcome.Ended;
+        }
+
+        return stream.Accept(accept, connect) ? AcceptOutcome.Accepted : AcceptOutcome.Refused;
+    }
+
+    /// <summary>Accepts no more.</summary>
+    public void Close() => Interlocked.Exchange(ref _closed, 1);
+
+    /// <summary>Destroys all; completes when no callback of theirs runs any more and their connections are closed.</summary>
+    public Task EndAllAsync()
+    {
+        Close();
+        return Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync()));
+    }
+
+    /// <summary>Accepts no more, tells all, and waits until they have ended.</summary>
+    /// <param name="bound">How long it waits.</param>
+    /// <param name="atOnce">Ends the waiting when it completes.</param>
+    /// <param name="cancellationToken">Ends the waiting too.</param>
+    /// <returns>How many are left; they go on.</returns>
+    public async ValueTask<int> DrainAsync(TimeSpan bound, Task atOnce, CancellationToken cancellationToken)
+    {
+        Close();
+        foreach (var stream in _streams.Keys)
+            stream.TellDraining();
+        CheckEmpty();
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (var bounded = new CancellationTokenSource(bound, _runtime.Platform.Time))
+        using (bounded.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), over))
+        using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), over))
+            await Task.WhenAny(_empty.Task, atOnce, over.Task).ConfigureAwait(false);
+        return _streams.Count;
+    }
+
+    private void CheckEmpty()
+    {
+        if (Volatile.Read(ref _closed) != 0 && _streams.IsEmpty)
+            _empty.TrySetResult();
+    }
+}
