@@ -24,7 +24,7 @@ internal static class MqttAttributes
         Template("mqtt_birth_message", "Text of the message published once per connection.", payload: true),
         Qos("mqtt_birth_qos", "Quality of service of the message published once per connection."),
         Flag("mqtt_birth_retain", "The broker keeps the message published once per connection."),
-        Flag("aws_iot", "The broker is AWS IoT."),
+        Flag("aws_iot", "The broker is AWS IoT: topics of 256 bytes at most, answers about the shadow published to are subscribed to, ALPN x-amzn-mqtt-ca on port 443."),
         new()
         {
             Name = "mqtt_client_id", Kind = PolicyValueKind.Template, Default = "the client id blob, else a random one", Protocols = PolicyProtocols.Mqtt,
@@ -49,7 +49,7 @@ internal static class MqttAttributes
             minimum: 1, PolicyImpact.NextAttempt),
         new()
         {
-            Name = "mqtt_over_ws", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Mqtt, IsExtension = true,
+            Name = "mqtt_over_ws", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Mqtt, IsExtension = true, ActedOn = true,
             Help = "Travel in a WebSocket connection with the subprotocol mqtt; http_url is its path.",
         },
     ];

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using SecureStreams.Codecs.Mqtt;
 using SecureStreams.Network;
 using SecureStreams.Transports.Connections;
+using SecureStreams.Transports.Mqtt.OverWebSocket;
 using SecureStreams.Transports.Mqtt.Session;
 
 namespace SecureStreams.Transports.Mqtt;
@@ -109,6 +110,11 @@ internal sealed partial class MqttLink : LinkTransport
     {
         var carrier = await base.OpenAsync(target, progress, cancellationToken).ConfigureAwait(false);
         _carrier = carrier;
+        if (_first.Attempt.Key.Identity.Path is { } path)
+        {
+            var stream = await MqttWebSocketUpgrade.OpenAsync(carrier, target, path, Links.Time, cancellationToken).ConfigureAwait(false);
+            return carrier with { Stream = stream, Wire = stream, Report = null };
+        }
 
         // What is to be said of the connection, each stream says for itself.
         return carrier with { Report = null };

@@ -6,6 +6,7 @@ using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Transports.Connections;
+using SecureStreams.Transports.Http;
 
 namespace SecureStreams.Transports.Mqtt;
 
@@ -17,6 +18,7 @@ internal sealed class MqttPlan
     private readonly MqttNoticePlan? _will;
     private readonly MqttNoticePlan? _birth;
     private readonly bool _cleanStart;
+    private readonly bool _isOverWebSocket;
     private readonly int _keepAlive;
     private readonly int _receiveMaximum;
     private readonly int _topicAliases;
@@ -43,6 +45,7 @@ internal sealed class MqttPlan
         _will = MqttNoticePlan.Of(policy, "mqtt_will_");
         _birth = MqttNoticePlan.Of(policy, "mqtt_birth_");
         _cleanStart = policy.Find("mqtt_clean_start")?.Value.Flag ?? false;
+        _isOverWebSocket = policy.Find("mqtt_over_ws")?.Value.Flag ?? false;
         _receiveMaximum = (int)(policy.Find("mqtt_receive_maximum")?.Value.Number ?? MqttDefaults.ReceiveMaximum);
         _topicAliases = (int)(policy.Find("mqtt_topic_alias_max")?.Value.Number ?? 0);
         _sessionExpiry = (uint?)policy.Find("mqtt_session_expiry")?.Value.Number;
@@ -91,8 +94,12 @@ internal sealed class MqttPlan
     public TransportFailure? Prepare(MetadataStore metadata, ISsBlobStore blobs, out MqttAttempt? attempt)
     {
         attempt = null;
-        if (Link.Resolve(metadata, default(SslApplicationProtocol), 0, out var target) is { } nowhere)
+        if (Link.Resolve(metadata, _isOverWebSocket ? SslApplicationProtocol.Http11 : default, _isOverWebSocket ? Policy.Tls ? 443 : 80 : 0, out var target) is { } nowhere)
             return nowhere;
+
+        // On the port of HTTPS, AWS IoT takes MQTT from clients with certificates by this name alone.
+        if (IsAws && !_isOverWebSocket && target is { Port: 443, Tls: { } tls })
+            target = target with { Tls = tls with { Alpn = new SslApplicationProtocol("x-amzn-mqtt-ca") } };
         if (ClientIdOf(metadata, blobs, out var clientId) is { } noClientId)
             return noClientId;
         if (FiltersOf(metadata, out var filters) is { } noFilter)
@@ -118,9 +125,28 @@ internal sealed class MqttPlan
             PasswordBlob = _passwordBlob ?? (Policy.Auth is { } auth ? auth.BlobName ?? SsBlobNames.Auth(auth.Blob) : SsBlobNames.MqttPassword),
             NeedsPassword = _passwordBlob is not null || Policy.Auth is not null,
         };
-        var identity = new MqttIdentity(target!.Host.ToLowerInvariant(), target.Port, target.UnixPath, null, clientId);
+        var identity = new MqttIdentity(target!.Host.ToLowerInvariant(), target.Port, target.UnixPath, PathOf(metadata), clientId);
         attempt = new MqttAttempt(new MqttConnectionKey(identity, target.Options, target.Tls?.Options, settings), target with { WantsFacts = true }, filters);
         return null;
+    }
+
+    /// <summary>AWS IoT answers what is published to the shadow of a thing on two topics below, which are nothing without somebody who listens.</summary>
+    private ImmutableArray<MqttFilter> ShadowsOf(MetadataStore metadata)
+    {
+        if (!IsAws || Topic is not { } template || MqttText.Expand(Policy, "mqtt_topic", template, metadata, out var topic) is not null)
+            return [];
+        return topic.StartsWith("$aws/things/", StringComparison.Ordinal) && topic.Contains("/shadow/", StringComparison.Ordinal) && topic.AsSpan().IndexOfAny('+', '#') < 0
+            ? [new MqttFilter(topic + "/accepted", Qos), new MqttFilter(topic + "/rejected", Qos)]
+            : [];
+    }
+
+    /// <summary>Of the WebSocket; null where there is none.</summary>
+    private string? PathOf(MetadataStore metadata)
+    {
+        if (!_isOverWebSocket)
+            return null;
+        var url = Policy.Find("http_url")?.Value.Template;
+        return HttpTargetText.PathOf(url is null ? "" : url.IsLiteral ? url.Text : url.Expand(metadata.Outgoing, Uri.EscapeDataString));
     }
 
     private PolicyTemplate? Template(string attribute) => Policy.Find(attribute) is { Value.Template: { Text.Length: > 0 } template } ? template : null;
@@ -154,7 +180,7 @@ internal sealed class MqttPlan
 
     private TransportFailure? FiltersOf(MetadataStore metadata, out ImmutableArray<MqttFilter> filters)
     {
-        filters = [];
+        filters = ShadowsOf(metadata);
         if (_filter is not { } template)
             return null;
         if (MqttText.Expand(Policy, "mqtt_subscribe", template, metadata, out var text) is { } unset)
@@ -164,7 +190,7 @@ internal sealed class MqttPlan
             return MqttText.Bad(Policy, "mqtt_subscribe", $"has mqtt_subscribe '{OperatorText.Clean(text)}' after expansion, a topic filter that {problem}");
         if (IsAws && filter.Utf8.Length > MqttDefaults.AwsTopicBytes)
             return MqttText.Bad(Policy, "mqtt_subscribe", $"has mqtt_subscribe with {filter.Utf8.Length} bytes after expansion; AWS IoT takes {MqttDefaults.AwsTopicBytes} at most");
-        filters = [filter];
+        filters = [filter, .. filters];
         return null;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class MqttBench : IContractRig
 {
     private readonly Socket _listener;
     private readonly bool _tls;
+    private readonly bool _isWebSocket;
     private readonly Channel<MqttPeer> _peers = Channel.CreateUnbounded<MqttPeer>();
     private readonly List<MqttPeer> _served = [];
     private readonly TransportFactory _factory;
@@ -24,13 +25,14 @@ internal sealed class MqttBench : IContractRig
     public MqttBench(string kind = "tcp", string more = Both, SsPlatform? platform = null)
     {
         _tls = kind == "tls";
+        _isWebSocket = kind == "ws";
         var abstractName = $"@ss-test-{Guid.NewGuid():N}";
         EndPoint endPoint = kind == "unix" ? new UnixDomainSocketEndPoint("\0" + abstractName[1..]) : new IPEndPoint(IPAddress.Loopback, 0);
         _listener = new Socket(endPoint.AddressFamily, SocketType.Stream, kind == "unix" ? ProtocolType.Unspecified : ProtocolType.Tcp);
         _listener.Bind(endPoint);
         _listener.Listen(1024);
         Where = (kind == "unix" ? $"\"endpoint\": \"+{abstractName}\"" : $"\"endpoint\": \"127.0.0.1\", \"port\": {((IPEndPoint)_listener.LocalEndPoint!).Port}")
-            + ", \"protocol\": \"mqtt\"" + (_tls ? ", \"tls\": true, \"tls_trust_store\": \"main\"" : "");
+            + ", \"protocol\": \"mqtt\"" + (_tls ? ", \"tls\": true, \"tls_trust_store\": \"main\"" : "") + (_isWebSocket ? ", \"mqtt_over_ws\": true, \"http_url\": \"mqtt?x=1\"" : "");
         Policy = PolicyOf(more);
         _factory = new TransportFactory(platform ?? new SsPlatform { Time = Clock }, Log, Blobs);
         _accepting = AcceptAsync();
@@ -38,6 +40,9 @@ internal sealed class MqttBench : IContractRig
 
     /// <summary>A streamtype that receives and sends.</summary>
     public const string Both = "\"mqtt_topic\": \"t/out\", \"mqtt_subscribe\": \"t/in\"";
+
+    /// <summary>The request of the last WebSocket.</summary>
+    public Codecs.Http.HttpHead? Upgrade { get; private set; }
 
     /// <summary>Endpoint and protocol, as JSON members.</summary>
     public string Where { get; }
@@ -155,6 +160,17 @@ internal sealed class MqttBench : IContractRig
                 var secured = new SslStream(stream);
                 await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = TestCertificates.Server.Certificate });
                 stream = secured;
+            }
+
+            if (_isWebSocket)
+            {
+                // The platform's own frames, so that ours are proven with those of others.
+                using var upgrade = new WebSocket.WsPeer(null, stream);
+                await upgrade.ReadRequestAsync();
+                Upgrade = upgrade.Request;
+                await upgrade.AcceptAsync();
+                var frames = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new System.Net.WebSockets.WebSocketCreationOptions { IsServer = true, SubProtocol = "mqtt" });
+                stream = System.Net.WebSockets.WebSocketStream.Create(frames, System.Net.WebSockets.WebSocketMessageType.Binary, ownsWebSocket: true);
             }
 
             var peer = new MqttPeer(socket, stream);

@@ -23,3 +23,9 @@ public sealed class MqttAcknowledgedContractTests : TransportContract
 {
     private protected override Task<IContractRig> StartRigAsync() => Task.FromResult<IContractRig>(new MqttBench("tcp", MqttBench.Both + ", \"mqtt_qos\": 1"));
 }
+
+/// <summary>The contract on mqtt within WebSocket.</summary>
+public sealed class MqttWebSocketContractTests : TransportContract
+{
+    private protected override Task<IContractRig> StartRigAsync() => Task.FromResult<IContractRig>(new MqttBench("ws"));
+}

@@ -288,6 +288,28 @@ public sealed class MqttHandshakeTests
         Assert.False(bench.HasPeer);
     }
 
+    [Theory]
+    [InlineData("404 Not Found", SsCauseCode.PeerRefused, "http_url")]
+    [InlineData("503 Service Unavailable", SsCauseCode.PeerBusy, null)]
+    [InlineData("101 Switching Protocols", SsCauseCode.ProtocolError, "mqtt_over_ws")]
+    [InlineData(null, SsCauseCode.PeerClosed, "mqtt_over_ws")]
+    public async Task A_WebSocket_that_is_refused_has_a_cause(string? status, SsCauseCode expected, string? attribute)
+    {
+        await using var bench = new MqttBench(more: Stable + ", \"mqtt_over_ws\": true, \"http_url\": \"/mqtt\"");
+        var run = bench.Start();
+        var peer = await bench.PeerAsync();
+        using var upgrade = new WebSocket.WsPeer(null, peer.Stream);
+        await upgrade.ReadRequestAsync();
+        Assert.Equal(("GET /mqtt HTTP/1.1", "mqtt"), (upgrade.Request.FirstLine, upgrade.Request.Find("Sec-WebSocket-Protocol")));
+        if (status is not null)
+            await upgrade.SendTextAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+        else
+            peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        var failure = await run.EndAsync();
+        Assert.NotNull(failure);
+        Assert.Equal((expected, attribute), (failure.Code, failure.Attribute));
+    }
+
     /// <summary>Sockets that connect to nothing.</summary>
     private sealed class DeafSockets : SsSocketDialer
     {

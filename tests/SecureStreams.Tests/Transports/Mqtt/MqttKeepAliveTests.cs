@@ -14,9 +14,9 @@ public sealed class MqttKeepAliveTests
     [Fact]
     public async Task The_broker_is_asked_when_nothing_was_sent_for_the_keep_alive_and_not_a_moment_before()
     {
-        await using var bench = new MqttBench(more: Alive);
-        var (run, peer) = await bench.ConnectAsync(subscribes: false);
-        for (var round = 0; round < 3; round++)
+        await using var bench = new MqttBench(more: Alive + ", \"mqtt_subscribe\": \"t/in\"");
+        var (run, peer) = await bench.ConnectAsync();
+        for (var round = 1; round <= 3; round++)
         {
             await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
             bench.Clock.Advance(TimeSpan.FromSeconds(10) - Tick);
@@ -25,8 +25,10 @@ public sealed class MqttKeepAliveTests
             bench.Clock.Advance(Tick);
             await peer.ReadAsync(MqttPacketType.PingRequest);
             await peer.SendRawAsync(0xd0, 0);
-            if (round == 2)
-                break;
+
+            // Has come when what is behind it has.
+            await peer.PublishAsync("t/in", "x");
+            await run.WaitForCountAsync("rx-" + (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage), round);
         }
 
         run.Close();

@@ -30,6 +30,9 @@ internal sealed class MqttPeer(Socket socket, Stream stream) : IContractPeer, ID
         await AnswerSubscribeAsync();
     }
 
+    /// <summary>Reads CONNECT alone.</summary>
+    public async Task ReadConnectAsync() => Connect = await ReadAsync(MqttPacketType.Connect);
+
     /// <summary>Reads CONNECT and answers it.</summary>
     public async Task AcceptOnlyAsync(bool sessionPresent = false, byte code = 0)
     {
@@ -150,7 +153,7 @@ internal sealed class MqttPeer(Socket socket, Stream stream) : IContractPeer, ID
                     await AckAsync(MqttPacketType.PublishAck, seen.Id);
             }
         }
-        catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException or System.Net.WebSockets.WebSocketException)
         {
             // Reset, or ended by the test: gone as well.
         }
