@@ -13,4 +13,7 @@ internal static partial class MqttLog
 
     [LoggerMessage(3203, LogLevel.Critical, "A connection of mqtt failed internally", EventName = "MqttInternalFailure")]
     public static partial void InternalFailure(ILogger logger, Exception error);
+
+    [LoggerMessage(3204, LogLevel.Warning, "The broker kept {Count} messages for client id {ClientId} that no stream subscribes to any more: they are dropped", EventName = "MqttForNobody")]
+    public static partial void ForNobody(ILogger logger, string clientId, int count);
 }
