@@ -5,7 +5,7 @@ internal static class MqttSessionDefaults
 {
     /// <summary>
     /// Messages of QoS 1 and 2 in flight where the broker states no bound (3.1.1, or no Receive Maximum): enough that a round trip does not limit the rate, and what the
-    /// narrowest of the large services takes without closing (AWS IoT Core: 100 unacknowledged publishes of one client).
+    /// narrowest of the large services takes (AWS IoT Core: 100 unacknowledged publishes of one client).
     /// </summary>
     public const int Window = 100;
 

@@ -20,11 +20,13 @@ public sealed class SessionFolderTests : IAsyncDisposable
         _state.Delete(recursive: true);
     }
 
-    [Fact]
-    public async Task What_one_context_left_unanswered_the_next_one_ends()
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task What_one_context_left_unanswered_the_next_one_ends(int version)
     {
         _broker.Options.AnswersPublish = false;
-        await using (var context = Open())
+        await using (var context = Open(version))
         {
             await using var stream = context.Create("t", new RecordingHandler());
             await stream.SendAsync("once"u8.ToArray(), cancellationToken: TestContext.Current.CancellationToken);
@@ -33,7 +35,7 @@ public sealed class SessionFolderTests : IAsyncDisposable
 
         Assert.Contains(_broker.Packets, static line => line.Contains(" q2 t/out", StringComparison.Ordinal));
         _broker.Options.AnswersPublish = true;
-        await using var next = Open();
+        await using var next = Open(version);
         var handler = new RecordingHandler();
         await using var again = next.Create("t", handler);
         await _broker.WaitForPacketAsync(" q2 dup t/out");
@@ -101,12 +103,12 @@ public sealed class SessionFolderTests : IAsyncDisposable
         Assert.Equal(1, _broker.Server.Counters.Accepted);
     }
 
-    private LocalContext Open() => SsContext.FromJson(
+    private LocalContext Open(int version = 4) => SsContext.FromJson(
         $$"""
         {
           "retry": [{ "soon": { "backoff": [100], "conceal": 65535, "jitterpc": 0 } }],
           "s": [{ "t": {
-            "endpoint": "127.0.0.1", "port": {{_broker.Port}}, "protocol": "mqtt", "retry": "soon", "nailed_up": true,
+            "endpoint": "127.0.0.1", "port": {{_broker.Port}}, "protocol": "mqtt", "mqtt_version": {{version}}, "retry": "soon", "nailed_up": true,
             "mqtt_client_id": "kept", "mqtt_clean_start": false, "mqtt_topic": "t/out", "mqtt_qos": 2, "mqtt_subscribe": "t/in"
           } }]
         }
