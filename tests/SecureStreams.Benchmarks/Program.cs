@@ -12,6 +12,7 @@ const string Usage = """
       B1 to B5      raw: ping-pong, bulk echo, bulk one-way, over TLS
       C1, C3        h1 GET, over TLS
       C4, C5, C6    h2 GET, 1, 20 and 100 at a time
+      D1 to D4      mqtt: publish, one at a time, round trip, receive; D1Q1: publish with QoS 1
       all           all of them
     SecureStreams.Benchmarks <workload> [--pairs N]
       mailbox       entering, posting, bursts

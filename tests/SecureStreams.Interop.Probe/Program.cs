@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureStreams.Interop.Probe;
 
 switch (args)
@@ -9,7 +10,15 @@ switch (args)
     case ["transfer", var request]:
         return await TransferCommand.RunAsync(request);
 
+    case ["flow", var request]:
+        await FlowCommand.RunAsync(request);
+        return 0;
+
+    case ["mqtt-broker", var port, var journal]:
+        await MqttBrokerCommand.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), journal);
+        return 0;
+
     default:
-        Console.Error.WriteLine("Usage: serve ADDRESS | transfer JSON");
+        Console.Error.WriteLine("Usage: serve ADDRESS | transfer JSON | flow JSON | mqtt-broker PORT JOURNAL");
         return 2;
 }

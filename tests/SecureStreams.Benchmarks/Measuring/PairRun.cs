@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using SecureStreams.Benchmarks.Bare;
+using SecureStreams.Benchmarks.Mqtt;
 using SecureStreams.Benchmarks.Processes;
 using SecureStreams.Benchmarks.Streams;
 using SecureStreams.Benchmarks.Workloads;
@@ -21,8 +22,11 @@ internal static class PairRun
     {
         var workload = options.Workloads[0];
         var operations = Math.Max(1, (int)((long)workload.Operations * options.Scale / 100));
-        await using var bare = BareSide(workload, peer);
-        await using var stream = StreamSide(workload, peer);
+        using var broker = workload.Way == WorkloadWay.Mqtt ? new BenchBroker() : null;
+        if (broker is not null)
+            await broker.OpenAsync();
+        await using var bare = BareSide(workload, peer, broker);
+        await using var stream = StreamSide(workload, peer, broker);
         if (options.Only is { } only)
             return await RepeatAsync(only == "bare" ? bare : stream, operations, options);
 
@@ -37,7 +41,8 @@ internal static class PairRun
 
         Write($"{workload.Id}: {workload.Title}; {options.Pairs} pairs of {operations} operations, {Environment.ProcessorCount} processor(s), .NET {Environment.Version}");
         Write($"{"pair",4}  {"bare/s",9} {"ss/s",9} {"ratio",6}  {"bare us",8} {"ss us",8}  {"by cpu",6}  {"bare B",8} {"ss B",8}");
-        using var probe = new ServerProbe(peer);
+        using var server = broker is null ? new ServerProbe(peer) : null;
+        IServerProbe probe = server is null ? broker! : server;
         var pairs = new List<Pair>();
         for (var i = 0; i < options.Pairs; i++)
         {
@@ -56,15 +61,22 @@ internal static class PairRun
         return 0;
     }
 
-    private static IWorkloadSide BareSide(Workload workload, BenchPeer peer) => workload.Way switch
+    private static IWorkloadSide BareSide(Workload workload, BenchPeer peer, BenchBroker? broker) => (workload.Way, workload.Kind) switch
     {
-        WorkloadWay.WebSocket or WorkloadWay.WebSocketTls => new BareWebSocketSide(workload, peer),
-        WorkloadWay.Raw or WorkloadWay.RawTls => new BareRawSide(workload, peer),
+        (WorkloadWay.Mqtt, WorkloadKind.Echo) => new BareMqttSide(workload, broker!),
+        (WorkloadWay.Mqtt, WorkloadKind.Receive) => new MosquittoSubSide(workload, broker!),
+        (WorkloadWay.Mqtt, _) => new MosquittoPubSide(workload, broker!),
+        (WorkloadWay.WebSocket or WorkloadWay.WebSocketTls, _) => new BareWebSocketSide(workload, peer),
+        (WorkloadWay.Raw or WorkloadWay.RawTls, _) => new BareRawSide(workload, peer),
         _ => new BareGetSide(workload, peer),
     };
 
-    private static IWorkloadSide StreamSide(Workload workload, BenchPeer peer) =>
-        workload.Kind == WorkloadKind.Get ? new StreamGetSide(workload, peer) : new StreamLinkSide(workload, peer);
+    private static IWorkloadSide StreamSide(Workload workload, BenchPeer peer, BenchBroker? broker) => workload.Kind switch
+    {
+        _ when broker is not null => new StreamMqttSide(workload, broker),
+        WorkloadKind.Get => new StreamGetSide(workload, peer),
+        _ => new StreamLinkSide(workload, peer),
+    };
 
     /// <summary>For a profiler: says when it is warm and goes on as long as all the pairs would have.</summary>
     private static async Task<int> RepeatAsync(IWorkloadSide side, int operations, ClientOptions options)
@@ -78,7 +90,7 @@ internal static class PairRun
         return 0;
     }
 
-    private static async Task<Figures> MeasureAsync(IWorkloadSide side, ServerProbe probe, int operations)
+    private static async Task<Figures> MeasureAsync(IWorkloadSide side, IServerProbe probe, int operations)
     {
         await RunBoundedAsync(side, Math.Max(1, operations / 20));
         GC.Collect();
@@ -86,13 +98,13 @@ internal static class PairRun
         GC.Collect();
         var serverBefore = await probe.CpuAsync();
         var allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
-        var cpuBefore = Environment.CpuUsage.TotalTime;
+        var cpuBefore = side.Cpu;
         var began = Stopwatch.GetTimestamp();
 
         await RunBoundedAsync(side, operations);
 
-        var elapsed = Stopwatch.GetElapsedTime(began);
-        var cpu = Environment.CpuUsage.TotalTime - cpuBefore;
+        var elapsed = side.LastRun ?? Stopwatch.GetElapsedTime(began);
+        var cpu = side.Cpu - cpuBefore;
         var allocated = GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore;
         var server = await probe.CpuAsync() - serverBefore;
         return new Figures(operations / elapsed.TotalSeconds, cpu.TotalMicroseconds / operations, server.TotalMicroseconds / operations, (double)allocated / operations);

@@ -4,7 +4,7 @@ using SecureStreams.Benchmarks.Processes;
 namespace SecureStreams.Benchmarks.Measuring;
 
 /// <summary>Asks the server about itself.</summary>
-internal sealed class ServerProbe(BenchPeer peer) : IDisposable
+internal sealed class ServerProbe(BenchPeer peer) : IServerProbe
 {
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null })
     {

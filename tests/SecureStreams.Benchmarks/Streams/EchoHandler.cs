@@ -5,7 +5,7 @@ namespace SecureStreams.Benchmarks.Streams;
 /// <summary>Keeps messages under way and checks that each comes back, in order. A raw stream's messages are so many bytes.</summary>
 internal sealed class EchoHandler(Workload workload) : LinkHandler
 {
-    private readonly bool _hasMessages = workload.Way is WorkloadWay.WebSocket or WorkloadWay.WebSocketTls;
+    private readonly bool _hasMessages = workload.Way is WorkloadWay.WebSocket or WorkloadWay.WebSocketTls or WorkloadWay.Mqtt;
     private readonly byte[] _number = new byte[Payload.NumberBytes];
     private int _operations;
     private int _sent;

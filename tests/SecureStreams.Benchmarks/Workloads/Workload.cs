@@ -16,6 +16,9 @@ internal sealed record Workload(
     /// <summary>Bytes of an operation of the bulk kinds.</summary>
     public const int Megabyte = 1_000_000;
 
+    /// <summary>The QoS of messages over MQTT.</summary>
+    public int Qos { get; init; }
+
     /// <summary>Whether it has no messages.</summary>
     public bool IsBulk => Kind is WorkloadKind.BulkEcho or WorkloadKind.BulkOneWay;
 

@@ -17,4 +17,13 @@ internal enum WorkloadKind
 
     /// <summary>Bytes without boundaries go one way, after a header that announces them; the peer answers the last. An operation is a megabyte.</summary>
     BulkOneWay,
+
+    /// <summary>Messages are published as fast as they can; the end is when the broker has them all.</summary>
+    Publish,
+
+    /// <summary>A message is published when the one before it was acknowledged.</summary>
+    PublishInTurn,
+
+    /// <summary>Messages that another publishes are received.</summary>
+    Receive,
 }

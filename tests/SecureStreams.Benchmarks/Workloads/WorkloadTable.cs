@@ -10,6 +10,9 @@ internal static class WorkloadTable
     // In flight of a bulk echo: 64 of these are a mebibyte.
     private const int BulkWindow = 64;
 
+    // What libmosquitto has under way when nobody says otherwise.
+    private const int MosquittoInFlight = 20;
+
     public static IReadOnlyList<Workload> All { get; } =
     [
         new("A1", "ws ping-pong 64 B", WorkloadKind.Echo, WorkloadWay.WebSocket, SmallBytes, 1, 12_000, 45_008, 13_365),
@@ -32,6 +35,11 @@ internal static class WorkloadTable
         new("C4", "h2 GET, one at a time", WorkloadKind.Get, WorkloadWay.Http2Tls, BodyBytes, 1, 5_000, 8_347, 8_031),
         new("C5", "h2 GET, 20 at a time", WorkloadKind.Get, WorkloadWay.Http2Tls, BodyBytes, 20, 12_000, 7_863, 13_617),
         new("C6", "h2 GET, 100 at a time", WorkloadKind.Get, WorkloadWay.Http2Tls, BodyBytes, 100, 15_000, null, 13_146),
+        new("D1", "mqtt publish 64 B, QoS 0; beside mosquitto_pub -l", WorkloadKind.Publish, WorkloadWay.Mqtt, SmallBytes, 1, 200_000, 163_999, 298_426),
+        new("D1Q1", "mqtt publish 64 B, QoS 1, 20 under way; beside mosquitto_pub -l", WorkloadKind.Publish, WorkloadWay.Mqtt, SmallBytes, MosquittoInFlight, 60_000, null, null) { Qos = 1 },
+        new("D2", "mqtt publish 64 B, QoS 1, one at a time; beside mosquitto_pub --repeat", WorkloadKind.PublishInTurn, WorkloadWay.Mqtt, SmallBytes, 1, 15_000, 27_853, 15_456) { Qos = 1 },
+        new("D3", "mqtt publish and receive back 64 B, QoS 0, one at a time; beside a bare socket", WorkloadKind.Echo, WorkloadWay.Mqtt, SmallBytes, 1, 15_000, 41_095, 42_833),
+        new("D4", "mqtt receive 64 B, QoS 0; beside mosquitto_sub", WorkloadKind.Receive, WorkloadWay.Mqtt, SmallBytes, 1, 80_000, null, null),
     ];
 
     /// <summary>The one of that identifier, in any case of letters.</summary>

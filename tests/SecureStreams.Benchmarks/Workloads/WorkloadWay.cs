@@ -10,4 +10,5 @@ internal enum WorkloadWay
     WebSocketTls,
     Raw,
     RawTls,
+    Mqtt,
 }

@@ -48,6 +48,26 @@ internal sealed class ProbeProgram : IAsyncDisposable
         return JsonSerializer.Deserialize<TransferResult>(await program.LineAsync(timeout))!;
     }
 
+    /// <summary>Starts it with these arguments.</summary>
+    public static ProbeProgram Run(params string[] arguments) => Start([], [], arguments);
+
+    /// <summary>Tells every line of its output, until that ends.</summary>
+    public async Task ReadLinesAsync(Action<string> tell)
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+            tell(line);
+    }
+
+    /// <summary>Writes a line to its input.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Kills it outright. What it had written can still be read.</summary>
+    public void Kill() => _process.Kill();
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -71,7 +91,8 @@ internal sealed class ProbeProgram : IAsyncDisposable
         return new ProbeProgram(Process.Start(start)!);
     }
 
-    private async Task<string> LineAsync(TimeSpan? timeout = null)
+    /// <summary>The next line of its output.</summary>
+    public async Task<string> LineAsync(TimeSpan? timeout = null)
     {
         var line = await _process.StandardOutput.ReadLineAsync().OrFail(static () => "The probe says nothing.", timeout);
         return line ?? throw new CheckFailedException($"The probe ended without a word:\n{await _errors}");

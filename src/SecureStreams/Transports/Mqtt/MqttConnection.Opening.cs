@@ -35,6 +35,8 @@ internal sealed partial class MqttConnection
         // What the broker still has, and this side has seen it take, is not asked for again.
         if (found != MqttResumption.Resumed)
             _held.Clear();
+        if (sessionPresent)
+            ExpectAbsentOnMailbox();
         if (settings.Birth is null)
             _birth = Birth.Done;
         else if (_birth != Birth.Sent)
@@ -125,6 +127,8 @@ internal sealed partial class MqttConnection
                 _toSubscribe.Enqueue(subscribed);
         }
 
+        if (_absent.Count > 0)
+            GiveAbsentOnMailbox(member);
         AdvanceOnMailbox(member);
     }
 

@@ -57,12 +57,14 @@ internal sealed partial class MqttConnection
         _table.Match(topic, _targets);
         for (var i = 0; i < _targets.Count; i++)
             AdmitOnMailbox(_targets[i], publish, topic);
+        if (_targets.Count == 0)
+            BeginAbsentOnMailbox(publish, topic);
     }
 
     /// <summary>A piece of the payload is there.</summary>
     public void PayloadOnMailbox(ReadOnlySpan<byte> payload, bool isEnd)
     {
-        if (_isSkipped)
+        if (_isSkipped || TryAppendAbsentOnMailbox(payload, isEnd))
             return;
         do
         {
@@ -90,7 +92,19 @@ internal sealed partial class MqttConnection
     public void TakenOnMailbox(MqttTaking taking)
     {
         Mailbox.AssertCurrent();
-        AnswerOnMailbox(taking.Ticket, taking.IsRefused);
+        if (taking.IsRefused && taking.Link != _link)
+        {
+            // It came on the connection before this one, to a stream that went with that. Where the broker has sent it again meanwhile it was passed over as one that is being taken: so it has to
+            // be sent once more, which a broker does on a new connection only.
+            Session.Leave(taking.Ticket);
+            if (taking.Ticket.Qos == 2 && _link is { IsUp: true, IsEnding: false } link)
+                link.FailOnMailbox(MqttFailures.SentAgain(link.EndpointOnMailbox!));
+        }
+        else
+        {
+            AnswerOnMailbox(taking.Ticket, taking.IsRefused);
+        }
+
         _spareTakings.Push(taking);
         TurnOverSoonOnMailbox();
     }
@@ -158,13 +172,13 @@ internal sealed partial class MqttConnection
                 return false;
         }
 
-        // The answer waits for the stream; not for one that leaves many unanswered, since others share the broker's window.
+        // The answer waits for the stream; not for one that leaves many unanswered, since others share the broker's window. Of one that is not connected yet nothing is certain.
         var waits = isLast && _isAcknowledged &&
-            (_members.Count == 1 || transport.Unanswered < MqttDefaults.UnansweredWhileSlow || transport.HeldBytes >= member.Plan.ReceiveCap);
+            (_members.Count == 1 || member.Stage != MqttStage.Connected || transport.Unanswered < MqttDefaults.UnansweredWhileSlow || transport.HeldBytes >= member.Plan.ReceiveCap);
         if (waits && _taking is null)
         {
             _taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
-            _taking.Begin(_ticket);
+            _taking.Begin(_ticket, _link!);
         }
 
         transport.QueueFromConnection(piece, flags, values, waits ? _taking : null, waits);

@@ -34,6 +34,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     {
         TurnOver,
         Leave,
+        Absent,
         Dispose,
     }
 
@@ -89,6 +90,9 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             case Work.Leave:
                 if (_leaveTimer is not null)
                     CloseLinkOnMailbox();
+                break;
+            case Work.Absent:
+                EndAbsentOnMailbox();
                 break;
             case Work.Dispose:
                 _isDisposing = true;
@@ -171,6 +175,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         _toSubscribe.Clear();
         _toUnsubscribe.Clear();
         LeaveUnfinishedOnMailbox();
+        DropAbsentOnMailbox();
         Session.Disconnected();
         foreach (var member in _members.Concat(_parked))
             KeepBatchOnMailbox(member, link);

@@ -38,6 +38,12 @@ internal static class MqttDefaults
     /// <summary>Messages up to this size go out in one piece; the payload of larger ones follows in pieces as the network takes them.</summary>
     public const int WholeBytes = LinkDefaults.PieceBytes;
 
+    /// <summary>Bytes of messages that are held for streams which are not back yet; one message may have more.</summary>
+    public const long AbsentBytes = 4 * 1024 * 1024;
+
+    /// <summary>How long messages that came with a session are held for streams which are not back yet.</summary>
+    public static readonly TimeSpan AbsentWait = TimeSpan.FromSeconds(60);
+
     /// <summary>How long the last stream's connection waits, before it says goodbye, for answers to what was sent.</summary>
     public static readonly TimeSpan GoodbyeWait = TimeSpan.FromSeconds(2);
 

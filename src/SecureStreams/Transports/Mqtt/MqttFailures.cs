@@ -105,6 +105,13 @@ internal static class MqttFailures
         Endpoint = endpoint,
     };
 
+    /// <summary>A message is to be sent again, which a broker does when it is connected to again.</summary>
+    public static TransportFailure SentAgain(string endpoint) => new(
+        SsPhase.Peer, SsCauseCode.PeerClosed, "The connection is made anew, so that the broker sends a message again that a stream could not take before the connection before this one ended.")
+    {
+        Endpoint = endpoint,
+    };
+
     /// <summary>A message of this side is longer than is sent.</summary>
     public static TransportFailure TooLargeToSend(MqttPlan plan, long bytes) => new(
         SsPhase.Payload,

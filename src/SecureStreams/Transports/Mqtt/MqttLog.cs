@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SecureStreams.Transports.Mqtt;
 
-/// <summary>Log messages of mqtt. Ids 3200-3299; ids of removed messages are not used again.</summary>
+/// <summary>Log messages of mqtt. Ids 3200-3249; ids of removed messages are not used again.</summary>
 internal static partial class MqttLog
 {
     [LoggerMessage(3200, LogLevel.Warning, "{StreamType} of client id {ClientId} receives more slowly than its broker sends: messages are dropped, {Dropped} so far; let it receive faster, give it a connection of its own, or raise rx_watermark_high", EventName = "MqttDropping")]
@@ -11,9 +11,9 @@ internal static partial class MqttLog
     [LoggerMessage(3201, LogLevel.Information, "{StreamType}: the broker grants QoS {Granted} for a subscription that asks for {Asked}", EventName = "MqttGrantedLess")]
     public static partial void GrantedLess(ILogger logger, string streamType, int granted, int asked);
 
-    [LoggerMessage(3202, LogLevel.Warning, "The session of client id {ClientId} does not outlast this process: {Problem}", EventName = "MqttSessionNotKept")]
-    public static partial void SessionNotKept(ILogger logger, string clientId, string problem);
-
     [LoggerMessage(3203, LogLevel.Critical, "A connection of mqtt failed internally", EventName = "MqttInternalFailure")]
     public static partial void InternalFailure(ILogger logger, Exception error);
+
+    [LoggerMessage(3204, LogLevel.Warning, "The broker kept {Count} messages for client id {ClientId} that no stream subscribes to any more: they are dropped", EventName = "MqttForNobody")]
+    public static partial void ForNobody(ILogger logger, string clientId, int count);
 }

@@ -12,13 +12,19 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>The message.</summary>
     public MqttArrivalTicket Ticket { get; private set; }
 
+    /// <summary>The connection that it came on.</summary>
+    public MqttLink? Link { get; private set; }
+
     /// <summary>Whether a stream went away without having taken it.</summary>
     public bool IsRefused => _isRefused != 0;
 
     /// <summary>Begins with nobody but the connection itself.</summary>
-    public void Begin(MqttArrivalTicket ticket)
+    /// <param name="ticket">The message.</param>
+    /// <param name="link">The connection that it came on.</param>
+    public void Begin(MqttArrivalTicket ticket, MqttLink link)
     {
         Ticket = ticket;
+        Link = link;
         _isRefused = 0;
         _left = 1;
     }

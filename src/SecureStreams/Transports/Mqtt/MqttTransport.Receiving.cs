@@ -153,7 +153,9 @@ internal sealed partial class MqttTransport
         DrainOnMailbox();
         if (Interlocked.Exchange(ref _writableDue, 0) != 0 && !_letGo && _connected && _writer.IsWritable)
             _setup.Sink.WritableOnMailbox(this, due: false);
-        if (isClosing && (_letGo || Volatile.Read(ref _heldPieces) == 0))
+
+        // What waits for a stream that never was connected is not delivered: the broker has it still.
+        if (isClosing && (_letGo || !_connected || Volatile.Read(ref _heldPieces) == 0))
             EndOnMailbox();
     }
 

@@ -46,7 +46,7 @@ internal static class MosquittoConfiguration
             persistence_location {directory}/kept/
             autosave_interval 0
             max_inflight_messages {options.MaxInFlight}
-            max_queued_messages 0
+            max_queued_messages 1000000
             {options.More}
 
             """);

@@ -1,4 +1,4 @@
-// aedes, a broker of MQTT 3.1.1, on a free port and over WebSocket on another. Each thing worth knowing is a line of JSON on the standard output.
+// aedes, a broker of MQTT 3.1.1, on a free port and over WebSocket on another. It refuses subscriptions to closed/#. Each thing worth knowing is a line of JSON on the standard output.
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { Aedes } from 'aedes';
@@ -7,6 +7,7 @@ import { WebSocketServer, createWebSocketStream } from 'ws';
 const say = (event, fields) => console.log(JSON.stringify({ event, ...fields }));
 
 const broker = await Aedes.createBroker();
+broker.authorizeSubscribe = (client, subscription, done) => done(null, subscription.topic.startsWith('closed/') ? null : subscription);
 broker.on('client', client => say('client', { id: client.id, clean: client.clean, version: client.version }));
 broker.on('clientDisconnect', client => say('gone', { id: client.id }));
 broker.on('clientError', (client, error) => say('clientError', { id: client.id, message: error.message }));
