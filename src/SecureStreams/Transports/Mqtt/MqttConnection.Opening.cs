@@ -82,6 +82,14 @@ internal sealed partial class MqttConnection
         }
 
         _held[subscribed.Text] = asked;
+        if (subscribed.Members.Count == 0)
+        {
+            // Who asked for it left before it was answered: it is ended, unless it is wanted anew.
+            if (_members.Count > 0)
+                _toUnsubscribe.Enqueue(subscribed);
+            return;
+        }
+
         foreach (var member in subscribed.Waiting.ToArray())
         {
             var wanted = WantedBy(member, subscribed);

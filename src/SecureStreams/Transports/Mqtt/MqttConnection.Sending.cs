@@ -103,10 +103,27 @@ internal sealed partial class MqttConnection
             MqttSettlement.Lost => MqttFailures.Lost(endpoint),
             _ => MqttFailures.Uncertain(endpoint),
         });
-        if (owner.Current is { Stage: MqttStage.Connected } member)
-            member.Transport.SettleFromConnection(verdict);
-        else
-            owner.Keep(verdict);
+        owner.Settle(settled.Ticket, verdict);
+        TellNextOnMailbox(owner);
+    }
+
+    /// <summary>Tells what is known of the stream's messages, as far as it is known of all before them.</summary>
+    private static void TellNextOnMailbox(MqttOwner owner)
+    {
+        while (owner.TryTakeNext(out var verdict))
+        {
+            if (owner.Current is { Stage: MqttStage.Connected } member)
+                member.Transport.SettleFromConnection(verdict);
+            else
+                owner.Keep(verdict);
+        }
+    }
+
+    /// <summary>The stream has let go: what it was not told any more, it is told when it is back.</summary>
+    private static void KeepUntoldOnMailbox(MqttMember member)
+    {
+        while (member.Transport.TryTakeUntold(out var verdict))
+            member.Transport.Owner.Keep(verdict);
     }
 
     /// <summary>At the end of what is queued on the mailbox now, so that it all leaves together.</summary>
@@ -120,8 +137,20 @@ internal sealed partial class MqttConnection
 
     private bool TrySendOnMailbox(MqttMember member, in MqttOutgoing message)
     {
+        if (message.Refusal is { } problem)
+        {
+            RefuseOnMailbox(member, message.Qos, problem);
+            return true;
+        }
+
         if (message.Qos > 0)
-            return (Session.Waiting < MqttDefaults.MostWaiting || _link is not { IsUp: true }) && Session.TryHold(message, out _);
+        {
+            if ((Session.Waiting >= MqttDefaults.MostWaiting && _link is { IsUp: true }) || !Session.TryHold(message, out var ticket))
+                return false;
+            member.Transport.Owner.Expect(ticket);
+            return true;
+        }
+
         if (_link is not { IsUp: true } link || member.Link != link)
         {
             // Of QoS 0, what the connection did not take is lost with it.
@@ -138,6 +167,19 @@ internal sealed partial class MqttConnection
         }
 
         return true;
+    }
+
+    private static void RefuseOnMailbox(MqttMember member, byte qos, TransportFailure problem)
+    {
+        var verdict = new MqttVerdict(problem);
+        if (qos == 0)
+        {
+            member.Transport.SettleFromConnection(verdict);
+            return;
+        }
+
+        member.Transport.Owner.Refuse(verdict);
+        TellNextOnMailbox(member.Transport.Owner);
     }
 
     private void UnparkOnMailbox()
@@ -164,11 +206,16 @@ internal sealed partial class MqttConnection
             return;
         while (!batch.IsEmpty)
         {
+            // Of QoS 0, what the connection did not take is lost with it.
             var message = batch.Next;
-            if (message.Qos == 0 || !Session.TryHold(message, out _))
+            if (message.Refusal is not null || (message.Qos > 0 && Session.CanHold(message.Bytes)))
+            {
+                TrySendOnMailbox(member, message);
+            }
+            else
             {
                 if (message.Qos > 0)
-                    member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.Lost(member.Attempt.Endpoint)));
+                    RefuseOnMailbox(member, message.Qos, MqttFailures.Lost(member.Attempt.Endpoint));
                 MqttBodies.Pool.Return(message.Body);
             }
 

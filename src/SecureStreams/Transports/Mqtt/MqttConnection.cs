@@ -111,11 +111,13 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
                 AttachOnMailbox(member);
                 break;
             case MqttRequest.Detach:
+                KeepUntoldOnMailbox(member);
                 DetachOnMailbox(member);
                 break;
             case MqttRequest.Abort:
                 if (member.Stage != MqttStage.Left && _link is { } link && link == member.Link)
                     link.FailOnMailbox(MqttFailures.GivenUp(member.Plan.Policy.Name, member.Attempt.Endpoint));
+                KeepUntoldOnMailbox(member);
                 DetachOnMailbox(member);
                 break;
             case MqttRequest.Send:

@@ -5,7 +5,7 @@ using SecureStreams.Implementation;
 namespace SecureStreams.Transports.Mqtt;
 
 /// <remarks>
-/// PINGREQ when nothing was sent for the keep-alive (section 3.1.2.10), and the end when nothing is heard after it for the keep-alive or <c>svalidping</c>, whichever is shorter. One timer, which
+/// PINGREQ when nothing was sent for the keep-alive (section 3.1.2.10), or nothing was heard for it; and the end when nothing is heard after it for the keep-alive or <c>svalidping</c>, whichever is shorter. One timer, which
 /// looks at what was sent and heard by then: packets never touch it.
 /// </remarks>
 internal sealed partial class MqttLink
@@ -77,16 +77,21 @@ internal sealed partial class MqttLink
         }
 
         // The payload of a message that is under way is a sign of life to the broker as well, and nothing else can be sent.
-        if (_keepAlive > TimeSpan.Zero && _body is null && time.GetElapsedTime(_lastSent) >= _keepAlive)
+        if (_keepAlive > TimeSpan.Zero && _body is null && time.GetElapsedTime(QuietSince()) >= _keepAlive)
             PingOnMailboxNow();
         if (!_ended)
             ArmKeepAlive();
     }
 
+    /// <summary>
+    /// Since when one of both sides has said nothing. Sending alone proves nothing of the broker, so it is asked as well when it was not heard, once; while nothing is read, it cannot be.
+    /// </summary>
+    private long QuietSince() => _isAsked || _owner.IsResting ? _lastSent : Math.Min(_lastSent, Math.Max(_upSince, HeardAt));
+
     private void ArmKeepAlive()
     {
         var time = Links.Time;
-        TimeSpan? due = _keepAlive == TimeSpan.Zero ? null : _body is null ? _keepAlive - time.GetElapsedTime(_lastSent) : _keepAlive;
+        TimeSpan? due = _keepAlive == TimeSpan.Zero ? null : _body is null ? _keepAlive - time.GetElapsedTime(QuietSince()) : _keepAlive;
         if (_isAsked && Bound() is { } bound)
         {
             var left = _owner.IsResting ? bound.Time : bound.Time - time.GetElapsedTime(Math.Max(_asked, HeardAt));

@@ -1,22 +1,81 @@
 namespace SecureStreams.Transports.Mqtt;
 
 /// <summary>A stream as a connection knows it over several attempts: whom to tell what became of a message. On the connection's mailbox.</summary>
+/// <remarks>
+/// Verdicts have no numbers: a stream that counts them takes the first for its first message. So they are told in the order of the messages, whatever the order in which they come in: a message
+/// that this side refuses, or the broker does with PUBREC, waits for the answers to those before it.
+/// </remarks>
 internal sealed class MqttOwner
 {
-    private Queue<MqttVerdict>? _late;
+    private readonly Queue<MqttVerdict> _late = new();
+    private Slot[] _slots = [];
+    private int _first;
+    private int _count;
 
     /// <summary>The stream's attempt that is attached now; null for none.</summary>
     public MqttMember? Current { get; set; }
 
+    /// <summary>The session has taken over the stream's next message.</summary>
+    /// <param name="ticket">Its place in the session.</param>
+    public void Expect(ulong ticket) => Add(new Slot(ticket, IsDone: false, default));
+
+    /// <summary>The stream's next message is not sent.</summary>
+    public void Refuse(in MqttVerdict verdict) => Add(new Slot(0, IsDone: true, verdict));
+
+    /// <summary>A message is done with.</summary>
+    /// <param name="ticket">As it was expected.</param>
+    /// <param name="verdict">What became of it.</param>
+    public void Settle(ulong ticket, in MqttVerdict verdict)
+    {
+        // Answers come in the order of the messages, nearly always: it is the first.
+        for (var i = 0; i < _count; i++)
+        {
+            ref var slot = ref At(i);
+            if (slot.IsDone || slot.Ticket != ticket)
+                continue;
+            slot = new Slot(ticket, IsDone: true, verdict);
+            return;
+        }
+    }
+
+    /// <summary>The next verdict in the order of the messages.</summary>
+    /// <returns>False when there is none, or the message before it is not done with.</returns>
+    public bool TryTakeNext(out MqttVerdict verdict)
+    {
+        verdict = default;
+        if (_count == 0 || !At(0).IsDone)
+            return false;
+        verdict = At(0).Verdict;
+        At(0) = default;
+        _first = (_first + 1) % _slots.Length;
+        _count--;
+        return true;
+    }
+
     /// <summary>What became of a message of a stream that is not attached: it is told when it is again.</summary>
-    public void Keep(in MqttVerdict verdict) => (_late ??= new Queue<MqttVerdict>()).Enqueue(verdict);
+    public void Keep(in MqttVerdict verdict) => _late.Enqueue(verdict);
 
     /// <summary>What was kept.</summary>
-    public bool TryTake(out MqttVerdict verdict)
+    public bool TryTake(out MqttVerdict verdict) => _late.TryDequeue(out verdict);
+
+    private ref Slot At(int index) => ref _slots[(_first + index) % _slots.Length];
+
+    private void Add(in Slot slot)
     {
-        if (_late is { } late)
-            return late.TryDequeue(out verdict);
-        verdict = default;
-        return false;
+        if (_count == _slots.Length)
+        {
+            var more = new Slot[Math.Max(4, 2 * _count)];
+            for (var i = 0; i < _count; i++)
+                more[i] = At(i);
+            (_slots, _first) = (more, 0);
+        }
+
+        _count++;
+        At(_count - 1) = slot;
     }
+
+    /// <param name="Ticket">The message's place in the session.</param>
+    /// <param name="IsDone">Whether it is known what became of it.</param>
+    /// <param name="Verdict">What became of it.</param>
+    private readonly record struct Slot(ulong Ticket, bool IsDone, MqttVerdict Verdict);
 }

@@ -86,18 +86,27 @@ internal sealed partial class MqttTransport
         {
             try
             {
-                TellVerdictOnMailbox(verdict);
+                if (!_letGo && !_closed)
+                {
+                    TellVerdictOnMailbox(verdict);
+                    return;
+                }
             }
             finally
             {
                 _setup.Mailbox.Exit();
             }
-
-            return;
         }
 
         _verdicts.Enqueue(verdict);
         PostTurn();
+    }
+
+    /// <summary>What the stream was not told, since it has let go. In the connection's turn.</summary>
+    public bool TryTakeUntold(out MqttVerdict verdict)
+    {
+        verdict = default;
+        return Volatile.Read(ref _letGo) && _verdicts.TryDequeue(out verdict);
     }
 
     /// <summary>The stream is connected. In the connection's turn.</summary>

@@ -115,13 +115,6 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
 
     void IMailboxWork.RunOnMailbox(long argument) => TurnOnMailbox();
 
-    /// <summary>A message cannot be sent: told when the callback that tried has returned.</summary>
-    public void RefuseOnMailbox(TransportFailure refusal)
-    {
-        _verdicts.Enqueue(new MqttVerdict(refusal));
-        PostTurn();
-    }
-
     /// <summary>Messages that are released go to the connection: at once where it is idle, or in its own turn.</summary>
     public void HandOverOnMailbox(MqttBatch batch)
     {

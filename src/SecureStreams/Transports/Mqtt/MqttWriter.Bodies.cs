@@ -74,7 +74,8 @@ internal sealed partial class MqttWriter
     {
         if (_refusal is { } refusal)
         {
-            (_refusals ??= []).Add(refusal);
+            // In line with the messages, so that it is told after what becomes of those before it.
+            _batch.Add(new MqttOutgoing { Body = [], TopicBytes = 0, PayloadBytes = 0, Qos = (byte)plan.Qos, Owner = transport.Owner, Refusal = refusal });
             _refusal = null;
             _payload = 0;
             return;

@@ -29,7 +29,6 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
     private bool _bodyAtRelease;
     private TransportFailure? _refusal;
     private TransportFailure? _refusalAtRelease;
-    private List<TransportFailure>? _refusals;
     private int _handed;
     private int _wants;
 
@@ -150,13 +149,6 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         var kept = Staged;
         Staged = 0;
         Interlocked.Add(ref _queued, kept);
-        if (_refusals is { Count: > 0 } refusals)
-        {
-            foreach (var refusal in refusals)
-                transport.RefuseOnMailbox(refusal);
-            refusals.Clear();
-        }
-
         return kept;
     }
 
@@ -172,6 +164,8 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         while (_batch.Count > _releasedCount)
         {
             var message = _batch.RemoveLast();
+            if (message.Refusal is not null)
+                continue;
             if (_batch.Count == _releasedCount && _bodyAtRelease)
             {
                 Give(ref _body);
@@ -187,7 +181,6 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
             Give(ref _body);
         _payload = _bodyAtRelease ? _releasedPayload : 0;
         _refusal = _refusalAtRelease;
-        _refusals?.Clear();
         _inMessage = _inMessageAtRelease;
     }
 

@@ -36,14 +36,16 @@ public sealed class MqttKeepAliveTests
     }
 
     [Fact]
-    public async Task What_was_sent_puts_the_question_off()
+    public async Task What_was_sent_and_heard_puts_the_question_off()
     {
-        await using var bench = new MqttBench(more: Alive);
-        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        await using var bench = new MqttBench(more: Alive + ", \"mqtt_subscribe\": \"t/in\"");
+        var (run, peer) = await bench.ConnectAsync();
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
         bench.Clock.Advance(TimeSpan.FromSeconds(9));
         run.Send("x");
         await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.PublishAsync("t/in", "heard");
+        await run.WaitForAsync("rx-" + (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage));
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(9));
         Assert.Equal(0, peer.Socket.Available);
@@ -51,6 +53,38 @@ public sealed class MqttKeepAliveTests
         await peer.ReadAsync(MqttPacketType.PingRequest);
         peer.Dispose();
         await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task Who_only_sends_asks_as_well_and_notices_that_nobody_is_there()
+    {
+        await using var bench = new MqttBench(more: Alive);
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        for (var i = 0; i < 2; i++)
+        {
+            await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10 - (5 * i)));
+            bench.Clock.Advance(TimeSpan.FromSeconds(5));
+            if (i == 1)
+                await peer.ReadAsync(MqttPacketType.PingRequest);
+            run.Send("x");
+            await peer.ReadAsync(MqttPacketType.Publish);
+        }
+
+        // What is sent meanwhile does not put the end off.
+        for (var i = 0; i < 2; i++)
+        {
+            await run.TurnAsync();
+            Assert.DoesNotContain("closed", run.Events);
+            bench.Clock.Advance(TimeSpan.FromSeconds(5));
+            if (i == 0)
+            {
+                run.Send("x");
+                await peer.ReadAsync(MqttPacketType.Publish);
+            }
+        }
+
+        var failure = await run.EndAsync();
+        Assert.Equal((SsCauseCode.PeerUnresponsive, "mqtt_keep_alive"), (failure?.Code, failure?.Attribute));
     }
 
     [Theory]

@@ -68,6 +68,21 @@ public sealed class MqttSharingTests
     }
 
     [Fact]
+    public async Task A_subscription_whose_stream_left_before_it_was_granted_is_ended()
+    {
+        await using var bench = new MqttBench();
+        var (stays, peer) = await bench.ConnectAsync(Of(bench, "stays", "a/1"));
+        var leaves = bench.Start(Of(bench, "leaves", "a/2"));
+        var subscribe = await peer.ReadAsync(MqttPacketType.Subscribe);
+        leaves.Close();
+        await leaves.EndAsync();
+        await peer.SendRawAsync(0x90, 3, (byte)(subscribe.Id >> 8), (byte)subscribe.Id, 0);
+        Assert.Equal("a/2", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
+        peer.Dispose();
+        await stays.EndAsync();
+    }
+
+    [Fact]
     public async Task A_stream_that_needs_a_higher_QoS_asks_again()
     {
         await using var bench = new MqttBench();

@@ -24,6 +24,9 @@ internal readonly record struct MqttOutgoing
     /// <summary>Who is to be told what became of it. Something that outlives an attempt of its stream.</summary>
     public object? Owner { get; init; }
 
+    /// <summary>Why it is not sent at all, and stands here only so that it is told in its turn; null for a message, and sessions take messages alone.</summary>
+    public TransportFailure? Refusal { get; init; }
+
     /// <summary>Bytes of all three.</summary>
     public int Bytes => TopicBytes + PropertiesBytes + PayloadBytes;
 }
