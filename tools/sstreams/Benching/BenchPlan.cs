@@ -21,6 +21,12 @@ internal sealed record BenchPlan(BenchMode Mode, string Protocol, bool HasMessag
     /// <summary>Whether messages hold a number.</summary>
     public bool IsNumbered => Mode == BenchMode.Echo && Size >= NumberBytes;
 
+    /// <summary>mqtt: nobody answers the last message; what the broker acknowledges is done, or with QoS 0 what was sent.</summary>
+    public bool IsMqtt { get; init; }
+
+    /// <summary>mqtt: whether the broker acknowledges each message.</summary>
+    public bool Acknowledges { get; init; }
+
     /// <summary>What one operation is called.</summary>
     public string Noun => Mode == BenchMode.Get ? "transaction" : "message";
 
@@ -45,7 +51,11 @@ internal sealed record BenchPlan(BenchMode Mode, string Protocol, bool HasMessag
             throw new UnusableInputException("--one-way over raw announces to the peer how much is sent, so it needs --messages, not --duration");
         if (mode != BenchMode.Get && settings.Size == 0)
             throw new UnusableInputException("--size: a message needs at least 1 byte");
-        return new BenchPlan(mode, protocol, policy.Protocol != WireProtocol.Raw, settings.Size ?? (mode == BenchMode.Get ? 0 : DefaultSize), settings.Outstanding);
+        return new BenchPlan(mode, protocol, policy.Protocol != WireProtocol.Raw, settings.Size ?? (mode == BenchMode.Get ? 0 : DefaultSize), settings.Outstanding)
+        {
+            IsMqtt = policy.Protocol == WireProtocol.Mqtt,
+            Acknowledges = policy.Protocol == WireProtocol.Mqtt && policy.Find("mqtt_qos")?.Value.Number > 0,
+        };
     }
 
     // As policies spell it.

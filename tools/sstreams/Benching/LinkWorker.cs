@@ -64,6 +64,13 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
                 if (Phase is not null)
                     stream.RequestTransmit();
                 break;
+            case SsState.QosAckRemote:
+                Acknowledged(stream);
+                break;
+            case SsState.QosNackRemote:
+                Troubles.Add($"refused: {Words(change.Cause)}");
+                Acknowledged(stream);
+                break;
             case SsState.Disconnected:
                 Volatile.Write(ref _isConnected, false);
                 if (Phase is not null || change.Cause.NextAction == SsNextAction.Retry)
@@ -82,6 +89,12 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
     /// <summary>Writes what precedes the first message of a batch.</summary>
     /// <returns>How many bytes; 0 for nothing.</returns>
     protected virtual int Preface(Span<byte> room) => 0;
+
+    /// <summary>A message is done with, as the peer says.</summary>
+    protected virtual void Acknowledged(SecureStream stream)
+    {
+        // What comes back counts, and not this.
+    }
 
     /// <summary>A message begins: writes what tells it from others.</summary>
     protected abstract void BeginMessage(Span<byte> room);

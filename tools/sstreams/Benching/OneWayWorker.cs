@@ -13,6 +13,7 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
 
     private long _taken;
     private long _begun;
+    private long _acknowledged;
     private bool _announced;
     private bool _asked;
 
@@ -35,13 +36,13 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         CountReceived(payload.Length);
+        if (Plan.IsMqtt)
+            return SsResult.Continue;
         if (!_asked)
             return payload.IsEmpty ? SsResult.Continue : Refuse("the peer answers before the end");
         if (payload.IsEmpty && (flags & SsRxFlags.EndOfMessage) == 0)
             return SsResult.Continue;
-        Phase?.Complete(_begun);
-        Reset();
-        Leave();
+        Finish();
         return SsResult.Continue;
     }
 
@@ -71,7 +72,23 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
 
     protected override void EndMessage()
     {
-        // Done is what the peer has answered.
+        // Done is what the peer has answered; over mqtt nobody does, and with QoS 0 nobody even says that it has come.
+        if (Plan is { IsMqtt: true, Acknowledges: false } && _asked)
+            Finish();
+    }
+
+    protected override void Acknowledged(SecureStream stream)
+    {
+        _acknowledged++;
+        if (Plan.IsMqtt && _asked && _acknowledged == _begun)
+            Finish();
+    }
+
+    private void Finish()
+    {
+        Phase?.Complete(_begun);
+        Reset();
+        Leave();
     }
 
     protected override void Forfeit()
@@ -84,7 +101,7 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
 
     private void Reset()
     {
-        _taken = _begun = 0;
+        _taken = _begun = _acknowledged = 0;
         _announced = _asked = false;
     }
 }

@@ -21,7 +21,7 @@ internal static class BenchCommand
         var shared = new StreamOptions();
         var get = new Option<bool>("--get") { Description = "Transactions, one after the other on each stream. What h1 and h2 do unless told." };
         var echo = new Option<bool>("--echo") { Description = "Messages that the peer sends back, each measured until it is back. What other protocols do unless told." };
-        var oneWay = new Option<bool>("--one-way") { Description = "Messages as fast as they go; the peer answers the last." };
+        var oneWay = new Option<bool>("--one-way") { Description = "Messages as fast as they go; the peer answers the last. Over mqtt the broker's acknowledgements count, with mqtt_qos 0 what was sent." };
         var messages = Number("--messages", $"How many are counted, all streams together; {DefaultMessages} unless given.", "N", 1, int.MaxValue);
         var duration = StreamOptions.Seconds("--duration", "How long is counted, instead of --messages.");
         var warmUp = Number("--warm-up", $"How many go before those that count, all streams together; {DefaultWarmUp} unless given.", "N", 0, int.MaxValue);

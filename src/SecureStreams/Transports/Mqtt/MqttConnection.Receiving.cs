@@ -18,6 +18,7 @@ internal sealed partial class MqttConnection
     private bool _isSkipped;
     private bool _isFirst;
     private bool _hasFailed;
+    private bool _isLeft;
     private bool _isAcknowledged;
     private bool _isArriving;
 
@@ -30,6 +31,7 @@ internal sealed partial class MqttConnection
         _isSkipped = false;
         _isFirst = true;
         _hasFailed = false;
+        _isLeft = false;
         _taking = null;
         _isAcknowledged = publish.Qos != MqttQos.AtMostOnce;
         _kind = SsRxFlags.None;
@@ -100,6 +102,10 @@ internal sealed partial class MqttConnection
             if (taking.Ticket.Qos == 2 && _link is { IsUp: true, IsEnding: false } link)
                 link.FailOnMailbox(MqttFailures.SentAgain(link.EndpointOnMailbox!));
         }
+        else if (taking.IsLeft)
+        {
+            Session.Leave(taking.Ticket);
+        }
         else
         {
             AnswerOnMailbox(taking.Ticket, taking.IsRefused);
@@ -137,7 +143,9 @@ internal sealed partial class MqttConnection
             if (held + publish.PayloadBytes > cap)
             {
                 member.SkipsMessage = true;
-                _hasFailed |= _isAcknowledged;
+
+                // Not answered, it comes again on the next connection; of QoS 2 only where nobody else has it, who would have it twice then.
+                _isLeft |= _isAcknowledged && (publish.Qos == MqttQos.AtLeastOnce || _targets.Count == 1);
                 DroppedOnMailbox(member);
                 return;
             }
@@ -191,16 +199,22 @@ internal sealed partial class MqttConnection
             return;
         if (_taking is not { } taking)
         {
-            AnswerOnMailbox(_ticket, _hasFailed || (_targets.Count == 0 && _members.Count == 0));
+            if (_isLeft)
+                Session.Leave(_ticket);
+            else
+                AnswerOnMailbox(_ticket, _hasFailed || (_targets.Count == 0 && _members.Count == 0));
             return;
         }
 
         _taking = null;
-        if (taking.DoneOnMailbox())
-        {
+        taking.IsLeft = _isLeft;
+        if (!taking.DoneOnMailbox())
+            return;
+        if (_isLeft)
+            Session.Leave(taking.Ticket);
+        else
             AnswerOnMailbox(taking.Ticket, taking.IsRefused || _hasFailed);
-            _spareTakings.Push(taking);
-        }
+        _spareTakings.Push(taking);
     }
 
     /// <summary>Answers a message, or leaves it to the broker to send it again on the next connection.</summary>

@@ -121,7 +121,7 @@ internal sealed partial class MqttConnection
     private bool TrySendOnMailbox(MqttMember member, in MqttOutgoing message)
     {
         if (message.Qos > 0)
-            return Session.TryHold(message, out _);
+            return (Session.Waiting < MqttDefaults.MostWaiting || _link is not { IsUp: true }) && Session.TryHold(message, out _);
         if (_link is not { IsUp: true } link || member.Link != link)
         {
             // Of QoS 0, what the connection did not take is lost with it.

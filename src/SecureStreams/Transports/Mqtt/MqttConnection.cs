@@ -363,8 +363,10 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         if (!_isDisposing && _session is { Count: > 0 } or { Incoming: > 0 })
             return;
         _isRetired = true;
-        Factory.Connections.Forget(this);
+
+        // In this order: whoever does not find this one any more takes the file of the session.
         _session?.Dispose();
+        Factory.Connections.Forget(this);
         _gone.TrySetResult();
     }
 

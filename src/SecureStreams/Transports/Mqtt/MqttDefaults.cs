@@ -8,6 +8,9 @@ internal static class MqttDefaults
     /// <summary><c>max_message_bytes</c> where the policy states none.</summary>
     public const long MaxMessageBytes = 16 * 1024 * 1024;
 
+    /// <summary>What stands in a PUBLISH beside topic, properties and payload at most: their lengths, the identifier, the number of the topic.</summary>
+    public const int LongestHeadBytes = 2 + 2 + 4 + 3;
+
     /// <summary>The longest topic and filter that AWS IoT takes, in bytes.</summary>
     public const int AwsTopicBytes = 256;
 
@@ -34,6 +37,9 @@ internal static class MqttDefaults
 
     /// <summary>Messages of QoS 1 and 2 that wait behind the broker's window before streams are kept from sending more.</summary>
     public const int MostWaiting = 64;
+
+    /// <summary>Messages that a stream hands over at once, at most.</summary>
+    public const int BatchMessages = 256;
 
     /// <summary>Messages up to this size go out in one piece; the payload of larger ones follows in pieces as the network takes them.</summary>
     public const int WholeBytes = LinkDefaults.PieceBytes;

@@ -121,13 +121,11 @@ internal static class MqttFailures
         Attribute = "max_message_bytes",
     };
 
-    /// <summary>A message of this side is longer than the protocol or the broker takes.</summary>
-    public static TransportFailure TooLargeForPacket(MqttPlan plan, long bytes, long most, bool byBroker) => new(
+    /// <summary>A message of this side is longer than a packet can be.</summary>
+    public static TransportFailure TooLargeForPacket(MqttPlan plan, long bytes, long most) => new(
         SsPhase.Payload,
         SsCauseCode.PayloadTooLarge,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Streamtype '{plan.Policy.Name}' sends a message that makes a packet of {bytes} bytes, and {most} is the most that {(byBroker ? "the broker takes" : "the protocol can carry")}; make it shorter."));
+        string.Create(CultureInfo.InvariantCulture, $"Streamtype '{plan.Policy.Name}' sends a message of {bytes} bytes or more with its topic, and {most} is the most that the protocol can carry; make it shorter."));
 
     /// <summary>The broker sends a longer message than the stream takes.</summary>
     public static TransportFailure TooLargeToTake(MqttPlan plan, long bytes, string endpoint) => new(

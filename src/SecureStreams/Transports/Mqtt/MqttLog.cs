@@ -5,7 +5,7 @@ namespace SecureStreams.Transports.Mqtt;
 /// <summary>Log messages of mqtt. Ids 3200-3249; ids of removed messages are not used again.</summary>
 internal static partial class MqttLog
 {
-    [LoggerMessage(3200, LogLevel.Warning, "{StreamType} of client id {ClientId} receives more slowly than its broker sends: messages are dropped, {Dropped} so far; let it receive faster, give it a connection of its own, or raise rx_watermark_high", EventName = "MqttDropping")]
+    [LoggerMessage(3200, LogLevel.Warning, "{StreamType} of client id {ClientId} receives more slowly than its broker sends: messages are dropped, {Dropped} so far; let it receive faster, give it a connection of its own, or raise mqtt_queue_bytes", EventName = "MqttDropping")]
     public static partial void Dropping(ILogger logger, string streamType, string clientId, long dropped);
 
     [LoggerMessage(3201, LogLevel.Information, "{StreamType}: the broker grants QoS {Granted} for a subscription that asks for {Asked}", EventName = "MqttGrantedLess")]

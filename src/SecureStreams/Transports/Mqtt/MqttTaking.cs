@@ -18,6 +18,9 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>Whether a stream went away without having taken it.</summary>
     public bool IsRefused => _isRefused != 0;
 
+    /// <summary>Whether it is not answered in any case, because a stream could not even hold it.</summary>
+    public bool IsLeft { get; set; }
+
     /// <summary>Begins with nobody but the connection itself.</summary>
     /// <param name="ticket">The message.</param>
     /// <param name="link">The connection that it came on.</param>
@@ -25,6 +28,7 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     {
         Ticket = ticket;
         Link = link;
+        IsLeft = false;
         _isRefused = 0;
         _left = 1;
     }

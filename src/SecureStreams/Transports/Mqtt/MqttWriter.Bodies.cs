@@ -1,4 +1,5 @@
 using System.Buffers;
+using SecureStreams.Codecs.Mqtt;
 using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Mqtt.Session;
 
@@ -21,7 +22,7 @@ internal sealed partial class MqttWriter
         _head = _bodyHead.Length;
         _topic = _heads.TopicBytes;
         _payload = 0;
-        var least = _head + LinkDefaults.PieceBytes;
+        var least = Math.Max(LinkDefaults.PieceBytes, _head + LinkDefaults.LeastRoomBytes);
         if (_spare is { } spare && spare.Length >= least)
             (_body, _spare) = (spare, null);
         else
@@ -56,6 +57,8 @@ internal sealed partial class MqttWriter
     {
         if (_refusal is null && _payload + (long)bytes > plan.MaxMessageBytes)
             _refusal = MqttFailures.TooLargeToSend(plan, _payload + (long)bytes);
+        else if (_refusal is null && MqttDefaults.LongestHeadBytes + _head + _payload + (long)bytes > MqttPacketWriter.MaxRemainingBytes)
+            _refusal = MqttFailures.TooLargeForPacket(plan, _head + _payload + (long)bytes, MqttPacketWriter.MaxRemainingBytes);
         if (_refusal is not null)
         {
             // The callback may hold a span of it, so it is left to the collector.
@@ -77,7 +80,7 @@ internal sealed partial class MqttWriter
             return;
         }
 
-        _batch.Add(new MqttOutgoing
+        var message = new MqttOutgoing
         {
             Body = FitAtOnce(_body!, _head + _payload),
             TopicBytes = _topic,
@@ -86,8 +89,13 @@ internal sealed partial class MqttWriter
             Qos = (byte)plan.Qos,
             Retain = plan.Retain,
             Owner = transport.Owner,
-        });
+        };
         _body = null;
+
+        // One that was begun before the last release may have to be taken up again, and keeps its array until then.
+        if (!_bodyAtRelease || _batch.Count > _releasedCount)
+            Fit(ref message);
+        _batch.Add(message);
         _payload = 0;
     }
 

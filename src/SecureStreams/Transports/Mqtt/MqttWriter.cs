@@ -50,7 +50,7 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
     }
 
     /// <inheritdoc/>
-    public override bool MoreRoom => _open && !_ended && !_endStaged && Volatile.Read(ref _handed) == 0 && (_inMessage || Queued + Staged < plan.Policy.TransmitWatermarkHigh);
+    public override bool MoreRoom => _open && !_ended && !_endStaged && Volatile.Read(ref _handed) == 0 && (_inMessage || (Queued + Staged < plan.Policy.TransmitWatermarkHigh && _batch.Count < MqttDefaults.BatchMessages));
 
     /// <inheritdoc/>
     public override long Queued => Volatile.Read(ref _queued);

@@ -229,11 +229,11 @@ public sealed class MqttPublishTests
 
     private static void Put(TransportWriter writer, string text, SsTxFlags flags) => writer.Advance(Encoding.UTF8.GetBytes(text, writer.GetSpan()), flags);
 
-    /// <summary>The peer, where one is given, goes first: what it has not answered is not waited for then.</summary>
+    /// <summary>The peer, where one is given, goes then: what it has not answered is not waited for any longer.</summary>
     private static async Task EndAsync(TransportRun run, MqttPeer? peer = null)
     {
         run.Close();
-        peer?.Dispose();
         Assert.Equal(SsCauseCode.LocalDisconnect, (await run.EndAsync())?.Code);
+        peer?.Dispose();
     }
 }

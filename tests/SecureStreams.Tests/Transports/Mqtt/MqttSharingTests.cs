@@ -222,6 +222,32 @@ public sealed class MqttSharingTests
     }
 
     [Fact]
+    public async Task What_a_paused_stream_cannot_even_hold_is_not_answered()
+    {
+        await using var bench = new MqttBench();
+        bench.Log.Allow("Dropping");
+        var (slow, peer) = await bench.ConnectAsync(Of(bench, "slow", "a/slow", ", \"mqtt_qos\": 1, \"mqtt_queue_bytes\": 10"));
+        var quick = await bench.JoinAsync(peer, Of(bench, "quick", "a/quick", ", \"mqtt_qos\": 1"));
+        slow.Pause(true);
+        await slow.TurnAsync();
+        for (var i = 1; i <= 6; i++)
+            await peer.PublishAsync("a/slow", "0123456789", qos: 1, id: (ushort)i);
+        await peer.PublishAsync("a/quick", "quick", qos: 1, id: 99);
+        Assert.Equal(99, (await peer.ReadAsync(MqttPacketType.PublishAck)).Id);
+
+        // Four times as much as the bound is held; the rest the broker keeps.
+        slow.Pause(false);
+        for (var i = 1; i <= 4; i++)
+            Assert.Equal(i, (await peer.ReadAsync(MqttPacketType.PublishAck)).Id);
+        await peer.PublishAsync("a/quick", "again", qos: 1, id: 100);
+        Assert.Equal(100, (await peer.ReadAsync(MqttPacketType.PublishAck)).Id);
+        Assert.Equal(40, slow.Received.Length);
+        peer.Dispose();
+        await slow.EndAsync();
+        await quick.EndAsync();
+    }
+
+    [Fact]
     public async Task A_stream_that_takes_the_broker_for_dead_ends_the_connection_for_all()
     {
         await using var bench = new MqttBench();
