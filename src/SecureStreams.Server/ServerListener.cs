@@ -100,7 +100,8 @@ internal abstract class ServerListener : SsListener
     protected abstract void Arrived(AcceptedSocket accepted);
 
     /// <summary>No connection comes any more: completes when those that have come are on their way.</summary>
-    protected abstract Task StoppedAsync();
+    /// <param name="draining">Whether they are still wanted.</param>
+    protected abstract Task StoppedAsync(bool draining);
 
     /// <summary>Completes when no connection brings new streams any more. Asked for in a drain, after <see cref="StoppedAsync"/>.</summary>
     protected virtual Task SettledAsync() => Task.CompletedTask;
@@ -111,7 +112,7 @@ internal abstract class ServerListener : SsListener
     private async Task StopAsync(bool draining)
     {
         await _socket.StopAsync(draining).ConfigureAwait(false);
-        await StoppedAsync().ConfigureAwait(false);
+        await StoppedAsync(draining).ConfigureAwait(false);
     }
 
     private async Task FreeAsync()

@@ -43,7 +43,8 @@ internal sealed partial class HttpListener
             connection = _sockets.Create(accepted.TakeSocket());
             connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
-            var http2 = await PrepareAsync(connection, accepted, policy, plan, peer, bound.Token).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivalsOver.Token);
+            var http2 = await PrepareAsync(connection, accepted, policy, plan, peer, either.Token).ConfigureAwait(false);
             if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
             {
                 WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
@@ -52,7 +53,8 @@ internal sealed partial class HttpListener
         }
         catch (Exception error) when (error is TransportException or OperationCanceledException or IOException or ConnectionAbortedException or ConnectionResetException)
         {
-            Tell(policy, peer, error, plan.UnauthenticatedTimeout);
+            if (!_arrivalsOver.IsCancellationRequested)
+                Tell(policy, peer, error, plan.UnauthenticatedTimeout);
         }
         catch (Exception error)
         {

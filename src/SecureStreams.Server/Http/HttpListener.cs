@@ -19,6 +19,7 @@ internal sealed partial class HttpListener : ServerListener
     private readonly KestrelServer _server;
     private readonly SocketConnectionContextFactory _sockets;
     private readonly CancellationTokenSource _atOnce = new();
+    private readonly CancellationTokenSource _arrivalsOver = new();
     private readonly bool _takesHttp2;
     private Task? _stopping;
 
@@ -64,10 +65,24 @@ internal sealed partial class HttpListener : ServerListener
     }
 
     /// <inheritdoc/>
-    protected override Task StoppedAsync()
+    protected override async Task StoppedAsync(bool draining)
     {
         ConnectionArrived();
-        return _allArrived.Task;
+        if (draining)
+        {
+            try
+            {
+                // Those that have said something are served; one that is silent has asked for nothing, and holds up nobody.
+                await _allArrived.Task.WaitAsync(ListenDefaults.ArrivalGrace, Platform.Time).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Below.
+            }
+        }
+
+        await _arrivalsOver.CancelAsync().ConfigureAwait(false);
+        await _allArrived.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -82,6 +97,7 @@ internal sealed partial class HttpListener : ServerListener
         _server.Dispose();
         _sockets.Dispose();
         _atOnce.Dispose();
+        _arrivalsOver.Dispose();
     }
 
     private KestrelServerOptions OptionsOf(StreamTypePolicy policy)

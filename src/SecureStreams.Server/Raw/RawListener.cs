@@ -52,7 +52,7 @@ internal sealed class RawListener : ServerListener
     }
 
     /// <inheritdoc/>
-    protected override Task StoppedAsync()
+    protected override Task StoppedAsync(bool draining)
     {
         TakenOne();
         return _taken.Task;

@@ -213,6 +213,25 @@ public sealed class HttpServerTests
         Assert.Empty(bench.Accepted);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handshake_that_does_not_come_about_ends_at_the_bound_and_does_not_hold_up_a_disposal(bool dispose)
+    {
+        var clock = new ManualTimeProvider();
+        await using var bench = new ServerBench($"\"srv\": {{ \"server\": true, \"protocol\": \"h2\", \"endpoint\": \"127.0.0.1\", {ServerBench.Tls} }}", clock);
+        var listener = bench.Listen();
+        using var silent = await ServerBench.ConnectAsync(listener);
+        await clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        if (dispose)
+            await listener.DisposeAsync().AsTask().OrFail(static () => "It does not end.");
+        else
+            clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("", await ToEndAsync(silent));
+        if (!dispose)
+            Assert.Contains("unauthenticated_timeout_ms", Assert.Single(bench.Context.Diagnostics.Recent()).Policy!.Attribute, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_head_that_comes_too_slowly_is_refused()
     {
