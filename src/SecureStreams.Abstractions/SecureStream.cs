@@ -73,6 +73,16 @@ public abstract class SecureStream : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void RequestTransmit(long length);
 
+    /// <summary>
+    /// Answers a request that an HTTP listener accepted, in or after <see cref="SsState.ServerTxn"/>: says with which status. The head of the answer leaves with the first payload that
+    /// <see cref="RequestTransmit()"/> asks for, so that metadata may be set until then; one that is never acknowledged is answered with 404. Nothing happens where there is no such
+    /// request, or when the head has left; of several calls the last counts.
+    /// </summary>
+    /// <param name="status">200 to 599; 0, as in lws, is 200.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="status"/> is no status of an answer.</exception>
+    /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
+    public virtual void ServerAck(int status = 200) => throw new NotSupportedException("Streams of this implementation serve nothing.");
+
     /// <summary>Closes the connection, or gives up the attempt or the wait for a retry; the stream then is idle. Nothing happens when it is idle already.</summary>
     /// <exception cref="ObjectDisposedException">The stream is destroyed.</exception>
     public abstract void Disconnect();

@@ -1,4 +1,5 @@
 using SecureStreams.Policy;
+using SecureStreams.Server.Http;
 using SecureStreams.Server.Raw;
 
 namespace SecureStreams.Server;
@@ -23,7 +24,8 @@ internal sealed class ServerListenerFactory : IListenerFactory
         return policy.Protocol switch
         {
             WireProtocol.Raw => RawListener.Start(local, policy, accept),
-            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.UnsupportedTransport.NameOf(policy.Protocol)}', and this release serves raw; use \"protocol\": \"raw\", or serve it by other means."),
+            WireProtocol.H1 or WireProtocol.H2 => HttpListener.Start(local, policy, accept),
+            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.UnsupportedTransport.NameOf(policy.Protocol)}', and this release serves h1, h2 and raw; use one of them, or serve it by other means."),
         };
     }
 }

@@ -81,9 +81,9 @@ internal sealed class ServerBench : IAsyncDisposable
     }
 
     /// <summary>Listens with recording handlers.</summary>
-    public SsListener Listen(string streamType = "srv", Action<RecordingHandler>? setup = null) => Context.CreateListener(streamType, stream =>
+    public SsListener Listen(string streamType = "srv", Action<RecordingHandler>? setup = null, bool keep = true) => Context.CreateListener(streamType, stream =>
     {
-        var handler = new RecordingHandler();
+        var handler = new RecordingHandler { KeepPayload = keep };
         setup?.Invoke(handler);
         Streams.Enqueue(stream);
         Accepted.Enqueue(handler);

@@ -40,8 +40,8 @@ internal static class LimitAttributes
         new()
         {
             Name = "header_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "15000", Scopes = PolicyScopes.Server,
-            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true,
-            Help = "How long a client may take over the head of a request.",
+            Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
+            Help = "How long a client may take over the head of a request; looked at once a second.",
         },
         new()
         {

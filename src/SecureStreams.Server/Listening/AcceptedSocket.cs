@@ -4,16 +4,21 @@ using SecureStreams.Network;
 
 namespace SecureStreams.Server.Listening;
 
-/// <summary>A connection that was accepted and counted; nothing of it has been read. Whoever gets it owns it: closing <see cref="Wire"/> closes the socket and gives the place back.</summary>
+/// <summary>A connection that was accepted and counted; nothing of it has been read. Whoever gets it owns it: disposing it closes the socket and gives the place back.</summary>
 internal sealed class AcceptedSocket : IDisposable
 {
+    private readonly ConnectionTicket _ticket;
+    private readonly TimeProvider _time;
+    private CountingStream? _wire;
+    private bool _taken;
+
     public AcceptedSocket(Socket socket, EndPoint listensOn, EndPoint? peer, ConnectionTicket ticket, TimeProvider time)
     {
         Socket = socket;
         ListensOn = listensOn;
         Peer = peer;
-        Wire = new CountingStream(new NetworkStream(socket, ownsSocket: true), time);
-        Wire.OnClosed(ticket.Return);
+        _ticket = ticket;
+        _time = time;
     }
 
     /// <summary>The socket, for what is not reading and writing.</summary>
@@ -25,12 +30,35 @@ internal sealed class AcceptedSocket : IDisposable
     /// <summary>Who came; null for the peer of a Unix socket.</summary>
     public EndPoint? Peer { get; }
 
-    /// <summary>Its bytes.</summary>
-    public CountingStream Wire { get; }
+    /// <summary>Its bytes. Asked for by one who reads and writes it.</summary>
+    public CountingStream Wire
+    {
+        get
+        {
+            if (_wire is { } there)
+                return there;
+            var wire = new CountingStream(new NetworkStream(Socket, ownsSocket: true), _time);
+            wire.OnClosed(_ticket.Return);
+            return _wire = wire;
+        }
+    }
 
     /// <summary>Who came, for operators.</summary>
     public string PeerText => Peer is null ? EndPointText.Of(ListensOn) : EndPointText.Of(Peer);
 
+    /// <summary>The socket, for another that reads, writes and closes it. Disposing this then gives the place back.</summary>
+    public Socket TakeSocket()
+    {
+        _taken = true;
+        return Socket;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Wire.Dispose();
+    public void Dispose()
+    {
+        if (_taken)
+            _ticket.Return();
+        else
+            Wire.Dispose();
+    }
 }

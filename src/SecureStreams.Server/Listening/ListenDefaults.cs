@@ -12,6 +12,9 @@ internal static class ListenDefaults
     /// <summary>How long it is waited after the operating system refused to accept, for want of file descriptors for instance, before it is asked again.</summary>
     public static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a drain waits for connections that were accepted and have not come as far as their first request.</summary>
+    public static readonly TimeSpan ArrivalGrace = TimeSpan.FromMilliseconds(500);
+
     /// <summary>How long the name of an endpoint may take to be looked up.</summary>
     public static readonly TimeSpan NameTimeout = TimeSpan.FromSeconds(5);
 }

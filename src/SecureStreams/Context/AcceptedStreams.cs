@@ -70,22 +70,30 @@ internal sealed class AcceptedStreams
         return Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync()));
     }
 
-    /// <summary>Accepts no more, tells all, and waits until they have ended.</summary>
+    /// <summary>Tells all, and waits until they have ended; then accepts no more.</summary>
     /// <param name="bound">How long it waits.</param>
+    /// <param name="settle">Completes when nothing brings new streams any more, which are accepted until then; null where nothing does.</param>
     /// <param name="atOnce">Ends the waiting when it completes.</param>
     /// <param name="cancellationToken">Ends the waiting too.</param>
     /// <returns>How many are left; they go on.</returns>
-    public async ValueTask<int> DrainAsync(TimeSpan bound, Task atOnce, CancellationToken cancellationToken)
+    public async ValueTask<int> DrainAsync(TimeSpan bound, Func<Task>? settle, Task atOnce, CancellationToken cancellationToken)
     {
-        Close();
-        foreach (var stream in _streams.Keys)
-            stream.TellDraining();
-        CheckEmpty();
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using (var bounded = new CancellationTokenSource(bound, _runtime.Platform.Time))
         using (bounded.Token.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), over))
         using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), over))
+        {
+            if (settle is null)
+                Close();
+            foreach (var stream in _streams.Keys)
+                stream.TellDraining();
+            if (settle is not null)
+                await Task.WhenAny(settle(), atOnce, over.Task).ConfigureAwait(false);
+            Close();
+            CheckEmpty();
             await Task.WhenAny(_empty.Task, atOnce, over.Task).ConfigureAwait(false);
+        }
+
         return _streams.Count;
     }
 

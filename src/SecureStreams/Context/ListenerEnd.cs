@@ -6,8 +6,9 @@ namespace SecureStreams;
 /// <param name="accepted">Its books.</param>
 /// <param name="policy">The policy in force.</param>
 /// <param name="stop">Stops whatever brings new peers, once; with true those that are waiting to be accepted are still taken.</param>
+/// <param name="settle">Completes when the connections that there are bring no new streams any more; null where they bring none.</param>
 /// <param name="free">Lets go what the streams needed, once, after the last; null for nothing.</param>
-internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolicy> policy, Func<bool, Task> stop, Action? free = null)
+internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolicy> policy, Func<bool, Task> stop, Func<Task>? settle = null, Func<Task>? free = null)
 {
     private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(30);
 
@@ -50,7 +51,7 @@ internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolic
 
         var bound = policy().Find("drain_timeout_ms") is { } stated ? TimeSpan.FromMilliseconds(stated.Value.Number) : DefaultDrain;
         await StopOnce(draining: true).ConfigureAwait(false);
-        var left = await accepted.DrainAsync(bound, _atOnce.Task, cancellationToken).ConfigureAwait(false);
+        var left = await accepted.DrainAsync(bound, settle, _atOnce.Task, cancellationToken).ConfigureAwait(false);
         await EndAsync().ConfigureAwait(false);
         await _gone.Task.ConfigureAwait(false);
         return left;
@@ -71,7 +72,8 @@ internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolic
             _atOnce.TrySetResult();
             await StopOnce(draining: false).ConfigureAwait(false);
             await accepted.EndAllAsync().ConfigureAwait(false);
-            free?.Invoke();
+            if (free is not null)
+                await free().ConfigureAwait(false);
             _gone.TrySetResult();
         }
         catch (Exception error)

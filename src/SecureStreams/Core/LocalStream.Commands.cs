@@ -79,6 +79,7 @@ internal sealed partial class LocalStream
         if (_destroyed)
             return;
         _txLength = length;
+        _transport?.AnnounceLengthOnMailbox(length);
         TransmitOnMailbox();
     }
 
@@ -90,6 +91,8 @@ internal sealed partial class LocalStream
         else if (!_pumping && _transport.Writer.IsWritable)
             _mailbox.Post(this, (long)StreamCommand.Pump);
     }
+
+    private void ServerAckOnMailbox(int status) => _transport?.ServerAckOnMailbox(status);
 
     private void ForgetTransmitOnMailbox()
     {

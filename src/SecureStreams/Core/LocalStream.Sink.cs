@@ -37,6 +37,21 @@ internal sealed partial class LocalStream : ITransportSink
         }
     }
 
+    public void ServerTransactionOnMailbox(StreamTransport transport)
+    {
+        if (transport != _transport)
+            return;
+        try
+        {
+            Deliver(new SsStateChange(SsState.ServerTxn));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
+    }
+
     public void WritableOnMailbox(StreamTransport transport, bool due)
     {
         if (transport != _transport)

@@ -100,6 +100,16 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         Run(length, RequestTransmitOnMailbox);
     }
 
+    public override void ServerAck(int status = 200)
+    {
+        if (status == 0)
+            status = 200;
+        ArgumentOutOfRangeException.ThrowIfLessThan(status, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
+        ThrowIfDestroyed();
+        Run(status, ServerAckOnMailbox);
+    }
+
     protected override void RequestPipeTransmit()
     {
         _askedBy = StreamTelemetry.Caller;

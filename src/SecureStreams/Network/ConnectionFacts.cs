@@ -31,10 +31,15 @@ internal sealed class ConnectionFacts
     /// <summary>Gathers them.</summary>
     /// <param name="wire">The connection.</param>
     /// <param name="tls">TLS on it; null for plaintext.</param>
-    public static ConnectionFacts Of(CountingStream wire, SslStream? tls)
+    public static ConnectionFacts Of(CountingStream wire, SslStream? tls) => Of(wire.Socket, tls);
+
+    /// <summary>Gathers them.</summary>
+    /// <param name="socket">The connection; null where it is no socket.</param>
+    /// <param name="tls">TLS on it; null for plaintext.</param>
+    public static ConnectionFacts Of(Socket? socket, SslStream? tls)
     {
         var facts = new ConnectionFacts();
-        if (wire.Socket is { } socket)
+        if (socket is not null)
             facts.AddSocket(socket);
         if (tls is not null)
             facts.AddTls(tls);

@@ -20,6 +20,12 @@ internal interface ITransportSink
     /// <summary>A user state from <c>http_resp_map</c>, before <see cref="ConnectedOnMailbox"/>.</summary>
     void UserStateOnMailbox(StreamTransport transport, SsState state, int status);
 
+    /// <summary>A request came whole as far as its head goes, after <see cref="ConnectedOnMailbox"/>: the application may answer. Only transports in the role of a server tell it.</summary>
+    void ServerTransactionOnMailbox(StreamTransport transport)
+    {
+        // Who makes no such transports hears of none.
+    }
+
     /// <summary>The transport starts the request again from its beginning (a redirect that keeps method and body): the application sees Connecting again.</summary>
     void RestartedOnMailbox(StreamTransport transport, TransportFailure reason);
 

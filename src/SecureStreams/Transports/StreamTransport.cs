@@ -55,6 +55,18 @@ internal abstract class StreamTransport
         // What cannot ask has nothing to do.
     }
 
+    /// <summary>The application announces the length of the message that it is asked for next. Only what is in the role of a server has not been told it with its setup.</summary>
+    public virtual void AnnounceLengthOnMailbox(long length)
+    {
+        // What asks for its length at the start has it.
+    }
+
+    /// <summary>The application says with which status its answer begins; only where <see cref="ITransportSink.ServerTransactionOnMailbox"/> was told.</summary>
+    public virtual void ServerAckOnMailbox(int status)
+    {
+        // What is no server answers nothing.
+    }
+
     /// <summary>As <see cref="CloseOnMailbox"/>, by a protocol that can tell the peer why.</summary>
     /// <param name="because">Why the stream lets go.</param>
     public virtual void CloseBecauseOnMailbox(SsCauseCode because) => CloseOnMailbox();

@@ -42,6 +42,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>Another address of the same place, of the other family. The server does not listen there.</summary>
     public string Address6 { get; private set; } = "";
 
+    /// <summary>The program and arguments that start another program in it.</summary>
+    public string[] Inside => [_ip, "netns", "exec", _name];
+
     /// <summary>The server.</summary>
     public ServedHost Host { get; private set; } = new("", new(0, 0, 0, 0, 0, 0, 0, 0));
 
@@ -65,7 +68,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         {
             await made.JoinAsync();
             await made.FilterAsync("add table inet hole; add chain inet hole in { type filter hook input priority 0; }; add chain inet hole out { type filter hook output priority 0; }");
-            (made._server, made.Host) = await ProbeProgram.ServeAsync(made.Address, made.Inside());
+            (made._server, made.Host) = await ProbeProgram.ServeAsync(made.Address, made.Inside);
             return made;
         }
         catch
@@ -98,7 +101,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     /// <summary>How many packets the holes have swallowed since they were opened.</summary>
     public async Task<long> SwallowedAsync()
     {
-        var rules = await SystemCommand.RunAsync(_ip, [.. Inside()[1..], _nft, "list", "table", "inet", "hole"]);
+        var rules = await SystemCommand.RunAsync(_ip, [.. Inside[1..], _nft, "list", "table", "inet", "hole"]);
         return rules.Split(["counter packets "], StringSplitOptions.None).Skip(1).Sum(static text => long.Parse(text[..text.IndexOf(' ')], CultureInfo.InvariantCulture));
     }
 
@@ -120,7 +123,6 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         }
     }
 
-    private string[] Inside() => [_ip, "netns", "exec", _name];
 
     private async Task JoinAsync()
     {
@@ -155,5 +157,5 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         static string Text(int address) => $"{address >>> 24}.{address >> 16 & 255}.{address >> 8 & 255}.{address & 255}";
     }
 
-    private Task<string> FilterAsync(string rules) => SystemCommand.RunAsync(_ip, [.. Inside()[1..], _nft, rules]);
+    private Task<string> FilterAsync(string rules) => SystemCommand.RunAsync(_ip, [.. Inside[1..], _nft, rules]);
 }

@@ -9,7 +9,7 @@ namespace SecureStreams.Transports.Mqtt;
 internal sealed class MqttBodies : ArrayPool<byte>
 {
     private const int SmallBytes = 1024;
-    private const int SmallOfEachSize = 512;
+    private const int SmallOfEachSize = 2048;
 
     private readonly ArrayPool<byte> _small = Create(SmallBytes, SmallOfEachSize);
 

@@ -83,7 +83,7 @@ internal sealed partial class MqttWriter
 
         var message = new MqttOutgoing
         {
-            Body = _body!,
+            Body = FitAtOnce(_body!, _head + _payload),
             TopicBytes = _topic,
             PropertiesBytes = _head - _topic,
             PayloadBytes = _payload,
@@ -106,6 +106,20 @@ internal sealed partial class MqttWriter
         var larger = MqttBodies.Pool.Rent((int)Math.Min(2L * _body!.Length, Array.MaxLength));
         _body.AsSpan(0, _head + _payload).CopyTo(larger);
         _body = larger;
+    }
+
+    /// <summary>
+    /// The next message of the same callback gets the large array again; what the callback may still hold a span of goes to no one else. Else a callback that sends many small messages would
+    /// hold a large array for each.
+    /// </summary>
+    private byte[] FitAtOnce(byte[] body, int bytes)
+    {
+        if (body.Length < Roomy * Math.Max(bytes, 64) || _spare is not null)
+            return body;
+        var fitting = MqttBodies.Pool.Rent(bytes);
+        body.AsSpan(0, bytes).CopyTo(fitting);
+        _spare = body;
+        return fitting;
     }
 
     private void Fit(ref MqttOutgoing message)

@@ -34,7 +34,7 @@ internal sealed record FlowPolicy(int Version)
     {
         var members = types.Select(type => string.Create(CultureInfo.InvariantCulture, $$"""
             "{{type.Name}}": {
-              "endpoint": "127.0.0.1", "port": {{port}}, "protocol": "mqtt", "retry": "soon", "mqtt_client_id": "{{client}}-{{_run}}", "mqtt_keep_alive": 60{{(Version == 5 ? ", \"mqtt_version\": 5" : "")}},
+              "endpoint": "127.0.0.1", "port": {{port}}, "protocol": "mqtt", "retry": "soon", "mqtt_client_id": "{{client}}-{{_run}}", "mqtt_keep_alive": 60{{(Version == 5 ? ", \"mqtt_version\": 5, \"mqtt_receive_maximum\": 1000" : "")}},
               "metadata": [{ "topic": "" }], "mqtt_qos": {{type.Qos}}, "{{type.Attribute}}": "{{_run}}/q{{type.Qos}}/{{type.Level}}"
             }
             """));

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Primitives;
+using SecureStreams.Core;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>From what the application set to the head of an answer.</summary>
+internal static class HttpAnswerHead
+{
+    /// <summary>Sets status, length and headers; the head leaves with what is written next.</summary>
+    /// <param name="plan">The policy.</param>
+    /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="length">The length that was announced; null for none.</param>
+    /// <param name="withHeaders">Whether what the application set counts: not for an answer that is not its own.</param>
+    public static void Write(HttpServerPlan plan, MetadataStore metadata, HttpExchange exchange, int status, long? length, bool withHeaders)
+    {
+        var response = exchange.Response;
+        response.StatusCode = status;
+        if (length is { } bytes && HasBody(status))
+            response.Headers.ContentLength = bytes;
+        if (!withHeaders)
+            return;
+        foreach (var row in plan.Headers)
+        {
+            // Framing is not the application's; of the length it speaks when it asks to send.
+            if (row.Role is HttpHeaderRole.Plain && metadata.Outgoing(row.Index) is { } value && IsClean(value))
+                response.Headers[row.Name] = new StringValues(value);
+        }
+
+        if (!plan.AllowsDirect)
+            return;
+        foreach (var (name, value) in metadata.DirectOutgoing)
+        {
+            if (DirectHeaders.RefusalOf(name) is null && IsClean(value) && !response.Headers.ContainsKey(name))
+                response.Headers[name] = new StringValues(value);
+        }
+    }
+
+    /// <summary>Whether an answer with this status has a body (RFC 9110 section 6.4.1).</summary>
+    public static bool HasBody(int status) => status is not (204 or 205 or 304);
+
+    // The store checked it when it was set; a forged header must not depend on that alone.
+    private static bool IsClean(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
+}

@@ -1,0 +1,170 @@
+using System.Net.Security;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using SecureStreams.Core;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+using SecureStreams.Server.Listening;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>From a socket that was accepted to a connection that the web server takes: TLS, the version of HTTP, and the bound on both.</summary>
+internal sealed partial class HttpListener
+{
+    private static readonly SslApplicationProtocol[] Both = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+    private static readonly SslApplicationProtocol[] Http1Only = [SslApplicationProtocol.Http11];
+
+    private readonly TaskCompletionSource _allArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Connections on their way to the web server, and one for as long as more may come.
+    private int _arriving = 1;
+
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n"u8;
+
+    private void ConnectionArriving() => Interlocked.Increment(ref _arriving);
+
+    private void ConnectionArrived()
+    {
+        if (Interlocked.Decrement(ref _arriving) == 0)
+            _allArrived.TrySetResult();
+    }
+
+    private async Task ServeConnectionAsync(AcceptedSocket accepted)
+    {
+        var policy = Policy.Now();
+        var plan = ListenPlan.Of(policy);
+        var peer = accepted.PeerText;
+        ConnectionContext? connection = null;
+        try
+        {
+            await Task.Yield();
+            connection = _sockets.Create(accepted.TakeSocket());
+            connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
+            using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivalsOver.Token);
+            var http2 = await PrepareAsync(connection, accepted, policy, plan, peer, either.Token).ConfigureAwait(false);
+            if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
+            {
+                WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
+                return;
+            }
+        }
+        catch (Exception error) when (error is TransportException or OperationCanceledException or IOException or ConnectionAbortedException or ConnectionResetException)
+        {
+            if (!_arrivalsOver.IsCancellationRequested)
+                Tell(policy, peer, error, plan.UnauthenticatedTimeout);
+        }
+        catch (Exception error)
+        {
+            ServerLog.Failed(Logger, error, policy.Name);
+        }
+        finally
+        {
+            ConnectionArrived();
+        }
+
+        if (connection is not null)
+            await connection.DisposeAsync().ConfigureAwait(false);
+        accepted.Dispose();
+    }
+
+    /// <returns>Whether it speaks HTTP/2.</returns>
+    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, StreamTypePolicy policy, ListenPlan plan, string peer, CancellationToken bound)
+    {
+        SslStream? secured = null;
+        var first = Tls is null || plan.Sniffs ? await FirstBytesAsync(connection, bound).ConfigureAwait(false) : Beginning.Unknown;
+        if (Tls is not null && first != Beginning.Plain && first != Beginning.Http2)
+        {
+            var wire = new CountingStream(new DuplexStream(connection.Transport), Platform.Time);
+            secured = await Tls.AuthenticateAsync(wire, policy, _takesHttp2 ? Both : Http1Only, bound).ConfigureAwait(false);
+            var features = new TlsConnectionFeatures(secured);
+            connection.Features.Set<ITlsConnectionFeature>(features);
+            connection.Features.Set<ITlsApplicationProtocolFeature>(features);
+            connection.Transport = new DuplexPipe(secured);
+        }
+
+        connection.Features.Set(new HttpConnectionFeature
+        {
+            Peer = peer,
+            Tls = secured,
+            Facts = HttpServerPlan.Of(policy).Facts.IsEmpty ? null : ConnectionFacts.Of(accepted.Socket, secured),
+        });
+        return _takesHttp2 && (secured is null ? first == Beginning.Http2 : secured.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
+    }
+
+    private enum Beginning
+    {
+        Unknown,
+        Plain,
+        Http2,
+        Tls,
+    }
+
+    /// <summary>Looks at the first bytes and leaves them where they are: TLS, the preface of HTTP/2 (RFC 9113 section 3.4), or else HTTP/1.1.</summary>
+    private static async ValueTask<Beginning> FirstBytesAsync(ConnectionContext connection, CancellationToken bound)
+    {
+        var input = connection.Transport.Input;
+        while (true)
+        {
+            var read = await input.ReadAsync(bound).ConfigureAwait(false);
+            var beginning = BeginningOf(read.Buffer.FirstSpan, read.IsCompleted);
+            input.AdvanceTo(read.Buffer.Start, beginning == Beginning.Unknown ? read.Buffer.End : read.Buffer.Start);
+            if (beginning != Beginning.Unknown)
+                return beginning;
+        }
+    }
+
+    private static Beginning BeginningOf(ReadOnlySpan<byte> bytes, bool isAll)
+    {
+        const byte tlsHandshakeRecord = 0x16;
+        if (bytes.IsEmpty)
+            return isAll ? Beginning.Plain : Beginning.Unknown;
+        if (bytes[0] == tlsHandshakeRecord)
+            return Beginning.Tls;
+        var seen = Math.Min(bytes.Length, Preface.Length);
+        if (!bytes[..seen].SequenceEqual(Preface[..seen]))
+            return Beginning.Plain;
+        return seen == Preface.Length ? Beginning.Http2 : isAll ? Beginning.Plain : Beginning.Unknown;
+    }
+
+    /// <summary>The web server has done with a connection: TLS says that it ends (RFC 8446 section 6.1), as far as it still can.</summary>
+    private static async Task EndTlsAsync(ConnectionContext connection)
+    {
+        if (connection.Features.Get<HttpConnectionFeature>()?.Tls is not { } tls)
+            return;
+        try
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or InvalidOperationException or OperationCanceledException or ConnectionAbortedException)
+        {
+            // The client has gone, which is all there was to say.
+        }
+
+        await tls.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A connection that brings no request in its time is of no use.</summary>
+    private void WatchFirstRequest(ConnectionContext connection, TimeSpan bound)
+    {
+        var timer = Platform.Time.CreateDetachedTimer(static state =>
+        {
+            var connection = (ConnectionContext)state!;
+            if (connection.Features.Get<HttpConnectionFeature>() is { HasAsked: false })
+                connection.Abort(new ConnectionAbortedException("No request came in time."));
+        }, connection, bound);
+        connection.ConnectionClosed.UnsafeRegister(static state => ((ITimer)state!).Dispose(), timer);
+    }
+
+    /// <summary>No stream came of it, so its end is told here.</summary>
+    private void Tell(StreamTypePolicy policy, string peer, Exception error, TimeSpan bound)
+    {
+        var failure = TransportException.Find(error)
+            ?? (error is OperationCanceledException
+                ? new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout, $"the client did not finish its TLS handshake, or send a byte, within {bound.TotalSeconds:0.###} s") { Attribute = "unauthenticated_timeout_ms" }
+                : NetworkErrors.FromException(error, "before its first request"));
+        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+    }
+}

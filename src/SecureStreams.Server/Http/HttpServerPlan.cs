@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using SecureStreams.Core;
+using SecureStreams.Network;
+using SecureStreams.Policy;
+using SecureStreams.Transports.Http;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>What a policy says of requests and answers, worked out once for it.</summary>
+internal sealed class HttpServerPlan
+{
+    private static readonly ConditionalWeakTable<StreamTypePolicy, HttpServerPlan> Plans = [];
+
+    private HttpServerPlan(StreamTypePolicy policy)
+    {
+        Facts = ConnectionFactPlan.Of(policy);
+        AllowsDirect = DirectHeaders.AreAllowedBy(policy);
+        NoContentLength = policy.Http?.NoContentLength ?? false;
+        MaxBodyBytes = policy.Find("max_body_bytes")?.Value.Number is { } most and > 0 ? most : null;
+        MaxHeaderBytes = (int)(policy.Find("max_header_bytes")?.Value.Number ?? 32 * 1024);
+        HeaderTimeout = TimeSpan.FromMilliseconds(policy.Find("header_timeout_ms")?.Value.Number ?? 15_000);
+        (Method, Path, Query) = (-1, -1, -1);
+        var headers = ImmutableArray.CreateBuilder<HttpHeaderRow>();
+        var arguments = ImmutableArray.CreateBuilder<int>();
+        for (var i = 0; i < policy.Metadata.Length; i++)
+        {
+            var row = policy.Metadata[i];
+            if (!string.IsNullOrWhiteSpace(row.Header))
+                headers.Add(HttpHeaderRow.Of(i, row));
+            else if (row.Name == "method")
+                Method = i;
+            else if (row.Name == "path")
+                Path = i;
+            else if (row.Name == "query")
+                Query = i;
+            else if (!Facts.Fills(row.Name))
+                arguments.Add(i);
+        }
+
+        Headers = headers.ToImmutable();
+        Arguments = arguments.ToImmutable();
+        Policy = policy;
+    }
+
+    public StreamTypePolicy Policy { get; }
+
+    /// <summary>The metadata that say something of the connection.</summary>
+    public ConnectionFactPlan Facts { get; }
+
+    /// <summary>The metadata that travel in headers, of requests as of answers.</summary>
+    public ImmutableArray<HttpHeaderRow> Headers { get; }
+
+    /// <summary>The metadata that an argument of the URL with their name fills: those that travel nowhere else.</summary>
+    public ImmutableArray<int> Arguments { get; }
+
+    /// <summary>The place of metadata <c>method</c>; -1 where it is not declared.</summary>
+    public int Method { get; }
+
+    /// <summary>The place of metadata <c>path</c>.</summary>
+    public int Path { get; }
+
+    /// <summary>The place of metadata <c>query</c>.</summary>
+    public int Query { get; }
+
+    /// <summary><c>direct_proto_str</c>.</summary>
+    public bool AllowsDirect { get; }
+
+    /// <summary><c>http_no_content_length</c>.</summary>
+    public bool NoContentLength { get; }
+
+    /// <summary><c>max_body_bytes</c>; null for any.</summary>
+    public long? MaxBodyBytes { get; }
+
+    /// <summary><c>max_header_bytes</c>.</summary>
+    public int MaxHeaderBytes { get; }
+
+    /// <summary><c>header_timeout_ms</c>.</summary>
+    public TimeSpan HeaderTimeout { get; }
+
+    /// <summary>The plan of <paramref name="policy"/>.</summary>
+    public static HttpServerPlan Of(StreamTypePolicy policy) => Plans.GetValue(policy, static one => new HttpServerPlan(one));
+}

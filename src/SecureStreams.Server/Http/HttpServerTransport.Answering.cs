@@ -1,0 +1,154 @@
+using System.Globalization;
+using SecureStreams.Transports;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>The answer: its head with the first of its payload, its end with the last.</summary>
+internal sealed partial class HttpServerTransport
+{
+    private const int NotFound = 404;
+    private const int ServerError = 500;
+
+    private Task _write = Task.CompletedTask;
+    private int _status;
+    private int _failStatus;
+    private bool _headSent;
+    private bool _writing;
+    private bool _answered;
+    private bool _hasNoBody;
+    private bool _isCutOff;
+    private Exception? _writeError;
+
+    /// <inheritdoc/>
+    public override void AnnounceLengthOnMailbox(long length)
+    {
+        if (_headSent)
+            return;
+        _writer.Announced = length;
+
+        // Nothing is there to be asked for. In a turn of its own: what else the callback has to say comes before it.
+        if (length == 0)
+            Post(Work.EndEmpty);
+    }
+
+    /// <inheritdoc/>
+    public override void ServerAckOnMailbox(int status)
+    {
+        if (!_headSent)
+            _status = status;
+    }
+
+    /// <summary>Sends what was released.</summary>
+    /// <returns>Whether more can be put in at once.</returns>
+    public bool FlushOnMailbox()
+    {
+        if (_writing || _ended)
+            return false;
+        if (_writer.IsShort)
+        {
+            _isCutOff = true;
+            _failStatus = ServerError;
+            EndOnMailbox(new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadLengthMismatch,
+                string.Create(CultureInfo.InvariantCulture, $"The application ended its answer before the {_writer.Announced} bytes that it announced; announce what is sent, or nothing."))
+            {
+                Endpoint = EndpointOnMailbox,
+            });
+            return false;
+        }
+
+        var write = WriteAsync();
+        if (write.IsCompletedSuccessfully)
+        {
+            _writer.Return();
+            if (_writer.HasEnded)
+                AnsweredOnMailbox();
+            return !_writer.HasEnded;
+        }
+
+        _writing = true;
+        _write = AwaitAsync(write);
+        return false;
+    }
+
+    private void AnsweredOnMailbox()
+    {
+        _answered = true;
+        EndOnMailbox(null);
+    }
+
+    private async Task WriteAsync()
+    {
+        if (!_headSent)
+        {
+            _headSent = true;
+            HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, _status == 0 ? NotFound : _status, _plan.NoContentLength ? null : _writer.Announced, withHeaders: true);
+            if (!HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
+                _hasNoBody = true;
+        }
+
+        var bytes = _writer.Take();
+        if (bytes.Length > 0 && !_hasNoBody)
+        {
+            var flushed = await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            if (flushed.IsCompleted)
+                throw new IOException("The client takes no more of the answer.");
+        }
+
+        if (_writer.HasEnded)
+            await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task AwaitAsync(Task write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _writeError = error;
+        }
+
+        Post(Work.Written);
+    }
+
+    private void WrittenOnMailbox()
+    {
+        _writing = false;
+        _writer.Return();
+        if (_writeError is { } error)
+            EndOnMailbox(Explain(error));
+        else if (_writer.HasEnded)
+            AnsweredOnMailbox();
+        else if (MayWrite)
+            _setup.Sink.WritableOnMailbox(this, due: false);
+    }
+
+    /// <summary>Completes an answer that has not begun, and cuts one off that has not ended: half of one must not pass for the whole.</summary>
+    private async Task FinishAnswerAsync()
+    {
+        if (_answered)
+            return;
+        if (_headSent)
+        {
+            if (!_writer.HasEnded || _isCutOff)
+                _exchange.Lifetime.Abort();
+            await _write.ConfigureAwait(false);
+            return;
+        }
+
+        _headSent = true;
+        if (_exchange.Lifetime.RequestAborted.IsCancellationRequested)
+            return;
+        var status = _failStatus != 0 ? _failStatus : _status != 0 ? _status : NotFound;
+        try
+        {
+            HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, status, 0, withHeaders: _failStatus == 0 && _status != ServerError);
+            await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
+        {
+            // The client has gone meanwhile.
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using SecureStreams.Network;
+using SecureStreams.Transports;
+using SecureStreams.Transports.Connections;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>The body of the request: read as fast as it is taken, so that what is not taken slows the client.</summary>
+internal sealed partial class HttpServerTransport
+{
+    private bool _started;
+
+    /// <returns>Why it ended early, or null when it has come whole, or nobody wants it any more.</returns>
+    private async Task<TransportFailure?> ReceiveAsync()
+    {
+        if (!_exchange.HasBody)
+        {
+            // A body of length 0 was announced, so its end is told.
+            if (_exchange.Request.Headers.ContentLength == 0)
+            {
+                using (await _entry)
+                    DeliverOnMailbox(default, isLast: true);
+            }
+
+            return null;
+        }
+
+        try
+        {
+            while (!_ended)
+            {
+                if (Volatile.Read(ref _paused))
+                {
+                    await WokenAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                var read = await _exchange.Body.ReadAsync(CancellationToken.None).ConfigureAwait(false);
+                if (read.IsCanceled)
+                {
+                    _exchange.Body.AdvanceTo(read.Buffer.Start);
+                    return null;
+                }
+
+                var consumed = await DeliverAsync(read).ConfigureAwait(false);
+                _exchange.Body.AdvanceTo(consumed);
+                if (read.IsCompleted && consumed.Equals(read.Buffer.End))
+                    return null;
+            }
+
+            return null;
+        }
+        catch (Exception error)
+        {
+            return Explain(error);
+        }
+    }
+
+    private async ValueTask<SequencePosition> DeliverAsync(ReadResult read)
+    {
+        var rest = read.Buffer;
+        do
+        {
+            using (await _entry)
+            {
+                while (!_ended && !_paused)
+                {
+                    var piece = FirstPiece(rest);
+                    var isLast = read.IsCompleted && piece.Length == rest.Length;
+                    if (piece.IsEmpty && !isLast)
+                        break;
+                    DeliverOnMailbox(piece, isLast);
+                    rest = rest.Slice(piece.Length);
+                    if (rest.IsEmpty)
+                        return rest.Start;
+                }
+            }
+
+            if (!rest.IsEmpty && !_ended)
+                await WokenAsync().ConfigureAwait(false);
+        }
+        while (!rest.IsEmpty && !_ended);
+        return rest.Start;
+    }
+
+    /// <summary>A sequence may begin with segments in which nothing is left.</summary>
+    private static ReadOnlySpan<byte> FirstPiece(in ReadOnlySequence<byte> bytes)
+    {
+        foreach (var segment in bytes)
+        {
+            if (!segment.IsEmpty)
+                return segment.Span[..Math.Min(segment.Length, LinkDefaults.PieceBytes)];
+        }
+
+        return default;
+    }
+
+    private void DeliverOnMailbox(ReadOnlySpan<byte> piece, bool isLast)
+    {
+        if (_ended)
+            return;
+        var flags = (_started ? SsRxFlags.None : SsRxFlags.StartOfMessage) | (isLast ? SsRxFlags.EndOfMessage : SsRxFlags.None);
+        _started = true;
+        _setup.Sink.ReceivedOnMailbox(this, piece, flags);
+    }
+
+    private async ValueTask WokenAsync()
+    {
+        using (await _entry)
+        {
+            if (_ended || !_paused)
+                return;
+            _waiting = true;
+        }
+
+        await _wake.WaitAsync().ConfigureAwait(false);
+    }
+
+    private TransportFailure Explain(Exception error)
+    {
+        switch (error)
+        {
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
+                _failStatus = tooLarge.StatusCode;
+                return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, $"The client's body is longer than max_body_bytes, {_plan.MaxBodyBytes}, allows.")
+                {
+                    Attribute = "max_body_bytes", Endpoint = EndpointOnMailbox, Error = error,
+                };
+            case BadHttpRequestException { Message: var text } when text.Contains("end of request content", StringComparison.OrdinalIgnoreCase):
+                return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTruncated, "The client closed the connection before the body that it announced was complete.") { Endpoint = EndpointOnMailbox, Error = error };
+            case BadHttpRequestException bad:
+                _failStatus = bad.StatusCode;
+                return new TransportFailure(SsPhase.Protocol, bad.StatusCode == StatusCodes.Status408RequestTimeout ? SsCauseCode.InactivityTimeout : SsCauseCode.ProtocolError,
+                    $"The client's request cannot be read on: {OperatorText.Clean(bad.Message)}") { Endpoint = EndpointOnMailbox, Error = error };
+            case ConnectionAbortedException or ConnectionResetException or OperationCanceledException:
+                return new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client ended the connection, or gave the request up, before it was complete.") { Endpoint = EndpointOnMailbox, Error = error };
+            default:
+                return NetworkErrors.FromException(error, "reading the request") with { Endpoint = EndpointOnMailbox };
+        }
+    }
+}

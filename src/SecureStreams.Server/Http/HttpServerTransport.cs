@@ -1,0 +1,186 @@
+using SecureStreams.Implementation;
+using SecureStreams.Transports;
+using SecureStreams.Transports.Connections;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>
+/// One request of a client and its answer. The head has come when it is made: it is connected at once, then the application is told of the transaction, and answers. What arrives of the
+/// body is delivered in <c>HttpServerTransport.Receiving.cs</c>, the answer is in <c>HttpServerTransport.Answering.cs</c>.
+/// </summary>
+internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWork
+{
+    private readonly TransportSetup _setup;
+    private readonly HttpExchange _exchange;
+    private readonly HttpServerPlan _plan;
+    private readonly MailboxEntry _entry;
+    private readonly LinkSignal _wake = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpServerWriter _writer;
+    private Task _run = Task.CompletedTask;
+    private TransportFailure? _failure;
+    private bool _told;
+    private bool _letGo;
+    private volatile bool _ended;
+    private bool _paused;
+    private bool _waiting;
+
+    /// <param name="setup">The stream's.</param>
+    /// <param name="exchange">The request.</param>
+    public HttpServerTransport(TransportSetup setup, HttpExchange exchange)
+    {
+        _setup = setup;
+        _exchange = exchange;
+        _plan = HttpServerPlan.Of(setup.Policy);
+        _entry = new MailboxEntry(setup.Mailbox);
+        _paused = setup.ReceivePaused;
+        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) { Announced = setup.TransmitLength };
+    }
+
+    private enum Work
+    {
+        Written,
+        Aborted,
+        EndEmpty,
+    }
+
+    /// <inheritdoc/>
+    public override bool IsTransactional => true;
+
+    /// <inheritdoc/>
+    public override TransportWriter Writer => _writer;
+
+    /// <inheritdoc/>
+    public override Task Completion => _run;
+
+    /// <inheritdoc/>
+    public override string? EndpointOnMailbox => _exchange.Connection?.Peer;
+
+    /// <summary>Whether the application may send.</summary>
+    public bool MayWrite => _told && !_letGo && !_ended && !_writing;
+
+    /// <inheritdoc/>
+    public override void StartOnMailbox()
+    {
+        _setup.Mailbox.AssertCurrent();
+        _run = RunAsync();
+    }
+
+    /// <inheritdoc/>
+    public override void PauseReceiveOnMailbox(bool paused)
+    {
+        Volatile.Write(ref _paused, paused);
+        if (!paused)
+            WakeOnMailbox();
+    }
+
+    /// <inheritdoc/>
+    public override void CloseOnMailbox() => CloseBecauseOnMailbox(SsCauseCode.LocalDisconnect);
+
+    /// <inheritdoc/>
+    public override void CloseBecauseOnMailbox(SsCauseCode because)
+    {
+        _setup.Mailbox.AssertCurrent();
+        if (_letGo)
+            return;
+        if (because is SsCauseCode.HandlerException or SsCauseCode.InternalError)
+            _status = ServerError;
+        _letGo = true;
+        EndOnMailbox(new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the request go."));
+    }
+
+    /// <inheritdoc/>
+    public override void AbortOnMailbox()
+    {
+        _exchange.Lifetime.Abort();
+        CloseOnMailbox();
+    }
+
+    void IMailboxWork.RunOnMailbox(long argument)
+    {
+        switch ((Work)argument)
+        {
+            case Work.Written:
+                WrittenOnMailbox();
+                break;
+            case Work.Aborted when !_answered:
+                EndOnMailbox(new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client gave the request up before its answer was complete.") { Endpoint = EndpointOnMailbox });
+                break;
+            case Work.EndEmpty when MayWrite && !_headSent:
+                _writer.EndEmpty();
+                FlushOnMailbox();
+                break;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        // What follows is told by a turn of its own, never inside the call that starts it.
+        await Task.Yield();
+        TransportFailure? failure = null;
+        try
+        {
+            _exchange.LimitBody(_plan.MaxBodyBytes);
+            using var aborted = _exchange.Lifetime.RequestAborted.UnsafeRegister(static state => ((HttpServerTransport)state!).Post(Work.Aborted), this);
+            using (await _entry)
+                BeginOnMailbox();
+            failure = await ReceiveAsync().ConfigureAwait(false);
+            if (failure is null)
+                await _over.Task.ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            failure = Explain(error);
+        }
+
+        using (await _entry)
+            EndOnMailbox(failure);
+        await FinishAnswerAsync().ConfigureAwait(false);
+        using (await _entry)
+            _setup.Sink.ClosedOnMailbox(this, _answered ? null : _failure);
+    }
+
+    private void BeginOnMailbox()
+    {
+        if (_letGo)
+            return;
+        _setup.Metadata.ClearReceivedOnMailbox();
+        HttpRequestMetadata.PublishOnMailbox(_plan, _setup.Metadata, _exchange);
+        _setup.Sink.ConnectedOnMailbox(this);
+        if (_letGo)
+            return;
+        _told = true;
+        _setup.Sink.ServerTransactionOnMailbox(this);
+        if (MayWrite)
+            _setup.Sink.WritableOnMailbox(this, due: false);
+    }
+
+    /// <summary>It is over, for the first of the causes; the answer is completed or cut off by the loop.</summary>
+    private void EndOnMailbox(TransportFailure? failure)
+    {
+        if (_ended)
+            return;
+        _failure ??= failure;
+        _ended = true;
+        _over.TrySetResult();
+        WakeOnMailbox();
+        try
+        {
+            _exchange.Body.CancelPendingRead();
+        }
+        catch (IOException)
+        {
+            // The client has gone: the read under way fails by itself.
+        }
+    }
+
+    private void WakeOnMailbox()
+    {
+        if (!_waiting)
+            return;
+        _waiting = false;
+        _wake.Set();
+    }
+
+    private void Post(Work work) => _setup.Mailbox.Post(this, (long)work);
+}

@@ -1,0 +1,329 @@
+using System.Net.Sockets;
+using System.Text;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Handlers;
+using SecureStreams.TestSupport.Time;
+
+namespace SecureStreams.Server.Tests.Http;
+
+/// <summary>What a handler makes of a request, and what the client sees of it.</summary>
+public sealed class HttpServerTests
+{
+    private const string Server = """
+        "srv": { "server": true, "protocol": "h1", "endpoint": "127.0.0.1", "max_body_bytes": 100000, "max_header_bytes": 4096,
+          "metadata": [{ "method": "" }, { "path": "" }, { "x": "x-answer:" }] }
+        """;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_transaction_is_told_as_a_stream_from_its_beginning_to_its_end()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: static handler => handler
+            .OnStateDo(SsState.ServerTxn, static stream =>
+            {
+                stream.ServerAck(202);
+                stream.SetMetadata("x", "yes");
+                stream.RequestTransmit(4);
+            })
+            .OnTransmitDo(static (SecureStream _, scoped ref SsTransmit tx) =>
+            {
+                "done"u8.CopyTo(tx.Buffer);
+                tx.Commit(4, SsTxFlags.None);
+                return SsTransmitResult.Send;
+            }));
+        Assert.Equal("HTTP/1.1 202|X-Answer: yes|done", Essence(await AskAsync(listener, "POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc")));
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal("Creating Connecting Connected ServerTxn Disconnected Destroying", handler.Story);
+        Assert.Equal(SsCauseCode.Completed, handler.CauseOf(SsState.Disconnected).Code);
+        Assert.Equal("POST", bench.Streams.Single().GetMetadata("method"));
+    }
+
+    [Theory]
+    [InlineData("nothing said", 404)]
+    [InlineData("null", 404)]
+    [InlineData("disconnect", 404)]
+    [InlineData("ack and disconnect", 403)]
+    [InlineData("throws", 500)]
+    [InlineData("throws after ack", 500)]
+    [InlineData("destroyed", 404)]
+    [InlineData("no content", 204)]
+    public async Task What_a_handler_does_without_a_body_has_a_status(string what, int status)
+    {
+        await using var bench = new ServerBench(Server);
+        bench.Log.Allow("the handler threw");
+        SsResult React(SecureStream stream, in SsStateChange change)
+        {
+            switch (what)
+            {
+                case "nothing said":
+                    stream.RequestTransmit(0);
+                    return SsResult.Continue;
+                case "no content":
+                    stream.ServerAck(204);
+                    stream.RequestTransmit(0);
+                    return SsResult.Continue;
+                case "ack and disconnect":
+                    stream.ServerAck(403);
+                    return SsResult.Disconnect;
+                case "throws":
+                    throw new InvalidOperationException("mine");
+                case "throws after ack":
+                    stream.ServerAck(200);
+                    throw new InvalidOperationException("mine");
+                case "destroyed":
+                    return SsResult.Destroy;
+                default:
+                    return SsResult.Disconnect;
+            }
+        }
+
+        await using var listener = what == "null"
+            ? bench.Context.CreateListener("srv", static _ => null)
+            : bench.Listen(setup: handler => handler.OnStateDo(SsState.ServerTxn, React));
+        var answer = await AskAsync(listener, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_carries_one_stream_after_the_other_and_forgets_what_was_said_before()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: static handler => handler.OnStateDo(SsState.ServerTxn, static stream =>
+        {
+            stream.ServerAck();
+            stream.SetMetadata("x", stream.GetMetadata("path")!);
+            stream.RequestTransmit(0);
+        }));
+        var answers = await AskAsync(listener, "GET /one HTTP/1.1\r\nHost: h\r\n\r\nGET /two HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        Assert.Contains("x-answer: /one\r\n", answers, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("x-answer: /two\r\n", answers, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(2, bench.Accepted.Count);
+        Assert.Equal(2, bench.Streams.Select(static one => one.Id).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: h\r\nX: {0}\r\n\r\n", 8000, 431)]
+    [InlineData("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100001\r\nConnection: close\r\n\r\n{0}", 100001, 413)]
+    [InlineData("nonsense\r\n\r\n{0}", 0, 400)]
+    public async Task What_is_too_much_or_no_http_is_refused(string request, int length, int status)
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen();
+        Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(listener, string.Format(System.Globalization.CultureInfo.InvariantCulture, request, new string('x', length))), StringComparison.Ordinal);
+        if (status == 413)
+        {
+            var handler = await bench.AcceptedAsync();
+            await handler.WaitForStateAsync(SsState.Destroying);
+            Assert.Equal(SsCauseCode.PayloadTooLarge, handler.CauseOf(SsState.Disconnected).Code);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_midway_ends_its_stream_with_a_reason()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen();
+        using (var socket = await ServerBench.ConnectAsync(listener))
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\nhalf"), Token);
+            await (await bench.AcceptedAsync()).WaitForAsync(static one => one.ReceivedLength == 4);
+            socket.LingerState = new LingerOption(true, 0);
+        }
+
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal(SsCauseCode.ConnectionReset, handler.CauseOf(SsState.Disconnected).Code);
+        Assert.DoesNotContain(handler.Events, static one => one.Flags.HasFlag(SsRxFlags.EndOfMessage));
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_cut_short_does_not_pass_for_a_whole_one()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: static handler =>
+        {
+            var calls = 0;
+            handler.OnStateDo(SsState.ServerTxn, static stream =>
+            {
+                stream.ServerAck();
+                stream.RequestTransmit();
+            });
+            handler.OnTransmitDo((SecureStream stream, scoped ref SsTransmit tx) =>
+            {
+                if (++calls > 1)
+                    return SsTransmitResult.Disconnect;
+                tx.Commit(100, SsTxFlags.StartOfMessage);
+                stream.RequestTransmit();
+                return SsTransmitResult.Send;
+            });
+        });
+        var answer = await AskAsync(listener, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        Assert.DoesNotContain("\r\n0\r\n\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_paused_stream_slows_its_client_and_loses_nothing()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"h1\", \"endpoint\": \"127.0.0.1\" }");
+        await using var listener = bench.Listen(setup: static handler => handler
+            .OnStateDo(SsState.ServerTxn, static stream => stream.PauseReceive())
+            .OnReceiveDo(static (stream, _, flags) =>
+            {
+                if (flags.HasFlag(SsRxFlags.EndOfMessage))
+                {
+                    stream.ServerAck();
+                    stream.RequestTransmit(0);
+                }
+
+                return SsResult.Continue;
+            }));
+        var body = new byte[20_000_000];
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n"), Token);
+        var sending = Task.Run(async () =>
+        {
+            for (var sent = 0; sent < body.Length;)
+                sent += await socket.SendAsync(body.AsMemory(sent, Math.Min(100_000, body.Length - sent)), Token);
+        }, Token);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.ServerTxn);
+        Assert.Equal(0, handler.ReceivedLength);
+        Assert.False(sending.IsCompleted);
+        bench.Streams.Single().ResumeReceive();
+        await sending.OrFail(static () => "The body is not taken.");
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal(body.Length, handler.ReceivedLength);
+        Assert.True(handler.Violations.Count == 0);
+    }
+
+    [Fact]
+    public async Task A_connection_without_a_request_is_closed_at_the_bound()
+    {
+        var clock = new ManualTimeProvider();
+        await using var bench = new ServerBench(Server, clock);
+        await using var listener = bench.Listen();
+        using var idle = await ServerBench.ConnectAsync(listener);
+        await clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("", await ToEndAsync(idle));
+        Assert.Empty(bench.Accepted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handshake_that_does_not_come_about_ends_at_the_bound_and_does_not_hold_up_a_disposal(bool dispose)
+    {
+        var clock = new ManualTimeProvider();
+        await using var bench = new ServerBench($"\"srv\": {{ \"server\": true, \"protocol\": \"h2\", \"endpoint\": \"127.0.0.1\", {ServerBench.Tls} }}", clock);
+        var listener = bench.Listen();
+        using var silent = await ServerBench.ConnectAsync(listener);
+        await clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        if (dispose)
+            await listener.DisposeAsync().AsTask().OrFail(static () => "It does not end.");
+        else
+            clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("", await ToEndAsync(silent));
+        if (!dispose)
+            Assert.Contains("unauthenticated_timeout_ms", Assert.Single(bench.Context.Diagnostics.Recent()).Policy!.Attribute, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_head_that_comes_too_slowly_is_refused()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"h1\", \"endpoint\": \"127.0.0.1\", \"header_timeout_ms\": 500 }");
+        await using var listener = bench.Listen();
+        using var slow = await ServerBench.ConnectAsync(listener);
+        await slow.SendAsync("GET / HTTP/1.1\r\nHost:"u8.ToArray(), Token);
+        Assert.StartsWith("HTTP/1.1 408 ", await ToEndAsync(slow), StringComparison.Ordinal);
+        Assert.Empty(bench.Accepted);
+    }
+
+    [Fact]
+    public async Task Streams_of_one_connection_do_not_end_each_other()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"h2\", \"endpoint\": \"127.0.0.1\", \"metadata\": [{ \"path\": \"\" }] }");
+        bench.Log.Allow("the handler threw");
+        await using var listener = bench.Listen(setup: static handler => handler.OnStateDo(SsState.ServerTxn, static stream =>
+        {
+            if (stream.GetMetadata("path") == "/bad")
+                throw new InvalidOperationException("mine");
+            stream.ServerAck(stream.GetMetadata("path") == "/first" ? 201 : 202);
+            if (stream.GetMetadata("path") != "/first")
+                stream.RequestTransmit(0);
+        }));
+        using var client = new HttpClient { DefaultRequestVersion = System.Net.HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var root = new Uri($"http://127.0.0.1:{ServerBench.PortOf(listener)}/");
+        var first = client.GetAsync(new Uri(root, "first"), Token);
+        await (await bench.AcceptedAsync()).WaitForStateAsync(SsState.ServerTxn);
+        using var bad = await client.GetAsync(new Uri(root, "bad"), Token);
+        using var good = await client.GetAsync(new Uri(root, "good"), Token);
+        Assert.Equal((500, 202), ((int)bad.StatusCode, (int)good.StatusCode));
+        bench.Streams.First().RequestTransmit(0);
+        using var answer = await first.OrFail(static () => "The first is not answered.");
+        Assert.Equal(201, (int)answer.StatusCode);
+        Assert.Equal(1, ((ServerListener)listener).Connections);
+    }
+
+    [Fact]
+    public async Task A_drain_serves_what_is_under_way_and_closes_connections_that_idle()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen();
+        using var idle = await ServerBench.ConnectAsync(listener);
+        using var busy = await ServerBench.ConnectAsync(listener);
+        await busy.SendAsync(Encoding.ASCII.GetBytes("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"), Token);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.ServerTxn);
+        var draining = listener.DrainAsync(Token).AsTask();
+        await handler.WaitForStateAsync(SsState.EventWaitCancelled);
+        var stream = bench.Streams.Single();
+        stream.ServerAck(200);
+        stream.RequestTransmit(0);
+        Assert.StartsWith("HTTP/1.1 200 OK", await ToEndAsync(busy), StringComparison.Ordinal);
+        Assert.Equal("", await ToEndAsync(idle));
+        Assert.Equal(0, await draining.OrFail(static () => "The drain does not end."));
+    }
+
+    private static async Task<string> AskAsync(SsListener listener, string request)
+    {
+        using var socket = await ServerBench.ConnectAsync(listener);
+        try
+        {
+            await socket.SendAsync(Encoding.ASCII.GetBytes(request), Token);
+        }
+        catch (SocketException)
+        {
+            // It is refused before all of it is sent.
+        }
+
+        return await ToEndAsync(socket);
+    }
+
+    private static async Task<string> ToEndAsync(Socket socket)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer.AsMemory(), Token).AsTask().OrFail(() => $"The connection does not end: {text}") is var count and > 0)
+                text.Append(Encoding.Latin1.GetString(buffer, 0, count));
+        }
+        catch (SocketException)
+        {
+            // Cut off.
+        }
+
+        return text.ToString();
+    }
+
+    private static string Essence(string answer)
+    {
+        var lines = answer.Split("\r\n");
+        return $"{lines[0][..12]}|{string.Join('|', lines.Where(static line => line.StartsWith("x-", StringComparison.OrdinalIgnoreCase)).Select(static line => "X-Answer" + line[8..]))}|{lines[^1]}";
+    }
+}
