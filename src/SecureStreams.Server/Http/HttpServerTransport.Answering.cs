@@ -20,15 +20,16 @@ internal sealed partial class HttpServerTransport
     private Exception? _writeError;
 
     /// <inheritdoc/>
-    public override void AnnounceLengthOnMailbox(long length)
+    public override bool AnnounceLengthOnMailbox(long length)
     {
         if (_headSent)
-            return;
+            return true;
         _writer.Announced = length;
 
         // Nothing is there to be asked for. In a turn of its own: what else the callback has to say comes before it.
         if (length == 0)
             Post(Work.EndEmpty);
+        return true;
     }
 
     /// <inheritdoc/>

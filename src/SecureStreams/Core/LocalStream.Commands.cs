@@ -78,8 +78,14 @@ internal sealed partial class LocalStream
     {
         if (_destroyed)
             return;
+        if (_transport is { } transport && !transport.AnnounceLengthOnMailbox(length))
+        {
+            ForgetTransmitOnMailbox();
+            SettleOnMailbox();
+            return;
+        }
+
         _txLength = length;
-        _transport?.AnnounceLengthOnMailbox(length);
         TransmitOnMailbox();
     }
 

@@ -55,11 +55,9 @@ internal abstract class StreamTransport
         // What cannot ask has nothing to do.
     }
 
-    /// <summary>The application announces the length of the message that it is asked for next. Only what is in the role of a server has not been told it with its setup.</summary>
-    public virtual void AnnounceLengthOnMailbox(long length)
-    {
-        // What asks for its length at the start has it.
-    }
+    /// <summary>The application announces the length of the message that it is asked for next. What asks for its length at the start has it from its setup.</summary>
+    /// <returns>Whether it can be sent; else it was refused (<see cref="ITransportSink.AcknowledgedOnMailbox"/>), and nothing is asked for.</returns>
+    public virtual bool AnnounceLengthOnMailbox(long length) => true;
 
     /// <summary>The application says with which status its answer begins; only where <see cref="ITransportSink.ServerTransactionOnMailbox"/> was told.</summary>
     public virtual void ServerAckOnMailbox(int status)

@@ -180,9 +180,10 @@ internal sealed partial class MqttConnection
                 return false;
         }
 
-        // The answer waits for the stream; not for one that leaves many unanswered, since others share the broker's window. Of one that is not connected yet nothing is certain.
+        // The answer waits for the stream; not for one that rests with many unanswered, since others share the broker's window. One that is only busy will take them soon, and of one that is not
+        // connected yet nothing is certain.
         var waits = isLast && _isAcknowledged &&
-            (_members.Count == 1 || member.Stage != MqttStage.Connected || transport.Unanswered < MqttDefaults.UnansweredWhileSlow || transport.HeldBytes >= member.Plan.ReceiveCap);
+            (_members.Count == 1 || member.Stage != MqttStage.Connected || !transport.IsPaused || transport.Unanswered < MqttDefaults.UnansweredWhileSlow || transport.HeldBytes >= member.Plan.ReceiveCap);
         if (waits && _taking is null)
         {
             _taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);

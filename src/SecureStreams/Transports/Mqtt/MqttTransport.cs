@@ -105,6 +105,16 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     }
 
     /// <inheritdoc/>
+    public override bool AnnounceLengthOnMailbox(long length)
+    {
+        // What cannot be sent is refused before a byte of it is asked for.
+        if (!_connected || _writer.Refuse(length) is not { } refusal)
+            return true;
+        _setup.Sink.AcknowledgedOnMailbox(this, ack: false, refusal, 0);
+        return false;
+    }
+
+    /// <inheritdoc/>
     public override void PingOnMailbox() => _member?.Post(MqttRequest.Ping);
 
     /// <inheritdoc/>

@@ -53,12 +53,17 @@ internal sealed partial class MqttWriter
         _topic = _heads.TopicBytes;
     }
 
+    /// <summary>Why a message of so many bytes cannot be sent; null when it can.</summary>
+    public TransportFailure? Refuse(long payload)
+    {
+        if (payload > MqttPacketWriter.MaxRemainingBytes - MqttDefaults.LongestHeadBytes - _head)
+            return MqttFailures.TooLargeForPacket(plan, payload, MqttPacketWriter.MaxRemainingBytes);
+        return payload > plan.MaxMessageBytes ? MqttFailures.TooLargeToSend(plan, payload) : null;
+    }
+
     private void Take(int bytes)
     {
-        if (_refusal is null && _payload + (long)bytes > plan.MaxMessageBytes)
-            _refusal = MqttFailures.TooLargeToSend(plan, _payload + (long)bytes);
-        else if (_refusal is null && MqttDefaults.LongestHeadBytes + _head + _payload + (long)bytes > MqttPacketWriter.MaxRemainingBytes)
-            _refusal = MqttFailures.TooLargeForPacket(plan, _head + _payload + (long)bytes, MqttPacketWriter.MaxRemainingBytes);
+        _refusal ??= Refuse(_payload + (long)bytes);
         if (_refusal is not null)
         {
             // The callback may hold a span of it, so it is left to the collector.

@@ -1,4 +1,5 @@
 using SecureStreams.Codecs.Mqtt;
+using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using Xunit;
 
@@ -52,6 +53,46 @@ public sealed class MqttReconnectTests
         await MqttBench.EndAsync(context, again);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_is_awaited_until_it_is_acknowledged_is_sent_again_by_the_session_alone(int qos)
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($"\"x\": {{ {bench.Where}, {Kept}, \"mqtt_qos\": {qos}, \"retry\": \"r\" }}");
+        bench.Log.Allow("Failed");
+        await using var stream = context.Create("x", SecureStreamHandler.Idle);
+        var one = stream.SendAsync("one"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var two = stream.SendAsync("two"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        var first = await peer.ReadAsync(MqttPacketType.Publish);
+        var second = await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.BreakAsync();
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var again = await bench.PeerAsync();
+        await again.AcceptOnlyAsync(sessionPresent: true);
+        Assert.Equal("one", (await again.ReadAsync(MqttPacketType.Publish)).Text);
+        Assert.Equal("two", (await again.ReadAsync(MqttPacketType.Publish)).Text);
+        await AcknowledgeAsync(again, first.Id, qos);
+        await one.OrFail(static () => "The first message is not acknowledged.");
+        Assert.False(two.IsCompleted);
+
+        // Nothing was sent twice: what comes next is the next message.
+        var three = stream.SendAsync("three"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var third = await again.ReadAsync(MqttPacketType.Publish);
+        Assert.Equal(("three", false), (third.Text, third.Duplicate));
+        Assert.False(two.IsCompleted);
+        await AcknowledgeAsync(again, second.Id, qos);
+        await two.OrFail(static () => "The second message is not acknowledged.");
+        Assert.False(three.IsCompleted);
+        await AcknowledgeAsync(again, third.Id, qos);
+        await three.OrFail(static () => "The third message is not acknowledged.");
+        await MqttBench.EndAsync(context, again);
+    }
+
     [Fact]
     public async Task With_a_clean_start_they_are_refused_before_the_end_is_told()
     {
@@ -69,6 +110,31 @@ public sealed class MqttReconnectTests
         await handler.WaitForStateAsync(SsState.AllRetriesFailed);
         Assert.Equal([SsState.Connected, SsState.QosNackRemote, SsState.QosNackRemote, SsState.Disconnected], handler.States.ToArray()[^6..^2]);
         Assert.Equal(SsCauseCode.PeerClosed, handler.CauseOf(SsState.QosNackRemote).Code);
+    }
+
+    [Theory]
+    [InlineData(268_435_456L, "can carry")]
+    [InlineData(2_000L, "max_message_bytes")]
+    public async Task A_message_announced_as_longer_than_it_may_be_is_refused_before_a_byte_is_asked_for(long length, string why)
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($"\"x\": {{ {bench.Where}, {Kept}, \"mqtt_qos\": 1, \"retry\": \"r\", \"max_message_bytes\": 1000 }}");
+        bench.Log.Allow("Failed");
+        var handler = Sending("short");
+        await using var stream = context.Create("x", handler);
+        stream.Connect();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+        stream.RequestTransmit(length);
+        await handler.WaitForStateAsync(SsState.QosNackRemote);
+        Assert.Equal((SsPhase.Payload, SsCauseCode.PayloadTooLarge), (handler.CauseOf(SsState.QosNackRemote).Phase, handler.CauseOf(SsState.QosNackRemote).Code));
+        Assert.Contains(why, context.Diagnostics.Find(handler.CauseOf(SsState.QosNackRemote).DetailId)!.Message, StringComparison.Ordinal);
+
+        // What follows goes as ever, and is the first that the broker sees.
+        stream.RequestTransmit(5);
+        Assert.Equal("short", (await peer.ReadAsync(MqttPacketType.Publish)).Text);
+        await MqttBench.EndAsync(context, peer);
     }
 
     [Fact]
@@ -123,6 +189,13 @@ public sealed class MqttReconnectTests
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(2));
         bench.Clock.Advance(TimeSpan.FromSeconds(2));
         await peer.ReadAsync(MqttPacketType.Disconnect);
+    }
+
+    private static async Task AcknowledgeAsync(MqttPeer peer, ushort id, int qos)
+    {
+        await peer.AckAsync(qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived, id);
+        if (qos == 2)
+            await peer.AckAsync(MqttPacketType.PublishComplete, (await peer.ReadAsync(MqttPacketType.PublishRelease)).Id);
     }
 
     private static RecordingHandler Sending(params string[] messages)

@@ -42,7 +42,8 @@ internal sealed partial class MqttSession
         Commit();
         _isConnected = true;
         _window = Math.Min(_limits.Window, receiveMaximum);
-        _arrivalQuota = ownReceiveMaximum ?? Unbounded;
+        // What a broker had sent before, it may count anew or not at all; so of a session that goes on no bound is held against it.
+        _arrivalQuota = isPresent ? Unbounded : ownReceiveMaximum ?? Unbounded;
         _unsent = _sent.First;
         _unreleased = _released.First;
         return found;
