@@ -1,4 +1,5 @@
 using SecureStreams.Codecs.Mqtt;
+using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using Xunit;
 
@@ -50,6 +51,46 @@ public sealed class MqttReconnectTests
         Assert.Equal([SsState.Disconnected, SsState.Poll, SsState.Connecting, SsState.Connected, SsState.QosAckRemote, SsState.QosAckRemote], handler.States.ToArray()[^6..]);
         Assert.DoesNotContain(SsState.QosNackRemote, handler.States);
         await MqttBench.EndAsync(context, again);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Whoever_waits_for_the_acknowledgement_has_it_after_the_reconnect_and_the_message_is_not_made_two(int qos)
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($"\"x\": {{ {bench.Where}, {Kept}, \"mqtt_qos\": {qos}, \"retry\": \"r\" }}");
+        bench.Log.Allow("Failed");
+        var handler = new RecordingHandler();
+        await using var stream = context.Create("x", handler);
+        var first = stream.SendAsync("one"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        await peer.ReadAsync(MqttPacketType.Publish);
+        await peer.BreakAsync();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var again = await bench.PeerAsync();
+        await again.AcceptOnlyAsync(sessionPresent: true);
+        var one = await again.ReadAsync(MqttPacketType.Publish);
+        Assert.Equal(("one", true), (one.Text, one.Duplicate));
+        var second = stream.SendAsync("two"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var two = await again.ReadAsync(MqttPacketType.Publish);
+        Assert.Equal(("two", false), (two.Text, two.Duplicate));
+        await CompleteAsync(again, one.Id, qos);
+        await first.OrFail(static () => "The first message is not acknowledged.");
+        Assert.False(second.IsCompleted);
+        await CompleteAsync(again, two.Id, qos);
+        await second.OrFail(static () => "The second message is not acknowledged.");
+        await MqttBench.EndAsync(context, again);
+    }
+
+    private static async Task CompleteAsync(MqttPeer peer, ushort id, int qos)
+    {
+        await peer.AckAsync(qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived, id);
+        if (qos == 2)
+            await peer.AckAsync(MqttPacketType.PublishComplete, (await peer.ReadAsync(MqttPacketType.PublishRelease)).Id);
     }
 
     [Fact]
