@@ -63,7 +63,7 @@ public sealed class MqttReconnectTests
         bench.Log.Allow("Failed");
         var handler = new RecordingHandler();
         await using var stream = context.Create("x", handler);
-        var first = stream.SendAsync("one"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var first = stream.SendAsync("one"u8.ToArray(), SsSendFlags.WaitForAck, TestContext.Current.CancellationToken).AsTask();
         var peer = await bench.PeerAsync();
         await peer.AcceptOnlyAsync();
         await peer.ReadAsync(MqttPacketType.Publish);
@@ -75,7 +75,7 @@ public sealed class MqttReconnectTests
         await again.AcceptOnlyAsync(sessionPresent: true);
         var one = await again.ReadAsync(MqttPacketType.Publish);
         Assert.Equal(("one", true), (one.Text, one.Duplicate));
-        var second = stream.SendAsync("two"u8.ToArray(), SsSendFlags.WaitForAck).AsTask();
+        var second = stream.SendAsync("two"u8.ToArray(), SsSendFlags.WaitForAck, TestContext.Current.CancellationToken).AsTask();
         var two = await again.ReadAsync(MqttPacketType.Publish);
         Assert.Equal(("two", false), (two.Text, two.Duplicate));
         await CompleteAsync(again, one.Id, qos);
