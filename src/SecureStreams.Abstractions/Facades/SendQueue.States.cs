@@ -89,11 +89,23 @@ internal sealed partial class SendQueue
         Tell(ref told);
     }
 
+    /// <summary>
+    /// Whether what the transport has taken is its own until it is answered, over connections (mqtt): it sends that again itself, or says that it does not. So nothing is repeated here, and answers
+    /// that come later are to what was sent then.
+    /// </summary>
+    private bool IsKeptByTransport => stream.Traits is { Acknowledges: true, IsTransactional: false };
+
     /// <summary>A new connection: what was not taken or not acknowledged begins anew; what a cancelled sender left is dropped with the connection it was for.</summary>
     private void RewindOnMailbox()
     {
-        var again = _unacknowledged;
-        _unacknowledged = default;
+        SendList again = default;
+        if (!IsKeptByTransport)
+        {
+            again = _unacknowledged;
+            _unacknowledged = default;
+            _sent = _acknowledged = 0;
+        }
+
         if (_current is { IsLeftover: true } leftover)
         {
             leftover.ReleaseCopy();
@@ -112,7 +124,6 @@ internal sealed partial class SendQueue
         }
 
         _waiting.Precede(ref again);
-        _sent = _acknowledged = 0;
         _taken = false;
         _announced = null;
         _assigned = null;
@@ -214,7 +225,8 @@ internal sealed partial class SendQueue
         _taken = false;
         _takenGone = false;
         _refusal = default;
-        _sent = _acknowledged = 0;
+        if (!IsKeptByTransport)
+            _sent = _acknowledged = 0;
     }
 
     private void EndAll(SsCause cause, ref SendList told)

@@ -9,7 +9,7 @@ public enum SsSendFlags
 
     /// <summary>
     /// Complete when the peer has acknowledged the message, fail with <see cref="SsNackException"/> when it refuses. Until then the message is repeated from its start
-    /// whenever policy makes a new attempt. Needs a protocol that acknowledges (<see cref="SsStreamTraits.Acknowledges"/>).
+    /// whenever policy makes a new attempt; over mqtt the session sends it again, and without one that lasts it fails when the connection ends. Needs a protocol that acknowledges (<see cref="SsStreamTraits.Acknowledges"/>).
     /// </summary>
     WaitForAck = 1,
 }
