@@ -29,7 +29,6 @@ openssl openssl
 node nodejs
 npm npm
 ip iproute2
-openssl openssl
 nft nftables
 haproxy haproxy
 libwebsockets-test-server libwebsockets-test-server

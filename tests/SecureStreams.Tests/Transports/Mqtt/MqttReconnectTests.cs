@@ -133,7 +133,10 @@ public sealed class MqttReconnectTests
 
         // What follows goes as ever, and is the first that the broker sees.
         stream.RequestTransmit(5);
-        Assert.Equal("short", (await peer.ReadAsync(MqttPacketType.Publish)).Text);
+        var seen = await peer.ReadAsync(MqttPacketType.Publish);
+        Assert.Equal("short", seen.Text);
+        await peer.AckAsync(MqttPacketType.PublishAck, seen.Id);
+        await handler.WaitForStateAsync(SsState.QosAckRemote);
         await MqttBench.EndAsync(context, peer);
     }
 
