@@ -107,7 +107,12 @@ public sealed class RawDrainTests
         var draining = listener.DrainAsync(TestContext.Current.CancellationToken).AsTask();
         go.Set();
         Assert.Equal(0, await draining.OrFail(static () => "The drain does not end."));
-        Assert.Equal("Creating Connecting EventWaitCancelled Destroying", (await bench.AcceptedAsync()).Story);
+
+        // It is told of the drain, before or after it is connected, and ends because it asks for that.
+        var story = (await bench.AcceptedAsync()).Story;
+        Assert.StartsWith("Creating Connecting ", story, StringComparison.Ordinal);
+        Assert.Equal(1, story.Split(' ').Count(static state => state == nameof(SsState.EventWaitCancelled)));
+        Assert.EndsWith(" Destroying", story, StringComparison.Ordinal);
     }
 
     [Fact]

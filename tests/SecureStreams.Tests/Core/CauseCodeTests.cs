@@ -61,6 +61,7 @@ public sealed class CauseCodeTests
         [SsCauseCode.Completed] = "an end as it should be",
         [SsCauseCode.LocalDestroy] = "the stream goes",
         [SsCauseCode.ApplicationTimeout] = "a notice",
+        [SsCauseCode.ListenerDraining] = "a notice",
     };
 
     [Fact]

@@ -26,6 +26,13 @@ public sealed class EventTableTests
         [SsState.SinkPart] = "of sinks",
     };
 
+    /// <summary>Calls without a column.</summary>
+    private static readonly Dictionary<string, string> Columnless = new(StringComparer.Ordinal)
+    {
+        [nameof(SecureStream.ServerAck)] = "of servers",
+        [nameof(ITransportSink.ServerTransactionOnMailbox)] = "of servers",
+    };
+
     private static IEnumerable<EventColumn> Columns => EventColumns.All.SelectMany(static group => group.Columns);
 
     [Fact]
@@ -81,7 +88,7 @@ public sealed class EventTableTests
             .Select(static method => method.Name);
         var columns = Columns.Select(static column => column.Member).ToHashSet();
 
-        Assert.All(calls, call => Assert.Contains(call, columns));
+        Assert.All(calls, call => Assert.True(columns.Contains(call) != Columnless.ContainsKey(call), $"{call} needs a column, or a reason to have none, and not both."));
     }
 
     [Fact]

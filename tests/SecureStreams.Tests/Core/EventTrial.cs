@@ -96,6 +96,7 @@ internal sealed class EventTrial
             sink => sink.ReceivedOnMailbox(transport, "late"u8, SsRxFlags.StartOfMessage),
             sink => sink.UserStateOnMailbox(transport, (SsState)1003, 404),
             sink => sink.RestartedOnMailbox(transport, CoreBench.Reset),
+            sink => sink.ServerTransactionOnMailbox(transport),
             sink => sink.AcknowledgedOnMailbox(transport, ack: true, refusal: null, 200),
             sink => sink.AcknowledgedOnMailbox(transport, ack: false, CoreBench.Refused, 404),
             sink => sink.ClosedOnMailbox(transport, failure: null),
