@@ -61,13 +61,17 @@ internal sealed partial class MqttWriter
         return payload > plan.MaxMessageBytes ? MqttFailures.TooLargeToSend(plan, payload) : null;
     }
 
+    /// <summary>Whether the array holds a message that was begun before the last release, as far as it was then.</summary>
+    private bool IsBodyOfRelease => _bodyAtRelease && _batch.Count == _releasedCount;
+
     private void Take(int bytes)
     {
         _refusal ??= Refuse(_payload + (long)bytes);
         if (_refusal is not null)
         {
-            // The callback may hold a span of it, so it is left to the collector.
-            _body = null;
+            // The callback may hold a span of it, so it is left to the collector. What was begun before the last release stays: the piece may be taken back.
+            if (!IsBodyOfRelease)
+                _body = null;
             return;
         }
 
@@ -80,8 +84,9 @@ internal sealed partial class MqttWriter
         if (_refusal is { } refusal)
         {
             // In line with the messages, so that it is told after what becomes of those before it.
-            _batch.Add(new MqttOutgoing { Body = [], TopicBytes = 0, PayloadBytes = 0, Qos = (byte)plan.Qos, Owner = transport.Owner, Refusal = refusal });
+            _batch.Add(new MqttOutgoing { Body = _body ?? [], TopicBytes = _topic, PropertiesBytes = _head - _topic, PayloadBytes = 0, Qos = (byte)plan.Qos, Owner = transport.Owner, Refusal = refusal });
             _refusal = null;
+            _body = null;
             _payload = 0;
             return;
         }

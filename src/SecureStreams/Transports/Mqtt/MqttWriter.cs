@@ -139,7 +139,15 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
     public override long ReleaseOnMailbox()
     {
         for (; _releasedCount < _batch.Count; _releasedCount++)
-            Fit(ref _batch[_releasedCount]);
+        {
+            if (_batch[_releasedCount].Refusal is null)
+                Fit(ref _batch[_releasedCount]);
+            else
+                Drop(ref _batch[_releasedCount]);
+        }
+
+        if (_refusal is not null)
+            Give(ref _body);
         _releasedPayload = _payload;
         _inMessageAtRelease = _inMessage;
         _bodyAtRelease = _body is not null && _inMessage;
@@ -164,14 +172,12 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         while (_batch.Count > _releasedCount)
         {
             var message = _batch.RemoveLast();
-            if (message.Refusal is not null)
-                continue;
-            if (_batch.Count == _releasedCount && _bodyAtRelease)
+            if (IsBodyOfRelease)
             {
                 Give(ref _body);
                 (_body, _topic, _head) = (message.Body, message.TopicBytes, message.TopicBytes + message.PropertiesBytes);
             }
-            else
+            else if (message.Refusal is null)
             {
                 MqttBodies.Pool.Return(message.Body);
             }
@@ -197,6 +203,14 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         }
 
         return IsWritable;
+    }
+
+    /// <summary>What is refused needs no array any more; an empty one stands for it.</summary>
+    private static void Drop(ref MqttOutgoing message)
+    {
+        if (message.Body.Length > 0)
+            MqttBodies.Pool.Return(message.Body);
+        message = message with { Body = [], TopicBytes = 0, PropertiesBytes = 0 };
     }
 
     private static void Give(ref byte[]? buffer)

@@ -189,6 +189,54 @@ public sealed class MqttPublishTests
         await EndAsync(run);
     }
 
+    [Theory]
+    [InlineData(SsTxFlags.None)]
+    [InlineData(SsTxFlags.EndOfMessage)]
+    public async Task A_piece_that_was_too_much_and_is_taken_back_costs_the_message_nothing(SsTxFlags flags)
+    {
+        await using var bench = new MqttBench(more: Out + ", \"max_message_bytes\": 4");
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        run.Post(() =>
+        {
+            var writer = run.Transport.Writer;
+            Put(writer, "ab", SsTxFlags.StartOfMessage);
+            writer.ReleaseOnMailbox();
+            Put(writer, "too much", flags);
+            if (flags != SsTxFlags.None)
+                Put(writer, "next", SsTxFlags.WholeMessage);
+            writer.RollbackOnMailbox();
+            Put(writer, "cd", SsTxFlags.EndOfMessage);
+            writer.ReleaseOnMailbox();
+            writer.FlushOnMailbox();
+        });
+        Assert.Equal("t/out abcd", Of(await peer.ReadAsync(MqttPacketType.Publish)));
+        Assert.Null(run.Refusal);
+        await EndAsync(run);
+    }
+
+    [Fact]
+    public async Task A_piece_that_is_too_much_costs_the_message_and_not_the_next()
+    {
+        await using var bench = new MqttBench(more: Out + ", \"max_message_bytes\": 4");
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        run.Post(() =>
+        {
+            var writer = run.Transport.Writer;
+            Put(writer, "ab", SsTxFlags.StartOfMessage);
+            writer.ReleaseOnMailbox();
+            Put(writer, "too much", SsTxFlags.None);
+            writer.ReleaseOnMailbox();
+            Put(writer, "c", SsTxFlags.EndOfMessage);
+            Put(writer, "next", SsTxFlags.WholeMessage);
+            writer.ReleaseOnMailbox();
+            writer.FlushOnMailbox();
+        });
+        Assert.Equal("t/out next", Of(await peer.ReadAsync(MqttPacketType.Publish)));
+        await run.WaitForAsync("nack-0");
+        Assert.Equal(SsCauseCode.PayloadTooLarge, run.Refusal!.Code);
+        await EndAsync(run);
+    }
+
     [Fact]
     public async Task A_piece_out_of_order_is_refused_where_it_is_committed()
     {
