@@ -43,7 +43,7 @@ internal sealed class RunReport(LineWriter errors, bool trace)
         }
         else if (!isExpected && IsWorthALine(change))
         {
-            errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), Brief(change, detail));
+            errors.Line(Lead(), change.State.ToString(), ColorOf(change.State), Brief(change, detail, stream.Traits.IsTransactional));
         }
     }
 
@@ -91,9 +91,10 @@ internal sealed class RunReport(LineWriter errors, bool trace)
         _ => Color.Default,
     };
 
-    private static string Brief(in SsStateChange change, SsDetail? detail)
+    private static string Brief(in SsStateChange change, SsDetail? detail, bool isTransaction)
     {
-        if (change.State is SsState.QosAckRemote or SsState.QosNackRemote)
+        // The status of an answer says it all, and its body is shown; of a message that is refused (mqtt) there is nothing to see but the reason.
+        if (change.State is SsState.QosAckRemote || (change.State is SsState.QosNackRemote && isTransaction))
             return change.Ack == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $": status {change.Ack}");
 
         var cause = CauseOf(change);
