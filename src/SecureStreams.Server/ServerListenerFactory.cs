@@ -25,7 +25,7 @@ internal sealed class ServerListenerFactory : IListenerFactory
         {
             WireProtocol.Raw => RawListener.Start(local, policy, accept),
             WireProtocol.H1 or WireProtocol.H2 => HttpListener.Start(local, policy, accept),
-            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.UnsupportedTransport.NameOf(policy.Protocol)}', and this release serves h1, h2 and raw; use one of them, or serve it by other means."),
+            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.ProtocolNames.NameOf(policy.Protocol)}', and this release serves h1, h2 and raw; use one of them, or serve it by other means."),
         };
     }
 }

@@ -3,7 +3,7 @@ using SecureStreams.Implementation;
 namespace SecureStreams.Transports;
 
 /// <summary>Stands in for a transport that cannot be: the attempt fails at once, with a cause that says why.</summary>
-internal class FailingTransport(TransportSetup setup, TransportFailure failure) : StreamTransport, IMailboxWork
+internal sealed class FailingTransport(TransportSetup setup, TransportFailure failure) : StreamTransport, IMailboxWork
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _started;

@@ -38,7 +38,7 @@ internal sealed class TransportFactory : ITransportFactory
         WireProtocol.WebSocket => _webSocket.Create(setup),
         WireProtocol.Mqtt => _mqtt.Create(setup),
         WireProtocol.Raw => new RawTransport(_links, setup),
-        _ => new UnsupportedTransport(setup),
+        _ => throw new System.Diagnostics.UnreachableException($"Protocol {setup.Policy.Protocol} has no transport."),
     };
 
     public async ValueTask DisposeAsync()

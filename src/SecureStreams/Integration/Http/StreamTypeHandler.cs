@@ -58,7 +58,7 @@ internal sealed class StreamTypeHandler : HttpMessageHandler
         return policy.Protocol is WireProtocol.H1 or WireProtocol.H2
             ? null
             : new TransportFailure(SsPhase.Policy, SsCauseCode.NotSupported,
-                $"Streamtype '{streamType}' has protocol '{UnsupportedTransport.NameOf(policy.Protocol)}', and an HttpClient speaks HTTP: use a streamtype of protocol h1 or h2, or a stream (SsContext.Create).")
+                $"Streamtype '{streamType}' has protocol '{ProtocolNames.NameOf(policy.Protocol)}', and an HttpClient speaks HTTP: use a streamtype of protocol h1 or h2, or a stream (SsContext.Create).")
             {
                 Permanent = true,
                 Attribute = "protocol",

@@ -31,7 +31,7 @@ internal sealed class LinkPlan(StreamTypePolicy policy)
         if (endpoint.Contains("://", StringComparison.Ordinal))
         {
             return EndpointText.Bad(policy, "endpoint",
-                $"has a URL as its endpoint, and its protocol is {UnsupportedTransport.NameOf(policy.Protocol)}; write the host alone, the port into \"port\", and \"tls\": true for TLS");
+                $"has a URL as its endpoint, and its protocol is {ProtocolNames.NameOf(policy.Protocol)}; write the host alone, the port into \"port\", and \"tls\": true for TLS");
         }
 
         if (EndpointText.Parse(policy, endpoint, out var host, out var unixPath) is { } bad)
@@ -41,7 +41,7 @@ internal sealed class LinkPlan(StreamTypePolicy policy)
         if (port == 0)
             port = defaultPort;
         if (port == 0 && unixPath is null)
-            return EndpointText.Bad(policy, "port", $"has no port, and protocol {UnsupportedTransport.NameOf(policy.Protocol)} has none by itself; set \"port\" to that of the peer") with { Permanent = true };
+            return EndpointText.Bad(policy, "port", $"has no port, and protocol {ProtocolNames.NameOf(policy.Protocol)} has none by itself; set \"port\" to that of the peer") with { Permanent = true };
         return Make(metadata, host, unixPath, port, policy.Tls ? Dial.Tls : null, alpn, out target);
     }
 

@@ -70,7 +70,7 @@ internal static class HttpTargetText
         if (!plain && given.Scheme != Uri.UriSchemeHttps && !(isWebSocket && given.Scheme == Uri.UriSchemeWss))
         {
             return EndpointText.Bad(policy, "endpoint",
-                $"has an endpoint URL with scheme '{given.Scheme}', and its protocol is {UnsupportedTransport.NameOf(policy.Protocol)}; use {(isWebSocket ? "ws, wss, " : "")}http or https");
+                $"has an endpoint URL with scheme '{given.Scheme}', and its protocol is {ProtocolNames.NameOf(policy.Protocol)}; use {(isWebSocket ? "ws, wss, " : "")}http or https");
         }
 
         // http:// turns TLS off, as in lws. https:// does not turn it on, since trust is the policy's to state; but nothing goes out in the clear under that name.

@@ -40,7 +40,7 @@ internal sealed class HttpTransportFactory : ITransportFactory
             string? note = null;
             if (protocol != policy.Protocol)
             {
-                var (wanted, spoken) = (UnsupportedTransport.NameOf(policy.Protocol), UnsupportedTransport.NameOf(protocol));
+                var (wanted, spoken) = (ProtocolNames.NameOf(policy.Protocol), ProtocolNames.NameOf(protocol));
                 HttpLog.ProtocolFellBack(Logger, policy.Name, wanted, spoken);
                 note = $"{spoken} is spoken in place of {wanted}, by protocol_fallback";
             }

@@ -96,7 +96,7 @@ internal sealed partial class MqttSession : IDisposable
     /// <summary>Bytes of topics, properties and payload held.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Answers that wait to be sent. A connection that cannot write them stops reading until it can.</summary>
+    /// <summary>Answers that wait to be sent: at most <see cref="MqttSessionDefaults.MostReplies"/>, which no sound broker comes to.</summary>
     public int Replies => _replies.Count;
 
     /// <summary>Answers of the broker that fitted nothing, since the session began.</summary>
