@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
@@ -20,7 +19,6 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
 {
     private const string ClientIdChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    private readonly ConditionalWeakTable<ITransportSink, MqttOwner> _owners = [];
     private readonly List<MqttMember> _members = [];
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MqttSession? _session;
@@ -68,9 +66,6 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
 
     /// <summary>When the broker was last heard, a timestamp of the clock; null while there is no connection. From any thread.</summary>
     public long? LastHeard => Volatile.Read(ref _link) is { } link ? link.HeardAt : null;
-
-    /// <summary>A stream, for messages that outlive an attempt. From any thread.</summary>
-    public MqttOwner OwnerOf(ITransportSink stream) => _owners.GetValue(stream, static _ => new MqttOwner());
 
     /// <summary>Ends it, when its streams are gone.</summary>
     public async ValueTask DisposeAsync()
