@@ -107,6 +107,8 @@ public sealed class MqttReconnectTests
         await there.WaitForStateAsync(SsState.Connected);
         await peer.BreakAsync();
         await away.WaitForStateAsync(SsState.Disconnected);
+        await there.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
 
