@@ -34,6 +34,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         TurnOver,
         Leave,
         Absent,
+        Away,
         Dispose,
     }
 
@@ -93,6 +94,9 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             case Work.Absent:
                 EndAbsentOnMailbox();
                 break;
+            case Work.Away:
+                EndAwayOnMailbox();
+                break;
             case Work.Dispose:
                 _isDisposing = true;
                 RetireIfIdleOnMailbox();
@@ -111,13 +115,13 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
                 break;
             case MqttRequest.Detach:
                 KeepUntoldOnMailbox(member);
-                DetachOnMailbox(member);
+                LetGoOnMailbox(member);
                 break;
             case MqttRequest.Abort:
                 if (member.Stage != MqttStage.Left && _link is { } link && link == member.Link)
                     link.FailOnMailbox(MqttFailures.GivenUp(member.Plan.Policy.Name, member.Attempt.Endpoint));
                 KeepUntoldOnMailbox(member);
-                DetachOnMailbox(member);
+                LetGoOnMailbox(member);
                 break;
             case MqttRequest.Send:
                 SendOnMailbox(member);
@@ -178,6 +182,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         LeaveUnfinishedOnMailbox();
         DropAbsentOnMailbox();
         Session.Disconnected();
+        DropUnansweredOnMailbox();
         foreach (var member in _members.Concat(_parked))
             KeepBatchOnMailbox(member, link);
         _parked.Clear();
@@ -272,6 +277,16 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
     }
 
+    /// <summary>A stream lets go, now or after its connection ended.</summary>
+    private void LetGoOnMailbox(MqttMember member)
+    {
+        TakeBackOnMailbox(member);
+        DetachOnMailbox(member);
+        if (_members.Count > 0 || _link is null)
+            ExpectOnMailbox(member);
+        member.Transport.TakenBackFromConnection();
+    }
+
     private void DetachOnMailbox(MqttMember member)
     {
         if (member.Stage != MqttStage.Left)
@@ -309,6 +324,8 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     {
         if (member.Stage == MqttStage.Left)
             return;
+        if (member.Stage != MqttStage.Connected)
+            TakeBackOnMailbox(member);
         member.Stage = MqttStage.Left;
         _members.Remove(member);
         if (member.Transport.Owner.Current == member)
@@ -316,6 +333,8 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         foreach (var filter in member.Attempt.Filters)
             UnsubscribeOnMailbox(filter, member);
         member.Transport.CloseFromConnection(failure);
+        if (failure is not null)
+            ExpectOnMailbox(member);
     }
 
     /// <summary>No stream is left: what was sent may still be answered, then the broker is told goodbye.</summary>
@@ -362,9 +381,13 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     {
         if (_link is not null || _members.Count > 0 || _isRetired)
             return;
-        if (!_isDisposing && _session is { Count: > 0 } or { Incoming: > 0 })
+        if (!_isDisposing && (_session is { Count: > 0 } or { Incoming: > 0 } || _away.Count > 0))
             return;
         _isRetired = true;
+        _awayTimer?.Dispose();
+        _awayTimer = null;
+        foreach (var member in _away)
+            DiscardOnMailbox(member.Arriving);
 
         // In this order: whoever does not find this one any more takes the file of the session.
         _session?.Dispose();
