@@ -57,12 +57,12 @@ internal sealed class MqttHead
         if (_plan.Topic is not { } template)
             return MqttText.Bad(policy, "mqtt_topic", "states no mqtt_topic, so that it cannot publish; set \"mqtt_topic\" to where its messages go") with { Permanent = true };
         if (MqttText.Expand(policy, "mqtt_topic", template, metadata, out var text) is { } unset)
-            return unset;
+            return MqttText.OfMessage(unset);
         var topic = Encoding.UTF8.GetBytes(text);
         if (MqttTopics.NameProblem(topic) is { } problem)
-            return MqttText.Bad(policy, "mqtt_topic", $"has mqtt_topic '{OperatorText.Clean(text)}' after expansion, a topic that {problem}");
+            return Bad("mqtt_topic", $"has mqtt_topic '{OperatorText.Clean(text)}' after expansion, a topic that {problem}");
         if (_plan.IsAws && topic.Length > MqttDefaults.AwsTopicBytes)
-            return MqttText.Bad(policy, "mqtt_topic", $"has mqtt_topic with {topic.Length} bytes after expansion; AWS IoT takes {MqttDefaults.AwsTopicBytes} at most");
+            return Bad("mqtt_topic", $"has mqtt_topic with {topic.Length} bytes after expansion; AWS IoT takes {MqttDefaults.AwsTopicBytes} at most");
         TopicBytes = topic.Length;
         if (_plan.Properties.IsEmpty)
         {
@@ -72,6 +72,8 @@ internal sealed class MqttHead
 
         return AddProperties(metadata, topic, out utf8);
     }
+
+    private TransportFailure Bad(string attribute, string problem) => MqttText.OfMessage(MqttText.Bad(_plan.Policy, attribute, problem));
 
     private TransportFailure? AddProperties(MetadataStore metadata, byte[] topic, out byte[]? utf8)
     {
@@ -87,7 +89,7 @@ internal sealed class MqttHead
             // What is not set is not sent.
             if (metadata.Outgoing(index) is { } value && !properties.TryAddUserProperty(name, Encoding.UTF8.GetBytes(value)))
             {
-                return MqttText.Bad(_plan.Policy, "metadata", $"has metadata '{_plan.Policy.Metadata[index].Name}' of more than {MqttTexts.MaxBytes} bytes, which no user property can carry; make it shorter");
+                return Bad("metadata", $"has metadata '{_plan.Policy.Metadata[index].Name}' of more than {MqttTexts.MaxBytes} bytes, which no user property can carry; make it shorter");
             }
         }
 
