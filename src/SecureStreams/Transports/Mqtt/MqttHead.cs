@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using SecureStreams.Codecs.Mqtt;
 using SecureStreams.Core;
@@ -12,6 +13,7 @@ namespace SecureStreams.Transports.Mqtt;
 internal sealed class MqttHead
 {
     private readonly MqttPlan _plan;
+    private readonly ImmutableArray<string> _symbols;
     private readonly string?[] _values;
     private byte[]? _utf8;
     private TransportFailure? _problem;
@@ -19,8 +21,10 @@ internal sealed class MqttHead
     public MqttHead(MqttPlan plan)
     {
         _plan = plan;
-        var symbols = plan.Topic is { IsLiteral: false } template ? template.Symbols.Length : 0;
-        _values = symbols + plan.Properties.Length is > 0 and var all ? new string?[all] : [];
+
+        // Asked for once: the template makes the list anew each time.
+        _symbols = plan.Topic is { IsLiteral: false } template ? template.Symbols : [];
+        _values = _symbols.Length + plan.Properties.Length is > 0 and var all ? new string?[all] : [];
     }
 
     /// <summary>Bytes of it that are the topic; the rest are properties.</summary>
@@ -39,10 +43,10 @@ internal sealed class MqttHead
     private bool HasChanged(MetadataStore metadata)
     {
         var changed = false;
-        var symbols = _values.Length - _plan.Properties.Length;
+        var symbols = _symbols.Length;
         for (var i = 0; i < _values.Length; i++)
         {
-            var value = i < symbols ? metadata.Outgoing(_plan.Topic!.Symbols[i]) : metadata.Outgoing(_plan.Properties[i - symbols].Index);
+            var value = i < symbols ? metadata.Outgoing(_symbols[i]) : metadata.Outgoing(_plan.Properties[i - symbols].Index);
             changed |= !ReferenceEquals(value, _values[i]);
             _values[i] = value;
         }
