@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
-using SecureStreams.Network;
 
 namespace SecureStreams.Server.Http;
 
@@ -25,11 +24,11 @@ internal sealed class HttpExchange(IFeatureCollection features)
     /// <summary>Whether there may be one.</summary>
     public bool HasBody { get; } = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
 
-    /// <summary>What can be said of the connection; null where nobody asks.</summary>
-    public ConnectionFacts? Facts { get; } = features.Get<HttpConnectionFeature>()?.Facts;
-
     /// <summary>The connection.</summary>
     public HttpConnectionFeature? Connection { get; } = features.Get<HttpConnectionFeature>();
+
+    /// <summary>Whom the client asks for: <c>Host</c>, or <c>:authority</c>; empty for none.</summary>
+    public string Authority => Request.Headers.Host.Count == 1 ? Request.Headers.Host.ToString() : "";
 
     /// <summary>How large the body may be; what came in with the connection's settings may be another policy's.</summary>
     public void LimitBody(long? most)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Server.Routing;
 
 namespace SecureStreams.Server.Http;
 
@@ -14,12 +15,14 @@ internal sealed partial class HttpListener : ServerListener
 {
     private const int Unavailable = 503;
     private const int NotFound = 404;
+    private const int Misdirected = 421;
+    private const int UpgradeRequired = 426;
 
     private readonly HttpEndPoints _endPoints = new();
     private readonly KestrelServer _server;
     private readonly SocketConnectionContextFactory _sockets;
     private readonly CancellationTokenSource _atOnce = new();
-    private readonly CancellationTokenSource _arrivalsOver = new();
+    private readonly Arrivals _arrivals;
     private readonly bool _takesHttp2;
     private Task? _stopping;
 
@@ -27,6 +30,7 @@ internal sealed partial class HttpListener : ServerListener
         : base(context, policy, accept)
     {
         _takesHttp2 = policy.Protocol == WireProtocol.H2;
+        _arrivals = new Arrivals(Platform.Time);
         _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, NullLoggerFactory.Instance);
         _sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions
         {
@@ -45,45 +49,49 @@ internal sealed partial class HttpListener : ServerListener
         return listener;
     }
 
-    /// <summary>Serves one request: completes when nothing of it is used any more.</summary>
+    /// <summary>Serves one request: finds the streamtype that it is for. Completes when nothing of it is used any more.</summary>
     public async Task ServeAsync(HttpExchange exchange)
     {
         exchange.Connection?.NoteRequest();
+        var authority = exchange.Authority;
+        var route = Routes.FindRequest(authority, exchange.Request.Path, out var upgradeOnly);
+        if (route is null)
+        {
+            exchange.Response.StatusCode = upgradeOnly ? UpgradeRequired : NotFound;
+            return;
+        }
+
+        if (IsMisdirected(exchange, authority))
+        {
+            exchange.Response.StatusCode = Misdirected;
+            return;
+        }
+
         HttpServerTransport? transport = null;
-        var outcome = Accepted.Accept(Policy.Now(), Accept, setup => transport = new HttpServerTransport(setup, exchange));
+        var outcome = route.Accept(setup => transport = new HttpServerTransport(setup, exchange));
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
             exchange.Response.StatusCode = outcome == AcceptOutcome.Ended ? Unavailable : NotFound;
     }
 
+    /// <summary>
+    /// Whether the host that is asked for requires clients to show who they are, and the handshake of this connection was another host's: whoever came in there, by the name in the
+    /// handshake or in the clear, must not reach this one by the name in a request. A client that means well connects anew (RFC 9110 section 15.5.20).
+    /// </summary>
+    private bool IsMisdirected(HttpExchange exchange, string authority) =>
+        Tls is not null && exchange.Connection is { } connection && Tls.Of(HostPattern.HostOf(authority)) is var wanted
+        && wanted != connection.Secured?.Tls && wanted.Clients.Requires;
+
     /// <inheritdoc/>
     protected override void Arrived(AcceptedSocket accepted)
     {
-        ConnectionArriving();
+        _arrivals.Begin();
         _ = ServeConnectionAsync(accepted);
     }
 
     /// <inheritdoc/>
-    protected override async Task StoppedAsync(bool draining)
-    {
-        ConnectionArrived();
-        if (draining)
-        {
-            try
-            {
-                // Those that have said something are served; one that is silent has asked for nothing, and holds up nobody.
-                await _allArrived.Task.WaitAsync(ListenDefaults.ArrivalGrace, Platform.Time).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                // Below.
-            }
-        }
-
-        await _arrivalsOver.CancelAsync().ConfigureAwait(false);
-        await _allArrived.Task.ConfigureAwait(false);
-    }
+    protected override Task StoppedAsync(bool draining) => _arrivals.StopAsync(draining);
 
     /// <inheritdoc/>
     /// <remarks>Connections that idle are closed, those of HTTP/2 told to go away, and requests under way are served.</remarks>
@@ -97,7 +105,7 @@ internal sealed partial class HttpListener : ServerListener
         _server.Dispose();
         _sockets.Dispose();
         _atOnce.Dispose();
-        _arrivalsOver.Dispose();
+        _arrivals.Dispose();
     }
 
     private KestrelServerOptions OptionsOf(StreamTypePolicy policy)
@@ -114,6 +122,9 @@ internal sealed partial class HttpListener : ServerListener
         options.Limits.Http2.InitialStreamWindowSize = Math.Max(policy.ReceiveWatermarkHigh, options.Limits.Http2.InitialStreamWindowSize);
         options.Limits.Http2.InitialConnectionWindowSize = Math.Max(4 * options.Limits.Http2.InitialStreamWindowSize, options.Limits.Http2.InitialConnectionWindowSize);
         options.Limits.RequestHeadersTimeout = plan.HeaderTimeout;
+        options.Limits.KeepAliveTimeout = plan.IdleTimeout;
+        options.Limits.MinRequestBodyDataRate = plan.MinReceiveRate;
+        options.Limits.MinResponseDataRate = plan.MinSendRate;
         options.Listen(HttpEndPoints.Http1, static one => Speak(one, HttpProtocols.Http1));
         if (_takesHttp2)
             options.Listen(HttpEndPoints.Http2, static one => Speak(one, HttpProtocols.Http2));
@@ -126,7 +137,7 @@ internal sealed partial class HttpListener : ServerListener
             {
                 try
                 {
-                    await next(connection).ConfigureAwait(false);
+                    await next(new WatchedConnection(connection)).ConfigureAwait(false);
                 }
                 finally
                 {

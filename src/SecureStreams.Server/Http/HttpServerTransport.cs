@@ -17,6 +17,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     private readonly LinkSignal _wake = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpServerWriter _writer;
+    private readonly HttpRequestMetadata _received;
     private Task _run = Task.CompletedTask;
     private TransportFailure? _failure;
     private bool _told;
@@ -33,6 +34,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         _exchange = exchange;
         _plan = HttpServerPlan.Of(setup.Policy);
         _entry = new MailboxEntry(setup.Mailbox);
+        _received = new HttpRequestMetadata(_plan, setup.Metadata, exchange);
         _paused = setup.ReceivePaused;
         _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) { Announced = setup.TransmitLength };
     }
@@ -104,7 +106,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
                 WrittenOnMailbox();
                 break;
             case Work.Aborted when !_answered:
-                EndOnMailbox(new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client gave the request up before its answer was complete.") { Endpoint = EndpointOnMailbox });
+                EndOnMailbox(GivenUp("The client gave the request up before its answer was complete.", null));
                 break;
             case Work.EndEmpty when MayWrite && !_headSent:
                 _writer.EndEmpty();
@@ -145,9 +147,12 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         if (_letGo)
             return;
         _setup.Metadata.ClearReceivedOnMailbox();
-        HttpRequestMetadata.PublishOnMailbox(_plan, _setup.Metadata, _exchange);
+        _received.PublishHeadOnMailbox();
         _setup.Sink.ConnectedOnMailbox(this);
         if (_letGo)
+            return;
+        BeginPartsOnMailbox();
+        if (_ended)
             return;
         _told = true;
         _setup.Sink.ServerTransactionOnMailbox(this);
@@ -168,9 +173,9 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         {
             _exchange.Body.CancelPendingRead();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The client has gone: the read under way fails by itself.
+            // The client has gone, or was given up: the read under way fails by itself.
         }
     }
 
