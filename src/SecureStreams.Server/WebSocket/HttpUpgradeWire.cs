@@ -16,6 +16,9 @@ namespace SecureStreams.Server.WebSocket;
 /// <param name="time">The clock.</param>
 internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, TimeProvider time) : Stream, ILinkWire
 {
+    // The web server wakes those who wait when it begins to stop, and once more when it wants to be done.
+    private const int MostWakes = 4;
+
     private readonly CancellationTokenSource _over = new();
     private long _lastHeard = time.GetTimestamp();
     private long _sent;
@@ -48,10 +51,16 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What an error of the web server means.</summary>
+    /// <remarks>Once the client is gone the web server takes its streams away, under whoever is about to use them.</remarks>
+    public static TransportFailure Explain(Exception error) => error is ConnectionResetException or OperationCanceledException or InvalidOperationException
+        ? new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client, or the network, reset the connection or the stream of it.") { Error = error, PeerText = OperatorText.Clean(error.Message) }
+        : NetworkErrors.FromException(error, "on an upgraded connection");
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (true)
+        for (var wakes = 0; ; wakes++)
         {
             try
             {
@@ -62,9 +71,9 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
                     _peerEnded = true;
                 return count;
             }
-            catch (OperationCanceledException error) when (error is not ConnectionAbortedException && !_over.IsCancellationRequested)
+            catch (OperationCanceledException error) when (error is not ConnectionAbortedException && wakes < MostWakes && !_over.IsCancellationRequested)
             {
-                // The web server wants to stop, and wakes whoever waits. When this ends is not its to say.
+                // It wants to stop. When this ends is not its to say.
             }
             catch (Exception error) when (!_over.IsCancellationRequested)
             {
@@ -137,8 +146,4 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
             // It is gone altogether, which reading notices.
         }
     }
-
-    private static TransportFailure Explain(Exception error) => error is ConnectionAbortedException or ConnectionResetException
-        ? new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client, or the network, reset the connection or the stream of it.") { Error = error, PeerText = OperatorText.Clean(error.Message) }
-        : NetworkErrors.FromException(error, "on an upgraded connection");
 }

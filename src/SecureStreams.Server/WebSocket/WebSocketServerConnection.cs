@@ -54,7 +54,17 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
     {
         progress.Begin(Links.Time);
         progress.Phase = SsPhase.Protocol;
-        var wire = new HttpUpgradeWire(await _exchange.UpgradeAsync().ConfigureAwait(false), _exchange, Links.Time);
+        Stream stream;
+        try
+        {
+            stream = await _exchange.UpgradeAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            throw new TransportException(HttpUpgradeWire.Explain(error));
+        }
+
+        var wire = new HttpUpgradeWire(stream, _exchange, Links.Time);
         return new LinkCarrier(wire, wire) { Facts = _exchange.Facts, WaitsEmpty = true };
     }
 
