@@ -66,10 +66,13 @@ public sealed class WsConformanceTests
         var count = 0;
         foreach (var code in new[] { 1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999, 0 })
         {
-            await using var peer = await WsPeer.UpgradedAsync(listener, version);
-            await peer.SendAsync(code == 0 ? RawFrame.Make(RawFrame.Fin | RawFrame.Close, [], WsPeer.Key) : RawFrame.MakeClose(code, "bye", WsPeer.Key));
-            Assert.Equal(code, (await peer.CloseFrameAsync()).CloseCode);
-            Assert.Null(await peer.NextAsync());
+            await using (var peer = await WsPeer.UpgradedAsync(listener, version))
+            {
+                await peer.SendAsync(code == 0 ? RawFrame.Make(RawFrame.Fin | RawFrame.Close, [], WsPeer.Key) : RawFrame.MakeClose(code, "bye", WsPeer.Key));
+                Assert.Equal(code, (await peer.CloseFrameAsync()).CloseCode);
+                Assert.Null(await peer.NextAsync());
+            }
+
             var handler = await bench.AcceptedAsync(++count);
             await handler.WaitForStateAsync(SsState.Destroying);
             var cause = handler.CauseOf(SsState.Disconnected);
@@ -101,7 +104,7 @@ public sealed class WsConformanceTests
         var code = handler.CauseOf(SsState.Disconnected).Code;
         if (version == "2" && code == SsCauseCode.ConnectionReset)
             return; // A client of HTTP/2 resets the stream behind its end.
-        var detail = bench.Context.Diagnostics.Recent().Last();
+        var detail = bench.Context.Diagnostics.Recent()[^1];
         Assert.True(code == (inMessage ? SsCauseCode.PayloadTruncated : SsCauseCode.PeerClosed), $"{detail.Cause}: {detail.Message} {string.Join(" / ", detail.Errors)}");
     }
 }
