@@ -132,8 +132,12 @@ internal abstract partial class ServerListener : SsListener
             ?? (error is OperationCanceledException
                 ? new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout, $"the client did not finish its TLS handshake, or send a byte, within {bound.TotalSeconds:0.###} s") { Attribute = "unauthenticated_timeout_ms" }
                 : NetworkErrors.FromException(error, "before its first request"));
-        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        TellUnaccepted(policy, peer, failure);
     }
+
+    /// <summary>As that for an error, of what was refused.</summary>
+    protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure) =>
+        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
 
     private async Task StopAsync(bool draining)
     {

@@ -1,27 +1,27 @@
-using System.Net.Sockets;
 using SecureStreams.Network;
+using SecureStreams.Server.Listening;
 using SecureStreams.Server.Tls;
 
 namespace SecureStreams.Server.Http;
 
 /// <summary>What is ours of a connection: every request that comes over it sees it.</summary>
-internal sealed class HttpConnectionFeature
+internal sealed class HttpConnectionFeature(AcceptedSocket socket)
 {
     private int _asked;
     private ConnectionFacts? _facts;
     private string? _abort;
 
-    /// <summary>The connection.</summary>
-    public required Socket Socket { get; init; }
-
     /// <summary>TLS on it; null for plaintext.</summary>
     public SecuredConnection? Secured { get; init; }
 
+    /// <summary>The connection itself; the web server reads and writes it.</summary>
+    public AcceptedSocket Socket => socket;
+
     /// <summary>Who is there, for operators.</summary>
-    public required string Peer { get; init; }
+    public string Peer { get; } = socket.PeerText;
 
     /// <summary>What can be said of it; gathered when a streamtype first asks.</summary>
-    public ConnectionFacts Facts => _facts ??= ConnectionFacts.Of(Socket, Secured?.Stream);
+    public ConnectionFacts Facts => _facts ??= ConnectionFacts.Of(Socket.Socket, Secured?.Stream);
 
     /// <summary>Whether a request has come.</summary>
     public bool HasAsked => Volatile.Read(ref _asked) != 0;

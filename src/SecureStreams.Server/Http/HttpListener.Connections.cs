@@ -32,7 +32,7 @@ internal sealed partial class HttpListener
             connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivals.Over);
-            var http2 = await PrepareAsync(connection, accepted, plan, peer, either.Token).ConfigureAwait(false);
+            var http2 = await PrepareAsync(connection, accepted, plan, either.Token).ConfigureAwait(false);
             if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
             {
                 WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
@@ -59,7 +59,7 @@ internal sealed partial class HttpListener
     }
 
     /// <returns>Whether it speaks HTTP/2.</returns>
-    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, ListenPlan plan, string peer, CancellationToken bound)
+    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, ListenPlan plan, CancellationToken bound)
     {
         SecuredConnection? secured = null;
         var first = Tls is null || plan.Sniffs ? await FirstBytesAsync(connection, bound).ConfigureAwait(false) : Beginning.Unknown;
@@ -73,7 +73,7 @@ internal sealed partial class HttpListener
             connection.Transport = new DuplexPipe(secured.Stream);
         }
 
-        connection.Features.Set(new HttpConnectionFeature { Socket = accepted.Socket, Peer = peer, Secured = secured });
+        connection.Features.Set(new HttpConnectionFeature(accepted) { Secured = secured });
         return _takesHttp2 && (secured is null ? first == Beginning.Http2 : secured.Stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
     }
 

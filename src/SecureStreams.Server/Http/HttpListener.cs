@@ -4,9 +4,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
 using SecureStreams.Server.Routing;
+using SecureStreams.Transports;
+using SecureStreams.Transports.Connections;
 
 namespace SecureStreams.Server.Http;
 
@@ -16,7 +20,6 @@ internal sealed partial class HttpListener : ServerListener
     private const int Unavailable = 503;
     private const int NotFound = 404;
     private const int Misdirected = 421;
-    private const int UpgradeRequired = 426;
 
     private readonly HttpEndPoints _endPoints = new();
     private readonly KestrelServer _server;
@@ -24,13 +27,17 @@ internal sealed partial class HttpListener : ServerListener
     private readonly CancellationTokenSource _atOnce = new();
     private readonly Arrivals _arrivals;
     private readonly bool _takesHttp2;
+    private readonly Dialer _dialer;
+    private readonly LinkContext _links;
     private Task? _stopping;
 
     private HttpListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
         : base(context, policy, accept)
     {
-        _takesHttp2 = policy.Protocol == WireProtocol.H2;
+        _takesHttp2 = policy.Protocol is WireProtocol.H2 or WireProtocol.WebSocket;
         _arrivals = new Arrivals(Platform.Time);
+        _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
+        _links = new LinkContext(Platform, _dialer);
         _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, NullLoggerFactory.Instance);
         _sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions
         {
@@ -53,22 +60,27 @@ internal sealed partial class HttpListener : ServerListener
     public async Task ServeAsync(HttpExchange exchange)
     {
         exchange.Connection?.NoteRequest();
-        var authority = exchange.Authority;
-        var route = Routes.FindRequest(authority, exchange.Request.Path, out var upgradeOnly);
-        if (route is null)
+        if (Find(exchange) is not { } route)
         {
-            exchange.Response.StatusCode = upgradeOnly ? UpgradeRequired : NotFound;
+            exchange.Response.StatusCode = NotFound;
             return;
         }
 
-        if (IsMisdirected(exchange, authority))
+        if (IsMisdirected(exchange))
         {
             exchange.Response.StatusCode = Misdirected;
             return;
         }
 
-        HttpServerTransport? transport = null;
-        var outcome = route.Accept(setup => transport = new HttpServerTransport(setup, exchange));
+        if (HttpService.Of(route.Policy).Judge(exchange, out var upgrade) is { } refusal)
+        {
+            TellUnaccepted(route.Policy, exchange.Connection?.Peer ?? "", refusal.Failure);
+            await refusal.AnswerAsync(exchange).ConfigureAwait(false);
+            return;
+        }
+
+        StreamTransport? transport = null;
+        var outcome = route.Accept(setup => transport = HttpService.Begin(_links, setup, exchange, upgrade));
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
@@ -76,11 +88,22 @@ internal sealed partial class HttpListener : ServerListener
     }
 
     /// <summary>
+    /// The streamtype that a request is for. An upgrade that none takes is a request like others; of what none takes at all, the one that would take something else at its place says why not.
+    /// </summary>
+    private ServerRoute? Find(HttpExchange exchange)
+    {
+        var (authority, path) = (exchange.Authority, exchange.Request.Path);
+        if (Routes.TakeUpgrades && exchange.WebSocket() is { } asked && Routes.FindUpgrade(authority, path, [.. HttpTokens.Split(asked.Subprotocols)]) is { } upgraded)
+            return upgraded;
+        return Routes.FindRequest(authority, path);
+    }
+
+    /// <summary>
     /// Whether the host that is asked for requires clients to show who they are, and the handshake of this connection was another host's: whoever came in there, by the name in the
     /// handshake or in the clear, must not reach this one by the name in a request. A client that means well connects anew (RFC 9110 section 15.5.20).
     /// </summary>
-    private bool IsMisdirected(HttpExchange exchange, string authority) =>
-        Tls is not null && exchange.Connection is { } connection && Tls.Of(HostPattern.HostOf(authority)) is var wanted
+    private bool IsMisdirected(HttpExchange exchange) =>
+        Tls is not null && exchange.Connection is { } connection && Tls.Of(HostPattern.HostOf(exchange.Authority)) is var wanted
         && wanted != connection.Secured?.Tls && wanted.Clients.Requires;
 
     /// <inheritdoc/>
@@ -104,6 +127,7 @@ internal sealed partial class HttpListener : ServerListener
         await SettledAsync().ConfigureAwait(false);
         _server.Dispose();
         _sockets.Dispose();
+        _dialer.Dispose();
         _atOnce.Dispose();
         _arrivals.Dispose();
     }
@@ -124,7 +148,9 @@ internal sealed partial class HttpListener : ServerListener
         options.Limits.RequestHeadersTimeout = plan.HeaderTimeout;
         options.Limits.KeepAliveTimeout = plan.IdleTimeout;
         options.Limits.MinRequestBodyDataRate = plan.MinReceiveRate;
-        options.Limits.MinResponseDataRate = plan.MinSendRate;
+
+        // A client of ws may take nothing for hours; on HTTP/2 that is not to be said of one stream alone.
+        options.Limits.MinResponseDataRate = HttpService.Of(policy).TakesRequests ? plan.MinSendRate : null;
         options.Listen(HttpEndPoints.Http1, static one => Speak(one, HttpProtocols.Http1));
         if (_takesHttp2)
             options.Listen(HttpEndPoints.Http2, static one => Speak(one, HttpProtocols.Http2));

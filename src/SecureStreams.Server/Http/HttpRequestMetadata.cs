@@ -17,7 +17,8 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
     /// Publishes method, path, query, declared headers, arguments of the URL and what is to be said of the connection. An argument never counts for what comes from elsewhere: a client
     /// cannot make itself another method or path by asking for <c>?method=</c>.
     /// </summary>
-    public void PublishHeadOnMailbox()
+    /// <returns>What was published, a place for each declared name.</returns>
+    public string?[] PublishHeadOnMailbox()
     {
         var request = exchange.Request;
         if (plan.AllowsDirect)
@@ -29,7 +30,7 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
         }
 
         if (plan.Policy.Metadata.IsEmpty)
-            return;
+            return [];
         var values = new string?[plan.Policy.Metadata.Length];
         if (!plan.Arguments.IsEmpty && request.QueryString.Length > 1)
             FillArguments(request.QueryString, values);
@@ -46,6 +47,7 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
             plan.Facts.Fill(exchange.Connection?.Facts, values);
         _head = values;
         metadata.PublishReceivedOnMailbox(values);
+        return values;
     }
 
     /// <summary>Publishes what is to be said of the part that begins. What describes a body is the part's alone; for anything else that it says nothing of, the head of the request stands.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using SecureStreams.Network;
 using SecureStreams.Server.Listening;
 using SecureStreams.Server.Tls;
@@ -38,9 +37,7 @@ internal sealed class RawServerTransport : RawTransport
     /// <inheritdoc/>
     protected override TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target)
     {
-        target = _accepted.Peer is IPEndPoint peer
-            ? new DialTarget { Host = peer.Address.ToString(), Port = peer.Port, WantsFacts = !plan.Dial.Facts.IsEmpty }
-            : new DialTarget { Host = "localhost", Port = 0, UnixPath = _accepted.PeerText["unix:".Length..], WantsFacts = !plan.Dial.Facts.IsEmpty };
+        target = _accepted.From(wantsFacts: !plan.Dial.Facts.IsEmpty);
         return null;
     }
 

@@ -55,7 +55,7 @@ internal static class JoinRules
 
         if (isRaw && (!its.Tls || policy.Find("server_names") is not { Value.Items.IsEmpty: false }))
             throw Bad(policy, "endpoint", $"joins '{its.Name}', and raw connections are told apart by the name in their TLS handshake alone; set tls there and server_names here, or give it a port of its own");
-        if (policy.Protocol == WireProtocol.H2 && its.Protocol != WireProtocol.H2)
+        if (policy.Protocol == WireProtocol.H2 && its.Protocol == WireProtocol.H1)
             throw Bad(policy, "protocol", $"is h2, and '{its.Name}', whose listener it joins, speaks HTTP/1.1 alone; let '{its.Name}' be h2, which takes both");
         if (policy.Find("tls") is { } tls && tls.Value.Flag != its.Tls)
         {

@@ -32,7 +32,7 @@ internal sealed class RoutePlan
     /// <summary>Whether it takes requests that are no upgrade.</summary>
     public bool TakesRequests { get; }
 
-    /// <summary>The subprotocols of the upgrades that it takes; empty for those that ask for none, default (null) where it takes no upgrade.</summary>
+    /// <summary>The subprotocols of the upgrades that it takes; empty for any, null where it takes no upgrade.</summary>
     public ImmutableArray<string>? Subprotocols { get; }
 
     /// <summary>Reads it.</summary>
@@ -69,7 +69,7 @@ internal sealed class RoutePlan
         if (Subprotocols is not { } own || other.Subprotocols is not { } others)
             return null;
         if (own.IsEmpty && others.IsEmpty)
-            return "upgrades without a subprotocol";
+            return "upgrades of any subprotocol";
         return own.Intersect(others, StringComparer.Ordinal).FirstOrDefault() is { } both ? $"upgrades of subprotocol '{both}'" : null;
     }
 

@@ -14,9 +14,13 @@ internal sealed class RouteTable
     // Best first: by host, then by length of path, then the older. What is found first fits best.
     private ImmutableArray<Entry> _entries = [];
     private ImmutableArray<ServerRoute> _all = [];
+    private volatile bool _takeUpgrades;
 
     /// <summary>The streamtypes, the listener's own first.</summary>
     public ImmutableArray<ServerRoute> All => _all;
+
+    /// <summary>Whether one of them takes upgrades.</summary>
+    public bool TakeUpgrades => _takeUpgrades;
 
     /// <summary>Adds one.</summary>
     /// <returns>The streamtype with which it could not be told apart, and in what; null when it was added.</returns>
@@ -35,6 +39,7 @@ internal sealed class RouteTable
             _all = _all.Add(route);
             _entries = [.. _entries.Concat(route.Plan.Hosts.Select(host => new Entry(host, route)))
                 .OrderByDescending(static one => one.Host.Rank).ThenByDescending(static one => one.Route.Plan.Path.Length)];
+            _takeUpgrades |= route.Plan.Subprotocols is not null;
             return null;
         }
     }
@@ -46,45 +51,41 @@ internal sealed class RouteTable
         {
             _all = _all.Remove(route);
             _entries = _entries.RemoveAll(one => one.Route == route);
+            _takeUpgrades = _all.Any(static one => one.Plan.Subprotocols is not null);
         }
     }
 
-    /// <summary>Whom a request is for that is no upgrade.</summary>
+    /// <summary>Whom a request is for that is no upgrade; if nobody takes it, who takes upgrades at its place.</summary>
     /// <param name="authority">Its <c>Host</c> or <c>:authority</c>; empty for none.</param>
     /// <param name="path">Its path, unescaped.</param>
-    /// <param name="upgradeOnly">When there is none: whether upgrades to the same place would be taken, which is worth another status.</param>
-    public ServerRoute? FindRequest(string authority, string path, out bool upgradeOnly)
+    public ServerRoute? FindRequest(string authority, string path)
     {
-        upgradeOnly = false;
+        ServerRoute? upgradeOnly = null;
         var host = HostPattern.HostOf(authority);
         foreach (var (pattern, route) in _entries)
         {
             if (!route.Plan.IsHttp || !route.Plan.MatchesPath(path) || !pattern.Matches(host))
                 continue;
             if (route.Plan.TakesRequests)
-            {
-                upgradeOnly = false;
                 return route;
-            }
-
-            upgradeOnly = true;
+            upgradeOnly ??= route;
         }
 
-        return null;
+        return upgradeOnly;
     }
 
     /// <summary>
-    /// Whom a WebSocket upgrade is for: the best place at which one of its subprotocols is taken; if several are at one place, the order in which the client wants subprotocols decides.
+    /// Whom a WebSocket upgrade is for: the best place at which one of its subprotocols is taken; if several are at one place, the order in which the client wants subprotocols decides, and
+    /// one that takes any comes last. If nobody takes one of them, who takes others.
     /// </summary>
     /// <param name="authority">Its <c>Host</c> or <c>:authority</c>; empty for none.</param>
     /// <param name="path">Its path, unescaped.</param>
     /// <param name="offered">The subprotocols that the client offers, best first.</param>
-    /// <param name="wrongSubprotocol">When there is none: whether one takes upgrades there, of other subprotocols.</param>
-    public ServerRoute? FindUpgrade(string authority, string path, IReadOnlyList<string> offered, out bool wrongSubprotocol)
+    public ServerRoute? FindUpgrade(string authority, string path, IReadOnlyList<string> offered)
     {
-        wrongSubprotocol = false;
         var host = HostPattern.HostOf(authority);
         Entry? best = null;
+        ServerRoute? other = null;
         var bestWish = int.MaxValue;
         foreach (var entry in _entries)
         {
@@ -93,15 +94,13 @@ internal sealed class RouteTable
                 continue;
             if (best is { } there && (there.Host.Rank != entry.Host.Rank || there.Route.Plan.Path.Length != plan.Path.Length))
                 break;
-            var wish = taken.IsEmpty ? (offered.Count == 0 ? 0 : int.MaxValue) : WishOf(offered, taken);
-            wrongSubprotocol |= wish == int.MaxValue;
-            if (wish >= bestWish)
-                continue;
-            (best, bestWish) = (entry, wish);
+            other ??= entry.Route;
+            var wish = WishOf(offered, taken);
+            if (wish < bestWish)
+                (best, bestWish) = (entry, wish);
         }
 
-        wrongSubprotocol &= best is null;
-        return best?.Route;
+        return best?.Route ?? other;
     }
 
     /// <summary>Whom a connection is for, by the host that it asks for in its TLS handshake; empty for none.</summary>
@@ -136,6 +135,8 @@ internal sealed class RouteTable
 
     private static int WishOf(IReadOnlyList<string> offered, ImmutableArray<string> taken)
     {
+        if (taken.IsEmpty)
+            return int.MaxValue - 1;
         for (var i = 0; i < offered.Count; i++)
         {
             if (taken.Contains(offered[i], StringComparer.Ordinal))

@@ -42,7 +42,7 @@ public sealed class RouteTableTests
             "wilder": { {{Http}}, "server_names": ["*.sub.example"] },
             "six": { {{Http}}, "server_names": ["[::1]"] }
             """);
-        Assert.Equal(expected, table.FindRequest(authority, path, out _)?.Name);
+        Assert.Equal(expected, table.FindRequest(authority, path)?.Name);
     }
 
     [Fact]
@@ -52,12 +52,13 @@ public sealed class RouteTableTests
             "a": { {{Http}}, "server_names": ["a.example"], "http_url": "/a%20b" },
             "w": { {{Ws}}, "http_url": "ws", "ws_subprotocol": "p" }
             """);
-        Assert.Null(table.FindRequest("b.example", "/a b", out var upgrades));
-        Assert.False(upgrades);
-        Assert.Null(table.FindRequest("a.example", "/", out _));
-        Assert.Equal("a", table.FindRequest("a.example", "/a b", out _)?.Name);
-        Assert.Null(table.FindRequest("a.example", "/ws", out upgrades));
-        Assert.True(upgrades);
+        Assert.Null(table.FindRequest("b.example", "/a b"));
+        Assert.Null(table.FindRequest("a.example", "/"));
+        Assert.Equal("a", table.FindRequest("a.example", "/a b")?.Name);
+        Assert.Equal("w", table.FindRequest("a.example", "/ws")?.Name);
+        Assert.True(table.TakeUpgrades);
+        table.Remove(table.All[1]);
+        Assert.False(table.TakeUpgrades);
     }
 
     [Theory]
@@ -66,21 +67,23 @@ public sealed class RouteTableTests
     [InlineData("/live", "feed.v2", "two")]
     [InlineData("/live", "feed.v2 feed.v1", "two")]
     [InlineData("/live", "other feed.v1 feed.v2", "one")]
-    [InlineData("/live", "chat", "web")]
-    [InlineData("/live", "", "none")]
-    [InlineData("/live", "other", null)]
-    [InlineData("/none", "", null)]
-    public void An_upgrade_goes_to_the_best_place_that_takes_one_of_its_subprotocols(string path, string offered, string? expected)
+    [InlineData("/live", "chat", "any")]
+    [InlineData("/live", "", "any")]
+    [InlineData("/only", "chat", "web")]
+    [InlineData("/only", "", "only")]
+    [InlineData("/only", "other", "only")]
+    [InlineData("/none", "other", "web")]
+    public void An_upgrade_goes_to_the_best_place_that_takes_one_of_its_subprotocols(string path, string offered, string expected)
     {
         var table = TableOf($$"""
             "web": { {{Http}}, "ws_subprotocol": "feed.v1, chat" },
             "page": { {{Http}}, "http_url": "page" },
             "one": { {{Ws}}, "http_url": "live", "ws_subprotocol": "feed.v1" },
             "two": { {{Ws}}, "http_url": "live", "ws_subprotocol": "feed.v2" },
-            "none": { {{Ws}}, "http_url": "live", "ws_subprotocol": "" }
+            "any": { {{Ws}}, "http_url": "live", "ws_subprotocol": "" },
+            "only": { {{Ws}}, "http_url": "only", "ws_subprotocol": "x" }
             """);
-        Assert.Equal(expected, table.FindUpgrade("h", path, offered.Split(' ', StringSplitOptions.RemoveEmptyEntries), out var wrong)?.Name);
-        Assert.Equal(expected is null, wrong);
+        Assert.Equal(expected, table.FindUpgrade("h", path, offered.Split(' ', StringSplitOptions.RemoveEmptyEntries))?.Name);
     }
 
     [Theory]
@@ -88,7 +91,7 @@ public sealed class RouteTableTests
     [InlineData($"\"x\": {{ {Http}, \"http_url\": \"/a/\" }}, \"y\": {{ {Http}, \"http_url\": \"a\" }}", "requests for any host with path '/a'")]
     [InlineData($"\"x\": {{ {Http}, \"server_names\": [\"a\", \"B\"] }}, \"y\": {{ {Http}, \"server_names\": [\"b\", \"c\"] }}", "requests for host 'B' with path '/'")]
     [InlineData($"\"x\": {{ {Ws}, \"ws_subprotocol\": \"a, b\" }}, \"y\": {{ {Ws}, \"ws_subprotocol\": \"b\" }}", "upgrades of subprotocol 'b' for any host with path '/'")]
-    [InlineData($"\"x\": {{ {Ws}, \"ws_subprotocol\": \"\" }}, \"y\": {{ {Ws} }}", "upgrades without a subprotocol for any host with path '/'")]
+    [InlineData($"\"x\": {{ {Ws}, \"ws_subprotocol\": \"\" }}, \"y\": {{ {Ws} }}", "upgrades of any subprotocol for any host with path '/'")]
     [InlineData("\"x\": { \"server\": true, \"protocol\": \"raw\" }, \"y\": { \"server\": true, \"protocol\": \"raw\" }", "connections for any host")]
     [InlineData($"\"x\": {{ {Http} }}, \"y\": {{ {Ws} }}", null)]
     [InlineData($"\"x\": {{ {Http} }}, \"y\": {{ {Http}, \"server_names\": [\"a\"] }}", null)]
