@@ -54,6 +54,22 @@ internal sealed partial class LocalStream : ITransportSink
         }
     }
 
+    public void ServerUpgradedOnMailbox(StreamTransport transport)
+    {
+        if (transport != _transport)
+            return;
+        try
+        {
+            WatchLivenessOnMailbox();
+            Deliver(new SsStateChange(SsState.ServerUpgrade));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
+    }
+
     public void WritableOnMailbox(StreamTransport transport, bool due)
     {
         if (transport != _transport)
