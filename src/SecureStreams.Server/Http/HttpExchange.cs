@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Primitives;
@@ -29,6 +30,12 @@ internal sealed class HttpExchange(IFeatureCollection features)
 
     /// <summary>The connection.</summary>
     public HttpConnectionFeature? Connection { get; } = features.Get<HttpConnectionFeature>();
+
+    /// <summary>What follows the body of the answer; null where the web server frames none.</summary>
+    public IHttpResponseTrailersFeature? AnswerTrailers { get; } = features.Get<IHttpResponseTrailersFeature>();
+
+    /// <summary>What followed the body of the request, once that has come whole; null for nothing.</summary>
+    public IHeaderDictionary? Trailers => features.Get<IHttpRequestTrailersFeature>() is { Available: true, Trailers: { Count: > 0 } trailers } ? trailers : null;
 
     /// <summary>Whom the client asks for: <c>Host</c>, or <c>:authority</c>; empty for none.</summary>
     public string Authority => Request.Headers.Host.Count == 1 ? Request.Headers.Host.ToString() : "";
