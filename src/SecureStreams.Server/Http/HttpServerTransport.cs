@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using SecureStreams.Implementation;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
@@ -34,7 +35,10 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         _plan = HttpServerPlan.Of(setup.Policy);
         _entry = new MailboxEntry(setup.Mailbox);
         _paused = setup.ReceivePaused;
-        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) { Announced = setup.TransmitLength };
+        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) 
+        {
+            Announced = setup.TransmitLength, IsHeadOnly = HttpMethods.IsHead(exchange.Request.Method),
+        };
     }
 
     private enum Work
