@@ -24,8 +24,8 @@ internal sealed class ServerListenerFactory : IListenerFactory
         return policy.Protocol switch
         {
             WireProtocol.Raw => RawListener.Start(local, policy, accept),
-            WireProtocol.H1 or WireProtocol.H2 => HttpListener.Start(local, policy, accept),
-            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.ProtocolNames.NameOf(policy.Protocol)}', and this release serves h1, h2 and raw; use one of them, or serve it by other means."),
+            WireProtocol.H1 or WireProtocol.H2 or WireProtocol.WebSocket => HttpListener.Start(local, policy, accept),
+            _ => throw new SsPolicyException($"Streamtype '{policy.Name}' is a server of protocol '{Transports.ProtocolNames.NameOf(policy.Protocol)}', and this release serves h1, h2, raw and ws; use one of them, or serve it by other means."),
         };
     }
 }

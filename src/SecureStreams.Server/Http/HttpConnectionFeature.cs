@@ -1,10 +1,11 @@
 using System.Net.Security;
 using SecureStreams.Network;
+using SecureStreams.Server.Listening;
 
 namespace SecureStreams.Server.Http;
 
 /// <summary>What is ours of a connection: every request that comes over it sees it.</summary>
-internal sealed class HttpConnectionFeature
+internal sealed class HttpConnectionFeature(AcceptedSocket socket)
 {
     private int _asked;
 
@@ -14,8 +15,11 @@ internal sealed class HttpConnectionFeature
     /// <summary>TLS on it; null for plaintext.</summary>
     public SslStream? Tls { get; init; }
 
+    /// <summary>The connection itself; the web server reads and writes it.</summary>
+    public AcceptedSocket Socket => socket;
+
     /// <summary>Who is there, for operators.</summary>
-    public required string Peer { get; init; }
+    public string Peer { get; } = socket.PeerText;
 
     /// <summary>Whether a request has come.</summary>
     public bool HasAsked => Volatile.Read(ref _asked) != 0;

@@ -44,7 +44,7 @@ internal sealed partial class HttpListener
             connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivalsOver.Token);
-            var http2 = await PrepareAsync(connection, accepted, policy, plan, peer, either.Token).ConfigureAwait(false);
+            var http2 = await PrepareAsync(connection, accepted, policy, plan, either.Token).ConfigureAwait(false);
             if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
             {
                 WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
@@ -71,7 +71,7 @@ internal sealed partial class HttpListener
     }
 
     /// <returns>Whether it speaks HTTP/2.</returns>
-    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, StreamTypePolicy policy, ListenPlan plan, string peer, CancellationToken bound)
+    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, StreamTypePolicy policy, ListenPlan plan, CancellationToken bound)
     {
         SslStream? secured = null;
         var first = Tls is null || plan.Sniffs ? await FirstBytesAsync(connection, bound).ConfigureAwait(false) : Beginning.Unknown;
@@ -85,9 +85,8 @@ internal sealed partial class HttpListener
             connection.Transport = new DuplexPipe(secured);
         }
 
-        connection.Features.Set(new HttpConnectionFeature
+        connection.Features.Set(new HttpConnectionFeature(accepted)
         {
-            Peer = peer,
             Tls = secured,
             Facts = HttpServerPlan.Of(policy).Facts.IsEmpty ? null : ConnectionFacts.Of(accepted.Socket, secured),
         });
@@ -165,6 +164,9 @@ internal sealed partial class HttpListener
             ?? (error is OperationCanceledException
                 ? new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout, $"the client did not finish its TLS handshake, or send a byte, within {bound.TotalSeconds:0.###} s") { Attribute = "unauthenticated_timeout_ms" }
                 : NetworkErrors.FromException(error, "before its first request"));
-        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        Tell(policy, peer, failure);
     }
+
+    private void Tell(StreamTypePolicy policy, string peer, TransportFailure failure) =>
+        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
 }

@@ -4,8 +4,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Transports;
+using SecureStreams.Transports.Connections;
 
 namespace SecureStreams.Server.Http;
 
@@ -21,12 +24,16 @@ internal sealed partial class HttpListener : ServerListener
     private readonly CancellationTokenSource _atOnce = new();
     private readonly CancellationTokenSource _arrivalsOver = new();
     private readonly bool _takesHttp2;
+    private readonly Dialer _dialer;
+    private readonly LinkContext _links;
     private Task? _stopping;
 
     private HttpListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
         : base(context, policy, accept)
     {
-        _takesHttp2 = policy.Protocol == WireProtocol.H2;
+        _takesHttp2 = policy.Protocol is WireProtocol.H2 or WireProtocol.WebSocket;
+        _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
+        _links = new LinkContext(Platform, _dialer);
         _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, NullLoggerFactory.Instance);
         _sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions
         {
@@ -49,8 +56,16 @@ internal sealed partial class HttpListener : ServerListener
     public async Task ServeAsync(HttpExchange exchange)
     {
         exchange.Connection?.NoteRequest();
-        HttpServerTransport? transport = null;
-        var outcome = Accepted.Accept(Policy.Now(), Accept, setup => transport = new HttpServerTransport(setup, exchange));
+        var policy = Policy.Now();
+        if (HttpService.Of(policy).Judge(exchange, out var upgrade) is { } refusal)
+        {
+            Tell(policy, exchange.Connection?.Peer ?? "", refusal.Failure);
+            await refusal.AnswerAsync(exchange).ConfigureAwait(false);
+            return;
+        }
+
+        StreamTransport? transport = null;
+        var outcome = Accepted.Accept(policy, Accept, setup => transport = HttpService.Begin(_links, setup, exchange, upgrade));
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
@@ -96,6 +111,7 @@ internal sealed partial class HttpListener : ServerListener
         await SettledAsync().ConfigureAwait(false);
         _server.Dispose();
         _sockets.Dispose();
+        _dialer.Dispose();
         _atOnce.Dispose();
         _arrivalsOver.Dispose();
     }
@@ -114,6 +130,10 @@ internal sealed partial class HttpListener : ServerListener
         options.Limits.Http2.InitialStreamWindowSize = Math.Max(policy.ReceiveWatermarkHigh, options.Limits.Http2.InitialStreamWindowSize);
         options.Limits.Http2.InitialConnectionWindowSize = Math.Max(4 * options.Limits.Http2.InitialStreamWindowSize, options.Limits.Http2.InitialConnectionWindowSize);
         options.Limits.RequestHeadersTimeout = plan.HeaderTimeout;
+
+        // A client of ws may take nothing for hours; on HTTP/2 that is not to be said of one stream alone.
+        if (!HttpService.Of(policy).TakesRequests)
+            options.Limits.MinResponseDataRate = null;
         options.Listen(HttpEndPoints.Http1, static one => Speak(one, HttpProtocols.Http1));
         if (_takesHttp2)
             options.Listen(HttpEndPoints.Http2, static one => Speak(one, HttpProtocols.Http2));

@@ -11,7 +11,8 @@ internal static class HttpRequestMetadata
     /// Publishes method, path, query, declared headers, arguments of the URL and what is to be said of the connection. An argument never counts for what comes from elsewhere: a client
     /// cannot make itself another method or path by asking for <c>?method=</c>.
     /// </summary>
-    public static void PublishOnMailbox(HttpServerPlan plan, MetadataStore metadata, HttpExchange exchange)
+    /// <returns>What was published, a place for each declared name.</returns>
+    public static string?[] PublishOnMailbox(HttpServerPlan plan, MetadataStore metadata, HttpExchange exchange)
     {
         var request = exchange.Request;
         if (plan.AllowsDirect)
@@ -23,7 +24,7 @@ internal static class HttpRequestMetadata
         }
 
         if (plan.Policy.Metadata.IsEmpty)
-            return;
+            return [];
         var values = new string?[plan.Policy.Metadata.Length];
         if (!plan.Arguments.IsEmpty && request.QueryString.Length > 1)
             FillArguments(plan, request.QueryString, values);
@@ -38,6 +39,7 @@ internal static class HttpRequestMetadata
         Set(plan.Query, request.QueryString.Length > 1 ? request.QueryString[1..] : "");
         plan.Facts.Fill(exchange.Facts, values);
         metadata.PublishReceivedOnMailbox(values);
+        return values;
 
         void Set(int index, string value)
         {

@@ -18,6 +18,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     private readonly LinkSignal _wake = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpServerWriter _writer;
+    private readonly Action<string?[]>? _agreed;
     private Task _run = Task.CompletedTask;
     private TransportFailure? _failure;
     private bool _told;
@@ -25,11 +26,17 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     private volatile bool _ended;
     private bool _paused;
     private bool _waiting;
+    private bool _leftToUpgrade;
 
     /// <param name="setup">The stream's.</param>
     /// <param name="exchange">The request.</param>
-    public HttpServerTransport(TransportSetup setup, HttpExchange exchange)
+    /// <param name="agreed">
+    /// Called on the mailbox when the request is one to upgrade and the application, told of it, did not refuse: takes the request over, with what was published of it. This one then
+    /// tells nothing more, not even its end. Null for a request like others.
+    /// </param>
+    public HttpServerTransport(TransportSetup setup, HttpExchange exchange, Action<string?[]>? agreed = null)
     {
+        _agreed = agreed;
         _setup = setup;
         _exchange = exchange;
         _plan = HttpServerPlan.Of(setup.Policy);
@@ -40,6 +47,8 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
             Announced = setup.TransmitLength, IsHeadOnly = HttpMethods.IsHead(exchange.Request.Method),
         };
     }
+
+    private const int LeastRefusal = 300;
 
     private enum Work
     {
@@ -61,7 +70,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     public override string? EndpointOnMailbox => _exchange.Connection?.Peer;
 
     /// <summary>Whether the application may send.</summary>
-    public bool MayWrite => _told && !_letGo && !_ended && !_writing;
+    public bool MayWrite => _told && !_letGo && !_ended && !_writing && !_leftToUpgrade;
 
     /// <inheritdoc/>
     public override void StartOnMailbox()
@@ -107,7 +116,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
             case Work.Written:
                 WrittenOnMailbox();
                 break;
-            case Work.Aborted when !_answered:
+            case Work.Aborted when !_answered && !_leftToUpgrade:
                 EndOnMailbox(new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client gave the request up before its answer was complete.") { Endpoint = EndpointOnMailbox });
                 break;
             case Work.EndEmpty when MayWrite && !_headSent:
@@ -128,6 +137,8 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
             using var aborted = _exchange.Lifetime.RequestAborted.UnsafeRegister(static state => ((HttpServerTransport)state!).Post(Work.Aborted), this);
             using (await _entry)
                 BeginOnMailbox();
+            if (_leftToUpgrade)
+                return;
             failure = await ReceiveAsync().ConfigureAwait(false);
             if (failure is null)
                 await _over.Task.ConfigureAwait(false);
@@ -149,14 +160,28 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         if (_letGo)
             return;
         _setup.Metadata.ClearReceivedOnMailbox();
-        HttpRequestMetadata.PublishOnMailbox(_plan, _setup.Metadata, _exchange);
+        var received = HttpRequestMetadata.PublishOnMailbox(_plan, _setup.Metadata, _exchange);
         _setup.Sink.ConnectedOnMailbox(this);
         if (_letGo)
             return;
         _told = true;
         _setup.Sink.ServerTransactionOnMailbox(this);
+        if (_agreed is not null && MayWrite && _status < LeastRefusal)
+        {
+            _leftToUpgrade = true;
+            _agreed(received);
+            return;
+        }
+
         if (MayWrite)
             _setup.Sink.WritableOnMailbox(this, due: false);
+
+        // An upgrade that is refused is answered now, with a body where one was asked for.
+        if (_agreed is not null && MayWrite && !_headSent && _writer.Announced is null)
+        {
+            _writer.EndEmpty();
+            FlushOnMailbox();
+        }
     }
 
     /// <summary>It is over, for the first of the causes; the answer is completed or cut off by the loop.</summary>

@@ -46,6 +46,12 @@ internal sealed class AcceptedSocket : IDisposable
     /// <summary>Who came, for operators.</summary>
     public string PeerText => Peer is null ? EndPointText.Of(ListensOn) : EndPointText.Of(Peer);
 
+    /// <summary>Where it comes from, as connections say where they lead.</summary>
+    /// <param name="wantsFacts">Whether what is to be said of it is gathered.</param>
+    public DialTarget From(bool wantsFacts) => Peer is IPEndPoint peer
+        ? new DialTarget { Host = peer.Address.ToString(), Port = peer.Port, WantsFacts = wantsFacts }
+        : new DialTarget { Host = "localhost", Port = 0, UnixPath = PeerText["unix:".Length..], WantsFacts = wantsFacts };
+
     /// <summary>The socket, for another that reads, writes and closes it. Disposing this then gives the place back.</summary>
     public Socket TakeSocket()
     {

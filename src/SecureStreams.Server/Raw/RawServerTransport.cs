@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using SecureStreams.Network;
@@ -39,9 +38,7 @@ internal sealed class RawServerTransport : RawTransport
     /// <inheritdoc/>
     protected override TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target)
     {
-        target = _accepted.Peer is IPEndPoint peer
-            ? new DialTarget { Host = peer.Address.ToString(), Port = peer.Port, WantsFacts = !plan.Dial.Facts.IsEmpty }
-            : new DialTarget { Host = "localhost", Port = 0, UnixPath = _accepted.PeerText["unix:".Length..], WantsFacts = !plan.Dial.Facts.IsEmpty };
+        target = _accepted.From(wantsFacts: !plan.Dial.Facts.IsEmpty);
         return null;
     }
 

@@ -74,7 +74,7 @@ public sealed class EndpointTests
         var error = Assert.Throws<IOException>(() => bench.Listen());
         Assert.StartsWith($"Streamtype 'srv' cannot listen on 127.0.0.1:{port}: the port is taken; ", error.Message, StringComparison.Ordinal);
         Assert.Contains("it is no address of this machine", Assert.Throws<IOException>(() => bench.Listen("far")).Message, StringComparison.Ordinal);
-        Assert.Contains("this release serves h1, h2 and raw", Assert.Throws<SsPolicyException>(() => new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"mqtt\" }").Listen()).Message, StringComparison.Ordinal);
+        Assert.Contains("this release serves h1, h2, raw and ws", Assert.Throws<SsPolicyException>(() => new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"mqtt\" }").Listen()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
