@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using SecureStreams.TestSupport.Checks;
@@ -21,6 +22,48 @@ public sealed class ServeExecTests
         Assert.Equal("SHOUT", await answer.Content.ReadAsStringAsync(Token));
         Assert.Equal("", await client.GetStringAsync(host.Url("web", "/"), Token));
         Assert.Equal("ALL OF IT", await host.ConverseAsync("feed", "all of it"));
+    }
+
+    [Fact]
+    public async Task Messages_are_the_lines_of_a_program()
+    {
+        using var directory = new TestDirectory();
+        await using var host = await ServeHost.StartAsync(directory, [ServeHost.Server("chat", "ws")], "--exec", "sh -c 'while read line; do echo \"got $line\"; done; printf last'");
+        using var client = new ClientWebSocket();
+        await client.ConnectAsync(host.Url("chat", "/", "ws"), Token);
+        await client.SendAsync("one"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Token);
+        await client.SendAsync("two"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Token);
+        var buffer = new byte[100];
+        foreach (var expected in new[] { "got one", "got two" })
+        {
+            var received = await client.ReceiveAsync(new ArraySegment<byte>(buffer), Token).OrFail(static () => "No line.");
+            Assert.Equal((expected, true), (Encoding.UTF8.GetString(buffer, 0, received.Count), received.EndOfMessage));
+        }
+
+        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+    }
+
+    [Fact]
+    public async Task A_connection_ends_with_its_program()
+    {
+        using var directory = new TestDirectory();
+        await using var host = await ServeHost.StartAsync(directory, [ServeHost.Server("chat", "ws")], "--exec", "sh -c 'echo first; printf last'");
+        using var client = new ClientWebSocket();
+        await client.ConnectAsync(host.Url("chat", "/", "ws"), Token);
+        var buffer = new byte[100];
+        var messages = new List<string>();
+        var message = "";
+        while (await client.ReceiveAsync(new ArraySegment<byte>(buffer), Token).OrFail(static () => "No line.") is { MessageType: not WebSocketMessageType.Close } received)
+        {
+            message += Encoding.UTF8.GetString(buffer, 0, received.Count);
+            if (!received.EndOfMessage)
+                continue;
+            messages.Add(message);
+            message = "";
+        }
+
+        Assert.Equal(["first", "last"], messages);
+        Assert.Equal(WebSocketCloseStatus.NormalClosure, client.CloseStatus);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using SecureStreams.TestSupport.Handlers;
@@ -85,6 +86,17 @@ public sealed class ServeFilesTests(ServedFolder folder) : IClassFixture<ServedF
     {
         using var answer = await AskAsync("web", HttpMethod.Get, "/sub");
         Assert.Equal((HttpStatusCode.MovedPermanently, "/sub/"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+    }
+
+    [Fact]
+    public async Task No_file_is_a_websocket()
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(_host.Url("chat", "/", "ws"), Token));
+        Assert.Equal(HttpStatusCode.NotFound, socket.HttpStatusCode);
+        using var answer = await AskAsync("chat", HttpMethod.Get, "/sub/");
+        Assert.Equal("<h1>sub</h1>", await answer.Content.ReadAsStringAsync(Token));
     }
 
     [Fact]

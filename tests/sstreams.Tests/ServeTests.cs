@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -40,6 +41,46 @@ public sealed class ServeTests
         Assert.Matches(@"two #\d+ 127\.0\.0\.1:\d+ POST / 200, 30000 bytes received, 30000 sent, \d+ ms\n", result.Errors);
     }
 
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("h1")]
+    [InlineData("h2")]
+    public async Task Messages_come_back_as_they_were_sent(string protocol)
+    {
+        using var directory = new TestDirectory();
+        await using var host = await ServeHost.StartAsync(directory, [ServeHost.Server("chat", protocol, "\"ws_subprotocol\": \"talk\"")], "--trace");
+        using var client = new ClientWebSocket();
+        client.Options.AddSubProtocol("talk");
+        await client.ConnectAsync(host.Url("chat", "/room", "ws"), Token);
+        var buffer = new byte[100_000];
+        foreach (var (type, payload) in new[] { (WebSocketMessageType.Text, "grüße"u8.ToArray()), (WebSocketMessageType.Binary, DeterministicBytes.Make(90_000)), (WebSocketMessageType.Text, []) })
+        {
+            await client.SendAsync(payload, type, endOfMessage: true, Token);
+            var count = 0;
+            WebSocketReceiveResult received;
+            do
+            {
+                received = await client.ReceiveAsync(new ArraySegment<byte>(buffer, count, buffer.Length - count), Token).OrFail(static () => "No echo.");
+                count += received.Count;
+            }
+            while (!received.EndOfMessage);
+
+            Assert.Equal((type, Convert.ToHexString(payload)), (received.MessageType, Convert.ToHexString(buffer.AsSpan(0, count))));
+        }
+
+        await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+        if (protocol != "ws")
+        {
+            using var plain = new HttpClient();
+            using var answer = await plain.PostAsync(host.Url("chat", "/"), new StringContent("a request as well"), Token);
+            Assert.Equal("a request as well", await answer.Content.ReadAsStringAsync(Token));
+        }
+
+        var result = (await host.StopAsync()).Exits(0);
+        Assert.Matches(@"chat #\d+ 127\.0\.0\.1:\d+ connected\n", result.Errors);
+        Assert.Matches(@"chat #\d+ 127\.0\.0\.1:\d+ GET /room, 90007 bytes received, 90007 sent, \d+ ms", result.Errors);
+    }
+
     [Fact]
     public async Task Where_it_listens_is_all_that_standard_output_has()
     {
@@ -57,7 +98,7 @@ public sealed class ServeTests
         socket.Shutdown(SocketShutdown.Send);
         Assert.Equal("hi", await ServeHost.ReadToEndAsync(socket));
         var result = (await host.StopAsync()).Exits(0);
-        Assert.Equal(("", ""), (result.Text, result.Errors));
+        Assert.Equal("", result.Text);
         Assert.False(File.Exists(unix));
     }
 

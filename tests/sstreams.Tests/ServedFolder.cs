@@ -32,7 +32,7 @@ public sealed class ServedFolder : IAsyncLifetime
         File.CreateSymbolicLink(Directory["public/in"], "big.bin");
         File.CreateSymbolicLink(Directory["public/circle"], "circle");
         Directory.AddPipe("public/pipe");
-        Host = await ServeHost.StartAsync(Directory, [ServeHost.Server("web", "h1"), ServeHost.Server("two", "h2")], "--files", "public");
+        Host = await ServeHost.StartAsync(Directory, [ServeHost.Server("web", "h1"), ServeHost.Server("two", "h2"), ServeHost.Server("chat", "h1", "\"ws_subprotocol\": \"\"")], "--files", "public");
     }
 
     public async ValueTask DisposeAsync()

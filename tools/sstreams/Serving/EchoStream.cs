@@ -3,7 +3,7 @@ using System.Buffers;
 namespace SecureStreams.Tool.Serving;
 
 /// <summary>Sends back what it receives, with its marks: bodies, messages, bytes. It holds no more than the policy's watermark: who does not read is not read.</summary>
-internal sealed class EchoStream(ServeReport report) : ServedStream(report)
+internal sealed class EchoStream(bool takesUpgrades, ServeReport report) : ServedStream(takesUpgrades, report)
 {
     // What both directions have in common, with the same values.
     private const SsRxFlags Marks = SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage | SsRxFlags.PeerEndOfStream | SsRxFlags.Text | SsRxFlags.Binary;

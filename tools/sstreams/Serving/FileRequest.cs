@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace SecureStreams.Tool.Serving;
 
 /// <summary>Answers a request with a file, a part of it, or why there is none. The file is read as fast as the client takes it.</summary>
-internal sealed class FileRequest(FileRoot root, ServeReport report) : ServedStream(report)
+internal sealed class FileRequest(FileRoot root, bool takesUpgrades, ServeReport report) : ServedStream(takesUpgrades, report)
 {
     private static readonly FileExtensionContentTypeProvider Types = new();
 
@@ -60,6 +60,9 @@ internal sealed class FileRequest(FileRoot root, ServeReport report) : ServedStr
             stream.SetMetadata("location", location);
         Refuse(stream, found.Status);
     }
+
+    // No file is one.
+    protected override void OnUpgrade(SecureStream stream) => Refuse(stream, 404);
 
     protected override void OnPayload(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {

@@ -7,7 +7,7 @@ namespace SecureStreams.Tool.Serving;
 /// Runs a program for a stream, as inetd does: what comes is its standard input, its standard output is sent. Over ws each line is a message, both ways. It ends with its stream, and a connection
 /// with it.
 /// </summary>
-internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables, ServeReport report) : ServedStream(report)
+internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables, bool takesUpgrades, ServeReport report) : ServedStream(takesUpgrades, report)
 {
     private readonly ServeReport _report = report;
     private ProgramRun? _run;
@@ -62,13 +62,13 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
 
     protected override void OnPayload(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        if (_run is not { } run || (IsRequest(stream) && !RequestMethods.HaveBody(stream.GetMetadata(ServeOverlay.Method))))
+        if (_run is not { } run || (IsRequest && !RequestMethods.HaveBody(stream.GetMetadata(ServeOverlay.Method))))
             return;
         if (!payload.IsEmpty)
             run.Give(payload);
-        if (IsLines(stream) && (flags & SsRxFlags.EndOfMessage) != 0)
+        if (HasMessages && (flags & SsRxFlags.EndOfMessage) != 0)
             run.Give("\n"u8);
-        if ((flags & SsRxFlags.PeerEndOfStream) != 0 || (IsRequest(stream) && (flags & SsRxFlags.EndOfMessage) != 0))
+        if ((flags & SsRxFlags.PeerEndOfStream) != 0 || (IsRequest && (flags & SsRxFlags.EndOfMessage) != 0))
             run.EndInput();
     }
 
@@ -77,8 +77,6 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
         _ended = true;
         _run?.Kill();
     }
-
-    private static bool IsLines(SecureStream stream) => stream.Traits is { HasMessages: true, IsTransactional: false };
 
     private bool TryStart(SecureStream stream)
     {
@@ -107,12 +105,12 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
     /// <summary>Sends what fits of what it has said.</summary>
     private void CommitPiece(SecureStream stream, ProgramRun run, in ReadOnlySequence<byte> said, scoped ref SsTransmit tx)
     {
-        if (IsRequest(stream) && !_begun)
+        if (IsRequest && !_begun)
             Answer(stream, 200);
         _begun = true;
         var room = tx.Buffer;
         var piece = said.Slice(0, Math.Min(room.Length, said.Length));
-        var feed = IsLines(stream) ? piece.PositionOf((byte)'\n') : null;
+        var feed = HasMessages ? piece.PositionOf((byte)'\n') : null;
         var taken = piece.End;
         if (feed is { } at)
         {
@@ -135,7 +133,7 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
         _ended = true;
         if (run.ExitCode != 0)
             Warn($"{stream.StreamType} #{stream.Id}: the program ended with status {run.ExitCode}");
-        if (IsRequest(stream))
+        if (IsRequest)
         {
             // Half an answer must not pass for a whole one.
             if (_begun && run.ExitCode != 0)
@@ -148,9 +146,9 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
 
         // What is committed leaves first.
         stream.Disconnect();
-        if (IsLines(stream) && !_inLine)
+        if (HasMessages && !_inLine)
             return committed ? SsTransmitResult.Send : SsTransmitResult.Nothing;
-        Commit(ref tx, 0, IsLines(stream) ? SsTxFlags.EndOfMessage : SsTxFlags.EndOfStream);
+        Commit(ref tx, 0, HasMessages ? SsTxFlags.EndOfMessage : SsTxFlags.EndOfStream);
         return SsTransmitResult.Send;
     }
 }

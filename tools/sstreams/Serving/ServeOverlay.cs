@@ -37,8 +37,14 @@ internal static class ServeOverlay
         writer.WriteEndObject();
     }), "<sstreams serve>");
 
-    /// <summary>Whether requests are served: their streams have a method and a path.</summary>
-    public static bool IsHttp(StreamTypePolicy policy) => policy.Protocol is WireProtocol.H1 or WireProtocol.H2;
+    /// <summary>Whether what comes is a request at first, with a method and a path.</summary>
+    public static bool IsHttp(StreamTypePolicy policy) => TakesRequests(policy) || policy.Protocol is WireProtocol.WebSocket;
+
+    /// <summary>Whether requests are answered.</summary>
+    public static bool TakesRequests(StreamTypePolicy policy) => policy.Protocol is WireProtocol.H1 or WireProtocol.H2;
+
+    /// <summary>Whether requests become WebSocket connections.</summary>
+    public static bool TakesUpgrades(StreamTypePolicy policy) => policy.Protocol is WireProtocol.WebSocket || policy.Find("ws_subprotocol") is not null;
 
     private static void WriteMembers(Utf8JsonWriter writer, StreamTypePolicy policy)
     {

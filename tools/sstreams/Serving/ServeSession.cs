@@ -25,7 +25,7 @@ internal static class ServeSession
         if (settings.Trace)
             PolicyReport.Findings(errors, given.Diagnostics);
         var policies = settings.StreamTypes.Select(name => Find(given.Model, name)).ToImmutableArray();
-        if (settings.Mode == ServeMode.Files && policies.FirstOrDefault(static policy => !ServeOverlay.IsHttp(policy)) is { } other)
+        if (settings.Mode == ServeMode.Files && policies.FirstOrDefault(static policy => !ServeOverlay.TakesRequests(policy)) is { } other)
             throw new UnusableInputException($"--files: streamtype '{other.Name}' is a server of {BoundEndPoints.ProtocolOf(other)}; files are served over h1 and h2");
 
         var loaded = await Interruptible.RunAsync(cancellation => PolicySource.LoadAsync(settings.Policy, texts, cancellation, ServeOverlay.Of(policies)));
@@ -104,15 +104,16 @@ internal static class ServeSession
 
     private static Func<SecureStreamHandler> Handlers(ServeMode mode, StreamTypePolicy policy, FileRoot? root, ProgramPool programs, ServeReport report)
     {
+        var takesUpgrades = ServeOverlay.TakesUpgrades(policy);
         switch (mode)
         {
             case ServeMode.Files:
-                return () => new FileRequest(root!, report);
+                return () => new FileRequest(root!, takesUpgrades, report);
             case ServeMode.Exec:
                 var variables = new ProgramVariables(policy);
-                return () => new ProgramStream(programs, variables, report);
+                return () => new ProgramStream(programs, variables, takesUpgrades, report);
             default:
-                return () => new EchoStream(report);
+                return () => new EchoStream(takesUpgrades, report);
         }
     }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 namespace SecureStreams.Tool.Serving;
 
 /// <summary>What all that is served has in common: it is counted, and told in one line when it ends. One for each accepted stream, on its mailbox.</summary>
-internal abstract class ServedStream(ServeReport report) : SecureStreamHandler
+/// <param name="takesUpgrades">Whether some requests become WebSocket connections.</param>
+/// <param name="report">Where it is told.</param>
+internal abstract class ServedStream(bool takesUpgrades, ServeReport report) : SecureStreamHandler
 {
     private long _began;
     private long _received;
@@ -13,7 +15,10 @@ internal abstract class ServedStream(ServeReport report) : SecureStreamHandler
     private bool _told;
 
     /// <summary>Whether a request is answered; else a connection is served.</summary>
-    public static bool IsRequest(SecureStream stream) => stream.Traits.IsTransactional;
+    protected bool IsRequest { get; private set; }
+
+    /// <summary>Whether what is said over a connection comes in messages.</summary>
+    protected bool HasMessages { get; private set; }
 
     public sealed override SsResult OnState(SecureStream stream, in SsStateChange change)
     {
@@ -22,15 +27,23 @@ internal abstract class ServedStream(ServeReport report) : SecureStreamHandler
             case SsState.Creating:
                 _began = TimeProvider.System.GetTimestamp();
                 break;
-            case SsState.Connected when !IsRequest(stream) && !AwaitsUpgrade(stream):
+            case SsState.Connected when !stream.Traits.HasMessages:
                 Begin(stream);
+                break;
+            case SsState.ServerTxn:
+                _what = $" {stream.GetMetadata(ServeOverlay.Method)} {stream.GetMetadata(ServeOverlay.Path)}";
+                if (takesUpgrades && IsUpgrade(stream))
+                {
+                    OnUpgrade(stream);
+                    break;
+                }
+
+                IsRequest = true;
+                OnRequest(stream);
                 break;
             case SsState.ServerUpgrade:
+                HasMessages = true;
                 Begin(stream);
-                break;
-            case SsState.ServerTxn when IsRequest(stream):
-                _what = $" {stream.GetMetadata(ServeOverlay.Method)} {stream.GetMetadata(ServeOverlay.Path)}";
-                OnRequest(stream);
                 break;
             case SsState.Disconnected:
                 Tell(stream, change.Cause);
@@ -56,6 +69,11 @@ internal abstract class ServedStream(ServeReport report) : SecureStreamHandler
 
     /// <summary>A request has come.</summary>
     protected abstract void OnRequest(SecureStream stream);
+
+    /// <summary>A request has come that becomes a connection unless it is answered.</summary>
+    protected virtual void OnUpgrade(SecureStream stream)
+    {
+    }
 
     /// <summary>A connection that lasts has come.</summary>
     protected virtual void OnConnection(SecureStream stream)
@@ -87,8 +105,9 @@ internal abstract class ServedStream(ServeReport report) : SecureStreamHandler
     /// <summary>Something that deserves attention.</summary>
     protected void Warn(string text) => report.Warning(text);
 
-    // A ws client is told of before it is one: until the upgrade there is nothing to say to it.
-    private static bool AwaitsUpgrade(SecureStream stream) => stream.Traits is { HasMessages: true, IsTransactional: false };
+    // By extended CONNECT over HTTP/2, which says so nowhere else.
+    private static bool IsUpgrade(SecureStream stream) =>
+        stream.GetMetadata(ServeOverlay.Method) == "CONNECT" || stream.GetMetadata("upgrade")?.Contains("websocket", StringComparison.OrdinalIgnoreCase) is true;
 
     private void Begin(SecureStream stream)
     {
