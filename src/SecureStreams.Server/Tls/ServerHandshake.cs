@@ -26,10 +26,11 @@ internal sealed class ServerHandshake(
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async ValueTask<SslStream> RunAsync(CancellationToken cancellationToken)
     {
-        var stream = new SslStream(wire, leaveInnerStreamOpen: false);
+        var stream = new OrderedTlsStream(wire);
         try
         {
             await stream.AuthenticateAsServerAsync(Options(), cancellationToken).ConfigureAwait(false);
+            stream.BeginTurns();
             return stream;
         }
         catch (Exception error)
