@@ -18,6 +18,9 @@ public sealed class RelayedConnection
         _server = server;
     }
 
+    /// <summary>Is shown what goes through, in pieces of any size, each before it goes on: by one thread for each direction. Set before a byte goes through.</summary>
+    public Action<RelayDirection, ReadOnlySpan<byte>>? Passing { get; set; }
+
     /// <summary>Bytes that came through to the server.</summary>
     public long BytesToServer => _toServer.Bytes;
 
@@ -62,10 +65,10 @@ public sealed class RelayedConnection
     {
         using (_client)
         using (_server)
-            await Task.WhenAll(PumpAsync(_client, _server, _toServer, stopping), PumpAsync(_server, _client, _toClient, stopping));
+            await Task.WhenAll(PumpAsync(_client, _server, _toServer, RelayDirection.ToServer, stopping), PumpAsync(_server, _client, _toClient, RelayDirection.ToClient, stopping));
     }
 
-    private static async Task PumpAsync(Socket from, Socket to, RelayValve valve, CancellationToken stopping)
+    private async Task PumpAsync(Socket from, Socket to, RelayValve valve, RelayDirection direction, CancellationToken stopping)
     {
         var buffer = new byte[ChunkBytes];
         try
@@ -80,6 +83,7 @@ public sealed class RelayedConnection
                     break;
                 if (valve.Latency > TimeSpan.Zero)
                     await Task.Delay(valve.Latency, TimeProvider.System, stopping);
+                Passing?.Invoke(direction, buffer.AsSpan(0, count));
                 for (var sent = 0; sent < count;)
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), stopping);
                 valve.Passed(count);

@@ -111,6 +111,7 @@ internal sealed partial class MqttConnection
             AnswerOnMailbox(taking.Ticket, taking.IsRefused);
         }
 
+        taking.Waits?.WrittenDownFromConnection();
         _spareTakings.Push(taking);
         TurnOverSoonOnMailbox();
     }

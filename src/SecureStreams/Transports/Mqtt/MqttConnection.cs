@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
@@ -20,7 +19,6 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
 {
     private const string ClientIdChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    private readonly ConditionalWeakTable<ITransportSink, MqttOwner> _owners = [];
     private readonly List<MqttMember> _members = [];
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MqttSession? _session;
@@ -29,6 +27,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     private bool _isRetired;
     private bool _isDisposing;
     private bool _isResting;
+    private bool _isKept;
 
     private enum Work
     {
@@ -66,11 +65,11 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     /// <summary>Whether nothing is read, because no stream takes anything. From any thread.</summary>
     public bool IsResting => Volatile.Read(ref _isResting);
 
+    /// <summary>Whether the session outlasts the process. From any thread.</summary>
+    public bool IsKept => Volatile.Read(ref _isKept);
+
     /// <summary>When the broker was last heard, a timestamp of the clock; null while there is no connection. From any thread.</summary>
     public long? LastHeard => Volatile.Read(ref _link) is { } link ? link.HeardAt : null;
-
-    /// <summary>A stream, for messages that outlive an attempt. From any thread.</summary>
-    public MqttOwner OwnerOf(ITransportSink stream) => _owners.GetValue(stream, static _ => new MqttOwner());
 
     /// <summary>Ends it, when its streams are gone.</summary>
     public async ValueTask DisposeAsync()
@@ -265,6 +264,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         IMqttSessionStore? store = MqttNoStore.Instance;
         if (Factory.StateFolder is { } folder && Identity is MqttIdentity identity && !first.Attempt.Key.Settings.CleanStart)
             store = MqttSessionFile.TryOpen(folder, string.Create(CultureInfo.InvariantCulture, $"{identity.UnixPath ?? identity.Host}:{identity.Port}{identity.Path}\n{identity.ClientId}"), Factory.Logger, out refusal);
+        Volatile.Write(ref _isKept, store is MqttSessionFile);
         return store is null ? null : new MqttSession(
             new MqttSessionLimits { Window = first.Attempt.Key.Settings.ReceiveMaximum },
             store,

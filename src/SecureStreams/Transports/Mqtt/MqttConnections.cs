@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SecureStreams.Transports.Mqtt;
 
 /// <summary>The connections of a context, one for each identity at a broker. Safe from any thread.</summary>
@@ -5,6 +7,7 @@ internal sealed class MqttConnections(MqttTransportFactory factory) : IAsyncDisp
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, MqttConnection> _connections = [];
+    private readonly ConditionalWeakTable<ITransportSink, Dictionary<object, MqttOwner>> _owners = [];
 
     /// <summary>The connection that an attempt attaches to, made at its first use.</summary>
     public MqttConnection Get(MqttConnectionKey key)
@@ -16,6 +19,21 @@ internal sealed class MqttConnections(MqttTransportFactory factory) : IAsyncDisp
             if (!_connections.TryGetValue(identity, out var connection))
                 _connections.Add(identity, connection = new MqttConnection(factory, identity));
             return connection;
+        }
+    }
+
+    /// <summary>
+    /// A stream as the client of that identity knows it, for messages that outlive an attempt. Not the connection's, which is forgotten when its session holds nothing: a stream that is away
+    /// then may still have to be told what became of its messages.
+    /// </summary>
+    public MqttOwner OwnerOf(ITransportSink stream, object identity)
+    {
+        lock (_lock)
+        {
+            var owners = _owners.GetValue(stream, static _ => []);
+            if (!owners.TryGetValue(identity, out var owner))
+                owners.Add(identity, owner = new MqttOwner());
+            return owner;
         }
     }
 

@@ -21,6 +21,12 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>Whether it is not answered in any case, because a stream could not even hold it.</summary>
     public bool IsLeft { get; set; }
 
+    /// <summary>The connection whose message it is.</summary>
+    public MqttConnection Connection => connection;
+
+    /// <summary>The stream that takes nothing more until the connection has written down that the message is taken; null for none. By the last that takes it.</summary>
+    public MqttTransport? Waits { get; set; }
+
     /// <summary>Begins with nobody but the connection itself.</summary>
     /// <param name="ticket">The message.</param>
     /// <param name="link">The connection that it came on.</param>
@@ -29,6 +35,7 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
         Ticket = ticket;
         Link = link;
         IsLeft = false;
+        Waits = null;
         _isRefused = 0;
         _left = 1;
     }
@@ -37,12 +44,12 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     public void Add() => Interlocked.Increment(ref _left);
 
     /// <summary>One has taken it, or has gone away without. From any thread.</summary>
-    public void Done(bool taken)
+    /// <returns>Whether it was the last: <see cref="MqttConnection.TakenOnMailbox"/> is to be called.</returns>
+    public bool Done(bool taken)
     {
         if (!taken)
             Volatile.Write(ref _isRefused, 1);
-        if (Interlocked.Decrement(ref _left) == 0)
-            connection.Mailbox.Post(this);
+        return Interlocked.Decrement(ref _left) == 0;
     }
 
     /// <summary>The connection lets go.</summary>

@@ -22,6 +22,8 @@ internal sealed partial class MqttTransport
     private bool _isClosing;
     private bool _mustReattach;
     private bool _ready;
+    private bool _awaitsRecord;
+    private bool _isWrittenDown;
     private bool _threw;
 
     /// <summary>Bytes that wait for the stream. From any thread.</summary>
@@ -139,6 +141,13 @@ internal sealed partial class MqttTransport
         PostTurn();
     }
 
+    /// <summary>That the stream has taken a message is written down: it may have the next one. In the connection's turn.</summary>
+    public void WrittenDownFromConnection()
+    {
+        Volatile.Write(ref _isWrittenDown, true);
+        PostTurn();
+    }
+
     private void PostTurn()
     {
         if (Interlocked.Exchange(ref _turnPosted, 1) == 0)
@@ -214,7 +223,13 @@ internal sealed partial class MqttTransport
         if (_pieces is not { } pieces || !_connected)
             return;
         var before = HeldBytes;
-        while (!_letGo && !_paused && pieces.TryDequeue(out var piece))
+        if (_awaitsRecord && Volatile.Read(ref _isWrittenDown))
+        {
+            _awaitsRecord = _isWrittenDown = false;
+            Interlocked.Decrement(ref _heldPieces);
+        }
+
+        while (!_awaitsRecord && !_letGo && !_paused && pieces.TryDequeue(out var piece))
         {
             // Counted down only afterwards, so that the connection puts nothing past it meanwhile.
             DeliverOnMailbox(piece.Buffer.AsSpan(0, piece.Bytes), piece.Flags, piece.Values);
@@ -245,8 +260,46 @@ internal sealed partial class MqttTransport
         Interlocked.Add(ref _heldBytes, -piece.Bytes);
         if (piece.IsUnanswered)
             Interlocked.Decrement(ref _unanswered);
+        if (piece.Taking is { } taking && taking.Done(taken) && !TryWriteDown(taking))
+            return;
         Interlocked.Decrement(ref _heldPieces);
-        piece.Taking?.Done(taken);
+    }
+
+    /// <summary>
+    /// All have taken a message: the connection hears of it. Where another process must not be given it again, that is written down before the stream has the next one.
+    /// </summary>
+    /// <returns>False when the stream has to wait for that, and the piece counts as held until then.</returns>
+    private bool TryWriteDown(MqttTaking taking)
+    {
+        var connection = taking.Connection;
+        if (taking.Ticket.Qos == 2 && connection.IsKept && !_letGo && taking is { IsRefused: false, IsLeft: false })
+        {
+            if (connection.Mailbox.IsCurrent)
+            {
+                connection.TakenOnMailbox(taking);
+                return true;
+            }
+
+            if (connection.Mailbox.TryEnter())
+            {
+                try
+                {
+                    connection.TakenOnMailbox(taking);
+                }
+                finally
+                {
+                    connection.Mailbox.ExitToScheduler();
+                }
+
+                return true;
+            }
+
+            _awaitsRecord = true;
+            taking.Waits = this;
+        }
+
+        connection.Mailbox.Post(taking);
+        return !_awaitsRecord;
     }
 
     private void EndOnMailbox()

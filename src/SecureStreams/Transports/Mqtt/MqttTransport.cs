@@ -165,7 +165,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     private void Attach(MqttAttempt attempt)
     {
         var connection = _factory.Connections.Get(attempt.Key);
-        Owner = connection.OwnerOf(_setup.Sink);
+        Owner = _factory.Connections.OwnerOf(_setup.Sink, connection.Identity);
         Volatile.Write(ref _member, new MqttMember(connection, this, attempt));
         _member!.Post(MqttRequest.Attach);
     }

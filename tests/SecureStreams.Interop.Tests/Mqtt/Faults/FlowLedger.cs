@@ -43,8 +43,11 @@ internal sealed class FlowLedger
         }
     }
 
-    /// <summary>Messages that a subscriber got twice because it was killed after it had taken them and before that was on record.</summary>
-    public int TakenTwice { get; private set; }
+    /// <summary>Messages that a subscriber got twice because it was killed while it had them in hand: its own record was made, and its session's was not.</summary>
+    public int InHand { get; private set; }
+
+    /// <summary>Messages that a subscriber got twice because the broker sent them again against the standard (<see cref="BrokerWitness"/>).</summary>
+    public int SentTwice { get; private set; }
 
     /// <summary>Takes down what happened.</summary>
     public void Tell(FlowLine line)
@@ -135,13 +138,14 @@ internal sealed class FlowLedger
     }
 
     /// <summary>Fails where anything is not as promised.</summary>
-    public void Check()
+    /// <param name="witness">What the broker itself did wrong; null where it is known to do nothing wrong.</param>
+    public void Check(BrokerWitness? witness)
     {
         lock (_lock)
         {
             CheckOrder(FlowPolicy.Subscriber1);
             CheckOrder(FlowPolicy.Subscriber2);
-            CheckOnce(FlowPolicy.Subscriber2);
+            CheckOnce(FlowPolicy.Subscriber2, witness);
             CheckArrived(FlowPolicy.Publisher1, FlowPolicy.Subscriber1);
             CheckArrived(FlowPolicy.Publisher2, FlowPolicy.Subscriber2);
             if (_wrong.Count > 0)
@@ -153,7 +157,7 @@ internal sealed class FlowLedger
     public string Describe()
     {
         lock (_lock)
-            return $"{_acknowledgements} acknowledged, {_receipts} received, {Missing(FlowPolicy.Publisher1, FlowPolicy.Subscriber1)} and {Missing(FlowPolicy.Publisher2, FlowPolicy.Subscriber2)} acknowledged and missing. Last:\n{string.Join('\n', _last)}";
+            return $"{string.Join(", ", _highestSent.Select(one => $"{one.Key} sent up to {one.Value} and has {Of(_acknowledged, one.Key).Count} acknowledgements{(_done.Contains(one.Key) ? " and is done" : "")}"))}; {_acknowledgements} acknowledged, {_receipts} received, {Missing(FlowPolicy.Publisher1, FlowPolicy.Subscriber1)} and {Missing(FlowPolicy.Publisher2, FlowPolicy.Subscriber2)} acknowledged and missing. Last:\n{string.Join('\n', _last)}";
     }
 
     private static T Of<T>(Dictionary<string, T> all, string stream)
@@ -207,30 +211,26 @@ internal sealed class FlowLedger
     }
 
     /// <summary>
-    /// None twice. Only what a process had taken last before it was killed may come to the next once more, since no power but the application's own makes its own record and the
-    /// session's one: those are as many as come in one turn, and none from further back.
+    /// None twice. Only the one that a process had in hand when it was killed may come to the next once more: it was on the application's record, which no power can make in the same moment as
+    /// the session's.
     /// </summary>
-    private void CheckOnce(string subscriber)
+    private void CheckOnce(string subscriber, BrokerWitness? witness)
     {
-        var first = new Dictionary<long, (int Life, int At)>();
-        var counts = new Dictionary<int, int>();
+        var times = new Dictionary<long, int>();
         var received = Of(_received, subscriber);
-        foreach (var (_, life) in received)
-            counts[life] = counts.GetValueOrDefault(life) + 1;
-        var at = new Dictionary<int, int>();
-        foreach (var (number, life) in received)
+        for (var i = 0; i < received.Count; i++)
         {
-            var place = at[life] = at.GetValueOrDefault(life) + 1;
-            if (first.TryAdd(number, (life, place)))
+            var (number, life) = received[i];
+            var time = times[number] = times.GetValueOrDefault(number) + 1;
+            if (time == 1)
                 continue;
-            var before = first[number];
-            if (before.Life == life || counts[before.Life] - before.At >= MostInOneTurn)
-                _wrong.Add($"{subscriber} received {number} twice: in life {before.Life} as number {before.At} of {counts[before.Life]}, in life {life} as number {place}");
+            var before = received.FindLastIndex(i - 1, one => one.Number == number);
+            if (witness?.Repeated(number) >= time - 1)
+                SentTwice++;
+            else if (received[before].Life < life && received[before + 1].Life > received[before].Life)
+                InHand++;
             else
-                TakenTwice++;
+                _wrong.Add($"{subscriber} received {number} twice: in life {received[before].Life} as number {before}, with {received[before + 1].Number} behind it, and in life {life} as number {i}");
         }
     }
-
-    // No more of one streamtype are on their way.
-    private const int MostInOneTurn = FlowRequest.Ahead;
 }

@@ -86,6 +86,51 @@ public sealed class MqttReconnectTests
         await MqttBench.EndAsync(context, again);
     }
 
+    [Fact]
+    public async Task Whoever_is_away_when_its_message_is_acknowledged_is_told_so_later_also_when_the_connection_has_come_to_nothing_since()
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($$"""
+            "away": { {{bench.Where}}, {{Kept}}, "mqtt_qos": 1, "retry": "later" },
+            "there": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "t/in", "mqtt_qos": 1, "retry": "r" }
+            """);
+        bench.Log.Allow("Failed");
+        var (away, there) = (Sending("one"), new RecordingHandler());
+        await using var first = context.Create("away", away);
+        first.RequestTransmit();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptOnlyAsync();
+        var one = await peer.ReadAsync(MqttPacketType.Publish);
+        await using var second = context.Create("there", there);
+        second.Connect();
+        await peer.AnswerSubscribeAsync();
+        await there.WaitForStateAsync(SsState.Connected);
+        await peer.BreakAsync();
+        await away.WaitForStateAsync(SsState.Disconnected);
+        await there.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        // The other one comes back first: the session sends the message again, and it is acknowledged.
+        var again = await bench.PeerAsync();
+        await again.AcceptOnlyAsync(sessionPresent: true);
+        Assert.Equal(one.Id, (await again.ReadAsync(MqttPacketType.Publish)).Id);
+        await again.AckAsync(MqttPacketType.PublishAck, one.Id);
+        await again.PublishAsync("t/in", "behind it");
+        await there.WaitForAsync(static handler => handler.ReceivedMessages == 1);
+        await again.BreakAsync();
+        await there.WaitForStateAsync(SsState.Disconnected, times: 2);
+        Assert.DoesNotContain(SsState.QosAckRemote, away.States);
+
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(9));
+        bench.Clock.Advance(TimeSpan.FromSeconds(9));
+        var last = await bench.PeerAsync();
+        await last.AcceptOnlyAsync(sessionPresent: true);
+        await away.WaitForStateAsync(SsState.QosAckRemote);
+        await MqttBench.EndAsync(context, last);
+    }
+
     private static async Task CompleteAsync(MqttPeer peer, ushort id, int qos)
     {
         await peer.AckAsync(qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived, id);

@@ -46,7 +46,10 @@ internal sealed partial class MqttSession
         return MqttArrival.Duplicate;
     }
 
-    /// <summary>The streams of a message have taken it: PUBACK or PUBREC follows.</summary>
+    /// <summary>
+    /// The streams of a message have taken it: PUBACK or PUBREC follows. That one of QoS 2 is taken is in the store when this returns, before its streams get another one: a process that dies gets no
+    /// more again than what its streams had in hand.
+    /// </summary>
     public void Accept(MqttArrivalTicket ticket)
     {
         if (!IsOpen(ticket))
@@ -62,6 +65,7 @@ internal sealed partial class MqttSession
         {
             _store.Accepted(ticket.Id);
             Changed();
+            Commit();
         }
 
         if (_isConnected)

@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using SecureStreams.Codecs.Mqtt;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Servers.Mqtt;
+using SecureStreams.Transports.Mqtt.Session;
 
 namespace SecureStreams.Tests.Transports.Mqtt.Session;
 
@@ -103,6 +105,52 @@ public sealed class SessionFolderTests : IAsyncDisposable
         Assert.Equal(1, _broker.Server.Counters.Accepted);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task That_a_message_was_taken_is_written_down_before_the_stream_has_the_next_one(bool waitsInItsQueue)
+    {
+        const int Messages = 6;
+        var written = new List<int>();
+        var handler = new RecordingHandler().OnReceiveDo((_, _, _) =>
+        {
+            written.Add(CountAccepted());
+            return SsResult.Continue;
+        });
+        var other = new RecordingHandler();
+        await using var context = Open();
+        await using var stream = context.Create("t", handler);
+        await using var neighbour = context.Create("u", other);
+        await handler.WaitForStateAsync(SsState.Connected);
+        await other.WaitForStateAsync(SsState.Connected);
+        if (waitsInItsQueue)
+            stream.PauseReceive();
+        for (var i = 0; i < Messages; i++)
+            _broker.Publish("t/in", "x", MqttQos.ExactlyOnce);
+        _broker.Publish("u/in", "behind them");
+        await other.WaitForAsync(static one => one.ReceivedMessages == 1);
+        if (waitsInItsQueue)
+            stream.ResumeReceive();
+        await handler.WaitForAsync(static one => one.ReceivedMessages == Messages);
+        Assert.Equal(Enumerable.Range(0, Messages), written);
+    }
+
+    /// <summary>How many records of the journal say that a message was taken: past magic and identity, each is its length and two checksums, then its kind.</summary>
+    private int CountAccepted()
+    {
+        using var file = new FileStream(_state.GetFiles("*.session", SearchOption.AllDirectories).Single().FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        var count = 0;
+        for (var at = 12 + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)); at < bytes.Length; at += MqttSessionEncoder.HeaderBytes + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at)))
+        {
+            if (bytes[at + MqttSessionEncoder.HeaderBytes] == (byte)MqttSessionStep.Accepted)
+                count++;
+        }
+
+        return count;
+    }
+
     private LocalContext Open(int version = 4) => SsContext.FromJson(
         $$"""
         {
@@ -110,6 +158,9 @@ public sealed class SessionFolderTests : IAsyncDisposable
           "s": [{ "t": {
             "endpoint": "127.0.0.1", "port": {{_broker.Port}}, "protocol": "mqtt", "mqtt_version": {{version}}, "retry": "soon", "nailed_up": true,
             "mqtt_client_id": "kept", "mqtt_clean_start": false, "mqtt_topic": "t/out", "mqtt_qos": 2, "mqtt_subscribe": "t/in"
+          }, "u": {
+            "endpoint": "127.0.0.1", "port": {{_broker.Port}}, "protocol": "mqtt", "mqtt_version": {{version}}, "retry": "soon", "nailed_up": true,
+            "mqtt_client_id": "kept", "mqtt_clean_start": false, "mqtt_subscribe": "u/in"
           } }]
         }
         """,
