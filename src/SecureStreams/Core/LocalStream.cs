@@ -23,6 +23,9 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     private readonly StreamHistory _history;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StreamTypePolicy _policy;
+
+    // The policy in force: what it says of live attributes holds at once.
+    private StreamTypePolicy _live;
     private SecureStreamHandler _handler;
     private int _state;
 
@@ -33,7 +36,8 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, SsStreamOptions? options)
     {
         _runtime = runtime;
-        _policy = policy;
+        _policy = _live = policy;
+        _seen = policy;
         _handler = handler;
         Id = id;
         UserState = options?.UserState;
