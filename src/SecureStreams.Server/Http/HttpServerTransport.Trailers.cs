@@ -20,8 +20,8 @@ internal sealed partial class HttpServerTransport
             return;
         if (_exchange.AnswerTrailers is null)
         {
-            // HTTP/1.0 has no chunks, and a body of announced length none.
-            if (_exchange.Request.Protocol != "HTTP/1.1" || _exchange.Response.Headers.ContentLength is not null)
+            // HTTP/1.0 has no chunks, and a body of announced length none. How an application's answers are framed is that application's.
+            if (_exchange.Mapped is not null || _exchange.Request.Protocol != "HTTP/1.1" || _exchange.Response.Headers.ContentLength is not null)
                 return;
             _chunksItself = true;
             _exchange.Response.Headers.TransferEncoding = "chunked";
