@@ -18,8 +18,8 @@ internal sealed partial class HttpServerTransport
     {
         if (!_exchange.HasBody)
         {
-            // A body of length 0 was announced, so its end is told.
-            if (_exchange.Request.Headers.ContentLength == 0)
+            // A body of length 0 was announced, or the method is about its body, whose end the application waits for: clients may leave the announcement out.
+            if (_exchange.Request.Headers.ContentLength == 0 || _exchange.Request.Method is "POST" or "PUT" or "PATCH")
             {
                 using (await _entry)
                     DeliverOnMailbox(default, isLast: true);
