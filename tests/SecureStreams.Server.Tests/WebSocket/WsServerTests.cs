@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using SecureStreams.TestSupport.Checks;
@@ -174,6 +175,25 @@ public sealed class WsServerTests
             await client.SendAsync(payload.AsMemory(0, payload.Length / 3), WebSocketMessageType.Binary, endOfMessage: false, bound.Token);
             await client.SendAsync(payload.AsMemory(payload.Length / 3), WebSocketMessageType.Binary, endOfMessage: true, bound.Token);
         }
+    }
+
+    [Fact]
+    public async Task What_a_client_sends_together_with_its_request_is_not_lost()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\" }");
+        await using var listener = bench.Context.CreateListener("srv", static _ => new MessageEchoHandler());
+        var stream = new NetworkStream(await ServerBench.ConnectAsync(listener), ownsSocket: true);
+        byte[] all =
+        [
+            .. "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"u8,
+            .. RawFrame.Make(RawFrame.Fin | RawFrame.Text, "early"u8, WsPeer.Key),
+        ];
+        await stream.WriteAsync(all, TestContext.Current.CancellationToken);
+        await using var peer = await WsPeer.AskAsync(stream, "");
+        Assert.Equal("101", peer.Answer[":status"]);
+        Assert.Equal("early"u8.ToArray(), (await peer.NextAsync())!.Payload);
+        await peer.SendAsync(RawFrame.MakeClose(1000, "", WsPeer.Key));
+        await peer.CloseFrameAsync();
     }
 
     [Theory]
