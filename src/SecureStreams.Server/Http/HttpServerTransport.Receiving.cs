@@ -132,7 +132,9 @@ internal sealed partial class HttpServerTransport
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 _failStatus = tooLarge.StatusCode;
-                return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, $"The client's body is longer than max_body_bytes, {_plan.MaxBodyBytes}, allows.")
+                return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, _plan.MaxBodyBytes is { } most
+                    ? $"The client's body is longer than max_body_bytes, {most}, allows."
+                    : "The client's body is longer than the web application allows, whose limit counts where max_body_bytes is not stated.")
                 {
                     Attribute = "max_body_bytes", Endpoint = EndpointOnMailbox, Error = error,
                 };

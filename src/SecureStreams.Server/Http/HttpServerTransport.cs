@@ -69,7 +69,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     public override Task Completion => _run;
 
     /// <inheritdoc/>
-    public override string? EndpointOnMailbox => _exchange.Connection?.Peer;
+    public override string? EndpointOnMailbox => _exchange.Peer;
 
     /// <summary>Whether the application may send.</summary>
     public bool MayWrite => _told && !_letGo && !_ended && !_writing && !_leftToUpgrade;
