@@ -22,6 +22,7 @@ TEXT
 peers='
 curl curl
 nghttpd nghttp2-server
+h2load nghttp2-client
 nginx nginx-light
 microsocks microsocks
 tinyproxy tinyproxy
@@ -32,6 +33,7 @@ ip iproute2
 nft nftables
 haproxy haproxy
 libwebsockets-test-server libwebsockets-test-server
+chromium-headless-shell chromium-headless-shell
 /usr/lib/python3/dist-packages/websockets python3-websockets
 mosquitto mosquitto
 mosquitto_pub mosquitto-clients

@@ -75,7 +75,8 @@ public abstract class SecureStream : IAsyncDisposable
 
     /// <summary>
     /// Answers a request that an HTTP listener accepted, in or after <see cref="SsState.ServerTxn"/>: says with which status. The head of the answer leaves with the first payload that
-    /// <see cref="RequestTransmit()"/> asks for, so that metadata may be set until then; one that is never acknowledged is answered with 404. Nothing happens where there is no such
+    /// <see cref="RequestTransmit()"/> asks for, so that metadata may be set until then; one that is never acknowledged is answered with 404. A request to upgrade to ws is agreed to
+    /// when the callback of <see cref="SsState.ServerTxn"/> returns, unless it was acknowledged with 300 or more in it, which refuses. Nothing happens where there is no such
     /// request, or when the head has left; of several calls the last counts.
     /// </summary>
     /// <param name="status">200 to 599; 0, as in lws, is 200.</param>

@@ -13,6 +13,13 @@ public abstract class SecureStreamHandler
     /// <summary>A handler that takes whatever comes and sends nothing.</summary>
     public static SecureStreamHandler Idle { get; } = new IdleHandler();
 
+    /// <summary>
+    /// Whether, when a change of the policy asks for another connection, that may be made while the one there is still stands, also where the protocol has no messages (raw): the
+    /// handler then knows what to do at the <see cref="SsState.Disconnected"/> and <see cref="SsState.Connected"/> that follow one another without a gap. False by default: the
+    /// connection ends first. Asked on any thread, whenever the policy changes; protocols with messages do not ask.
+    /// </summary>
+    public virtual bool PermitsOverlap => false;
+
     /// <summary>The stream changed state, or something worth a notice happened.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="change">The state, its cause, the protocol's number.</param>

@@ -51,12 +51,17 @@ internal sealed class ListenerPolicy
             return "tls is another";
         if (now.Port != Began.Port)
             return "port is another";
-        foreach (var attribute in (ReadOnlySpan<string>)["endpoint", "address_family", "unix_mode", "unix_user", "unix_group"])
+        foreach (var attribute in (ReadOnlySpan<string>)["endpoint", "address_family", "unix_mode", "unix_user", "unix_group", "http_url", "ws_subprotocol"])
         {
             if (!Equals(now.Find(attribute)?.Value.Text, Began.Find(attribute)?.Value.Text))
                 return $"{attribute} is another";
         }
 
+        if (!NamesOf(now).SequenceEqual(NamesOf(Began), StringComparer.Ordinal))
+            return "server_names is another";
+
         return null;
     }
+
+    private static IEnumerable<string> NamesOf(StreamTypePolicy policy) => policy.Find("server_names")?.Value.Items.Select(static one => one.Text) ?? [];
 }

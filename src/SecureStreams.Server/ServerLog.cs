@@ -31,4 +31,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(4108, LogLevel.Critical, "{StreamType}: internal failure of the listener", EventName = "ListenerFailed")]
     public static partial void Failed(ILogger logger, Exception error, string streamType);
+
+    [LoggerMessage(4109, LogLevel.Information, "{StreamType} is served on the listener of {Owner}", EventName = "Joined")]
+    public static partial void Joined(ILogger logger, string streamType, string owner);
 }

@@ -166,6 +166,9 @@ public enum SsCauseCode
     /// <summary>The policy was changed and has no such client streamtype any more.</summary>
     StreamTypeRemoved = 950,
 
+    /// <summary>The policy was changed so that the connection had to be another: it ended in order, and the stream goes on under the new policy.</summary>
+    PolicyChanged = 951,
+
     // --- internal
     /// <summary>A failure inside the runtime itself; the detail carries the exception. Please report it.</summary>
     InternalError = 990,

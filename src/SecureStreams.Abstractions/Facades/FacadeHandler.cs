@@ -7,6 +7,8 @@ internal sealed class FacadeHandler(StreamFacade facade, SecureStreamHandler inn
 {
     public SecureStreamHandler Inner => inner;
 
+    public override bool PermitsOverlap => inner.PermitsOverlap;
+
     public override SsResult OnState(SecureStream stream, in SsStateChange change) => facade.OnState(inner, change);
 
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags) => facade.OnReceive(inner, payload, flags);

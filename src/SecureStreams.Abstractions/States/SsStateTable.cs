@@ -6,8 +6,9 @@ namespace SecureStreams;
 /// The legal steps between states: one table, used by every implementation of <see cref="SecureStream"/> and printed in <c>docs/states.md</c>.
 /// </summary>
 /// <remarks>
-/// It is lws's table with two mends: notices (timeout, wake-up, link retry, user states) never replace the underlying state, so what was legal before a timeout
-/// is legal after it; and a refused transaction may reconnect just as an acknowledged one may.
+/// It is lws's table with three mends: notices (timeout, wake-up, link retry, user states) never replace the underlying state, so what was legal before a timeout
+/// is legal after it; a refused transaction may reconnect just as an acknowledged one may; and the transaction of a server may turn out to be an upgrade, since it is told
+/// before it is agreed to.
 /// </remarks>
 public static class SsStateTable
 {
@@ -60,7 +61,7 @@ public static class SsStateTable
         Allow(SsState.QosNackRemote, SsState.Disconnected, SsState.Connecting, SsState.QosAckRemote, SsState.QosNackRemote, SsState.Destroying);
         Allow(SsState.QosAckLocal, SsState.Disconnected, SsState.Destroying);
         Allow(SsState.QosNackLocal, SsState.Destroying);
-        Allow(SsState.ServerTxn, SsState.Disconnected, SsState.ServerTxn, SsState.Destroying);
+        Allow(SsState.ServerTxn, SsState.ServerUpgrade, SsState.Disconnected, SsState.ServerTxn, SsState.Destroying);
         Allow(SsState.ServerUpgrade, SsState.ServerUpgrade, SsState.ServerTxn, SsState.Disconnected, SsState.Destroying);
 
         // Destroying is final; sink notifications go to the registrant directly and are not steps of a stream.

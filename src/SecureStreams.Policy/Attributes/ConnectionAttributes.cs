@@ -10,7 +10,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Server = value.Flag)
         {
             Name = "server", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate, ActedOn = true,
-            Help = "It listens instead of connecting. This release serves h1, h2 and raw; listeners of other protocols are refused when they are created.",
+            Help = "It listens instead of connecting. This release serves h1, h2, ws and raw; listeners of other protocols are refused when they are created.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Endpoint = value.Template)
         {

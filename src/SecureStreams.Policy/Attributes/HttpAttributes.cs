@@ -50,7 +50,12 @@ internal static class HttpAttributes
             ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "User states by status: [{\"404\": 1404}].",
         },
         Flag("http_cookies", "Keep the peer's cookies and send them back.", isActedOn: true),
-        Flag("http_multipart_ss_in", "Take multipart responses apart, a message for each part.", isActedOn: true),
+        new()
+        {
+            Name = "http_multipart_ss_in", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Client | PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Take multipart responses apart, and servers multipart requests: a message for each part.",
+        },
         new()
         {
             Name = "http_multipart_name", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt,
@@ -76,6 +81,12 @@ internal static class HttpAttributes
         {
             Name = "http_expect_continue", Kind = PolicyValueKind.Flag, Default = "false", Protocols = PolicyProtocols.Http, ActedOn = true,
             Impact = PolicyImpact.NextAttempt, IsExtension = true, Help = "Ask the peer (Expect: 100-continue) before a body is sent.",
+        },
+        new()
+        {
+            Name = "http_trailers", Kind = PolicyValueKind.NameList, RefersTo = PolicySection.Metadata, Default = "[]", Scopes = PolicyScopes.Server, Protocols = PolicyProtocols.Http,
+            ActedOn = true, IsExtension = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Metadata with a header that travel behind the body instead: read at the end of a request's, and sent after that of an answer.",
         },
         new()
         {

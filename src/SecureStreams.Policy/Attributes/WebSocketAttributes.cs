@@ -14,7 +14,7 @@ internal static class WebSocketAttributes
             Name = "ws_subprotocol", Kind = PolicyValueKind.Text, Scopes = Both, Protocols = PolicyProtocols.WebSocket,
             Pattern = PolicyPatterns.Subprotocols, PatternHelp = PolicyPatterns.SubprotocolsHelp, ActedOn = true,
             Help = "Client: the subprotocols to ask for; the peer must choose one of them. Server: those that are taken; upgrades are refused without one of them. " +
-                "\"\" is none: a client asks for none, a server takes upgrades without one. A server that does not state it takes no upgrades.",
+                "\"\" is none: a client asks for none, a server takes upgrades without one. A server of h1 or h2 takes upgrades only where it is stated, \"\" too.",
         },
         new()
         {

@@ -14,6 +14,16 @@ public sealed class PolicyPartDiff
             Impact = change.Impact > Impact ? change.Impact : Impact;
     }
 
+    /// <summary>Compares two versions of one part: a streamtype that a stream runs under, and the one that is to take its place.</summary>
+    /// <returns>What differs; null when they are equal.</returns>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public static PolicyPartDiff? Between(PolicyPart before, PolicyPart after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        return before.Equals(after) ? null : new PolicyPartDiff(before, after, PartComparer.Compare(before, after));
+    }
+
     /// <summary>The part as it was.</summary>
     public PolicyPart Before { get; }
 

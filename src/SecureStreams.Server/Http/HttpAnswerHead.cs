@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Primitives;
+using SecureStreams.Codecs.Http;
+using SecureStreams.Codecs.WebSocket;
 using SecureStreams.Core;
 using SecureStreams.Transports.Http;
 
@@ -38,9 +40,35 @@ internal static class HttpAnswerHead
         }
     }
 
+    /// <summary>The head of an answer that agrees to an upgrade: the handshake's part, and what the application set that is neither its nor of a body.</summary>
+    public static void WriteUpgrade(HttpServerPlan plan, MetadataStore metadata, HttpExchange exchange, IReadOnlyList<HttpField> handshake)
+    {
+        var headers = exchange.Response.Headers;
+        foreach (var row in plan.Headers)
+        {
+            if (row.Role is HttpHeaderRole.Plain && IsOfUpgrade(row.Name) && metadata.Outgoing(row.Index) is { } value && IsClean(value))
+                headers[row.Name] = new StringValues(value);
+        }
+
+        if (plan.AllowsDirect)
+        {
+            foreach (var (name, value) in metadata.DirectOutgoing)
+            {
+                if (DirectHeaders.RefusalOf(name) is null && IsOfUpgrade(name) && IsClean(value))
+                    headers[name] = new StringValues(value);
+            }
+        }
+
+        foreach (var field in handshake)
+            headers[field.Name] = field.Value;
+    }
+
     /// <summary>Whether an answer with this status has a body (RFC 9110 section 6.4.1).</summary>
     public static bool HasBody(int status) => status is not (204 or 205 or 304);
 
-    // The store checked it when it was set; a forged header must not depend on that alone.
-    private static bool IsClean(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
+    private static bool IsOfUpgrade(string name) => !WebSocketClientHandshake.IsOwnField(name) && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a value can stand in a head.</summary>
+    /// <remarks>The store checked it when it was set; a forged header must not depend on that alone.</remarks>
+    public static bool IsClean(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
 }

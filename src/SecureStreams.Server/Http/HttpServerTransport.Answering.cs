@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Server.Http;
@@ -26,8 +28,8 @@ internal sealed partial class HttpServerTransport
             return true;
         _writer.Announced = length;
 
-        // Nothing is there to be asked for. In a turn of its own: what else the callback has to say comes before it.
-        if (length == 0)
+        // Nothing is there to be asked for, or nobody wants it (HEAD). In a turn of its own: what else the callback has to say comes before it.
+        if (length == 0 || _writer.IsHeadOnly)
             Post(Work.EndEmpty);
         return true;
     }
@@ -45,6 +47,8 @@ internal sealed partial class HttpServerTransport
     {
         if (_writing || _ended)
             return false;
+        if (_writer.IsHeadOnly)
+            _writer.EndEmpty();
         if (_writer.IsShort)
         {
             _isCutOff = true;
@@ -83,20 +87,33 @@ internal sealed partial class HttpServerTransport
         {
             _headSent = true;
             HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, _status == 0 ? NotFound : _status, _plan.NoContentLength ? null : _writer.Announced, withHeaders: true);
-            if (!HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
+            if (_writer.IsHeadOnly || !HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
                 _hasNoBody = true;
+            BeginTrailers();
         }
 
         var bytes = _writer.Take();
-        if (bytes.Length > 0 && !_hasNoBody)
+        var ends = _writer.HasEnded;
+        if (ends && !_plan.Trailers.IsEmpty)
+            AddTrailers(TrailersOnMailbox());
+        if (_chunksItself)
         {
-            var flushed = await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-            if (flushed.IsCompleted)
-                throw new IOException("The client takes no more of the answer.");
+            WriteChunk(bytes.Span, ends);
+            Check(await _exchange.Answer.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+        else if (bytes.Length > 0 && !_hasNoBody)
+        {
+            Check(await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false));
         }
 
-        if (_writer.HasEnded)
+        if (ends)
             await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static void Check(FlushResult flushed)
+    {
+        if (flushed.IsCompleted)
+            throw new IOException("The client takes no more of the answer.");
     }
 
     private async Task AwaitAsync(Task write)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using SecureStreams.Implementation;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
@@ -17,6 +18,8 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     private readonly LinkSignal _wake = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpServerWriter _writer;
+    private readonly HttpRequestMetadata _received;
+    private readonly Action<string?[]>? _agreed;
     private Task _run = Task.CompletedTask;
     private TransportFailure? _failure;
     private bool _told;
@@ -24,18 +27,30 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     private volatile bool _ended;
     private bool _paused;
     private bool _waiting;
+    private bool _leftToUpgrade;
 
     /// <param name="setup">The stream's.</param>
     /// <param name="exchange">The request.</param>
-    public HttpServerTransport(TransportSetup setup, HttpExchange exchange)
+    /// <param name="agreed">
+    /// Called on the mailbox when the request is one to upgrade and the application, told of it, did not refuse: takes the request over, with what was published of it. This one then
+    /// tells nothing more, not even its end. Null for a request like others.
+    /// </param>
+    public HttpServerTransport(TransportSetup setup, HttpExchange exchange, Action<string?[]>? agreed = null)
     {
+        _agreed = agreed;
         _setup = setup;
         _exchange = exchange;
         _plan = HttpServerPlan.Of(setup.Policy);
         _entry = new MailboxEntry(setup.Mailbox);
+        _received = new HttpRequestMetadata(_plan, setup.Metadata, exchange);
         _paused = setup.ReceivePaused;
-        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) { Announced = setup.TransmitLength };
+        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) 
+        {
+            Announced = setup.TransmitLength, IsHeadOnly = HttpMethods.IsHead(exchange.Request.Method),
+        };
     }
+
+    private const int LeastRefusal = 300;
 
     private enum Work
     {
@@ -54,10 +69,10 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     public override Task Completion => _run;
 
     /// <inheritdoc/>
-    public override string? EndpointOnMailbox => _exchange.Connection?.Peer;
+    public override string? EndpointOnMailbox => _exchange.Peer;
 
     /// <summary>Whether the application may send.</summary>
-    public bool MayWrite => _told && !_letGo && !_ended && !_writing;
+    public bool MayWrite => _told && !_letGo && !_ended && !_writing && !_leftToUpgrade;
 
     /// <inheritdoc/>
     public override void StartOnMailbox()
@@ -103,8 +118,8 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
             case Work.Written:
                 WrittenOnMailbox();
                 break;
-            case Work.Aborted when !_answered:
-                EndOnMailbox(new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client gave the request up before its answer was complete.") { Endpoint = EndpointOnMailbox });
+            case Work.Aborted when !_answered && !_leftToUpgrade:
+                EndOnMailbox(GivenUp("The client gave the request up before its answer was complete.", null));
                 break;
             case Work.EndEmpty when MayWrite && !_headSent:
                 _writer.EndEmpty();
@@ -124,6 +139,8 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
             using var aborted = _exchange.Lifetime.RequestAborted.UnsafeRegister(static state => ((HttpServerTransport)state!).Post(Work.Aborted), this);
             using (await _entry)
                 BeginOnMailbox();
+            if (_leftToUpgrade)
+                return;
             failure = await ReceiveAsync().ConfigureAwait(false);
             if (failure is null)
                 await _over.Task.ConfigureAwait(false);
@@ -145,14 +162,31 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         if (_letGo)
             return;
         _setup.Metadata.ClearReceivedOnMailbox();
-        HttpRequestMetadata.PublishOnMailbox(_plan, _setup.Metadata, _exchange);
+        var received = _received.PublishHeadOnMailbox();
         _setup.Sink.ConnectedOnMailbox(this);
         if (_letGo)
             return;
+        BeginPartsOnMailbox();
+        if (_ended)
+            return;
         _told = true;
         _setup.Sink.ServerTransactionOnMailbox(this);
+        if (_agreed is not null && MayWrite && _status < LeastRefusal)
+        {
+            _leftToUpgrade = true;
+            _agreed(received);
+            return;
+        }
+
         if (MayWrite)
             _setup.Sink.WritableOnMailbox(this, due: false);
+
+        // An upgrade that is refused is answered now, with a body where one was asked for.
+        if (_agreed is not null && MayWrite && !_headSent && _writer.Announced is null)
+        {
+            _writer.EndEmpty();
+            FlushOnMailbox();
+        }
     }
 
     /// <summary>It is over, for the first of the causes; the answer is completed or cut off by the loop.</summary>
@@ -168,9 +202,9 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         {
             _exchange.Body.CancelPendingRead();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The client has gone: the read under way fails by itself.
+            // The client has gone, or was given up: the read under way fails by itself.
         }
     }
 

@@ -12,6 +12,9 @@ internal static partial class ContextLog
     [LoggerMessage(1101, LogLevel.Information, "{Place}: streamtype '{StreamType}': {Attribute} is accepted, not acted on in this release; it is stated {Times} times in all", EventName = "PolicyNotActedOn")]
     public static partial void NotActedOn(ILogger logger, PolicyLocation place, string streamType, string attribute, int times);
 
-    [LoggerMessage(1102, LogLevel.Information, "Overlay '{Overlay}' made policy revision {Revision}: {Changed} streamtypes changed, {Added} added, {Removed} removed", EventName = "PolicyChanged")]
-    public static partial void PolicyChanged(ILogger logger, string overlay, long revision, int changed, int added, int removed);
+    [LoggerMessage(1102, LogLevel.Information, "'{Name}' made policy revision {Revision}: {Changed} streamtypes changed, {Added} added, {Removed} removed; {Touched} streams and listeners touched", EventName = "PolicyChanged")]
+    public static partial void PolicyChanged(ILogger logger, string name, long revision, int changed, int added, int removed, int touched);
+
+    [LoggerMessage(1103, LogLevel.Warning, "'{Name}' is refused, and policy revision {Revision} stays in force: {Message}", EventName = "PolicyUpdateRefused")]
+    public static partial void PolicyRefused(ILogger logger, string name, long revision, string message);
 }

@@ -7,8 +7,8 @@ using SecureStreams.Policy;
 namespace SecureStreams;
 
 /// <summary>
-/// The policy of a context, which overlays change while it runs: the new sum is read and checked aside, then one reference is replaced. Read from any thread without a
-/// lock; changes follow one another.
+/// The policy of a context, which changes while it runs: the new sum is read and checked aside, then one reference is replaced. Read from any thread without a lock; changes
+/// follow one another.
 /// </summary>
 internal sealed class LivePolicy
 {
@@ -18,25 +18,32 @@ internal sealed class LivePolicy
     private readonly Lock _changing = new();
     private readonly SsContextOptions _options;
     private readonly ILogger _logger;
-    private readonly ImmutableArray<PolicyDocument> _base;
     private PolicySnapshot _current;
     private int _lastUnnamed;
 
     /// <param name="model">What is in force at first.</param>
     /// <param name="documents">The documents it was made of; default for a model that was made of none, or of none that are known.</param>
     /// <param name="lines">What the loader noticed.</param>
-    /// <param name="options">How overlays are judged.</param>
+    /// <param name="options">How changes are judged.</param>
     /// <param name="logger">Where warnings go.</param>
     public LivePolicy(PolicyModel model, ImmutableArray<PolicyDocument> documents, ImmutableArray<string> lines, SsContextOptions options, ILogger logger)
     {
-        _current = new PolicySnapshot(model, 0, [], lines);
-        _base = documents;
+        _current = new PolicySnapshot(model, 0, documents, [], lines);
         _options = options;
         _logger = logger;
         foreach (var line in lines)
             ContextLog.PolicyWarning(logger, line);
         UnusedAttributes.Log(model, logger);
     }
+
+    /// <summary>Foretells what a policy in place of another does to the streams and listeners there are; called under the lock that orders changes, and calls nobody.</summary>
+    public required Func<PolicyModel, PolicyModel, IReadOnlyList<SsPolicyEffect>> Foresee { get; init; }
+
+    /// <summary>Tells streams and listeners that a policy has taken the place of another.</summary>
+    public required Action<PolicyModel, PolicyModel> Tell { get; init; }
+
+    /// <summary>Told whether a change was applied.</summary>
+    public required Action<bool> Counted { get; init; }
 
     /// <summary>What is in force.</summary>
     public PolicySnapshot Current => Volatile.Read(ref _current);
@@ -47,84 +54,138 @@ internal sealed class LivePolicy
     /// <summary>Lays <paramref name="overlay"/> on top; one whose name is in force is replaced at its place.</summary>
     /// <param name="overlay">The overlay; copied.</param>
     /// <param name="named">Whether the caller gave the name, else one that is free is made of it.</param>
-    public SsPolicyUpdate Apply(PolicyDocument overlay, bool named)
+    /// <param name="apply">Whether it is meant, or only asked about.</param>
+    public SsPolicyUpdate Overlay(PolicyDocument overlay, bool named, bool apply)
     {
-        ThrowIfBare();
         var own = PolicyText.Own(overlay);
-        PolicySnapshot before, after;
-        lock (_changing)
+        return Run(own.Name!, apply, before =>
         {
-            before = _current;
-            if (!named)
-                own = own with { Name = UnusedName(own.Name) };
-            var at = IndexOf(own.Name);
+            ThrowIfBare(before);
+            var mine = named ? own : own with { Name = UnusedName(own.Name!, apply) };
+            var at = IndexOf(mine.Name!);
             if (at < 0 && before.Applied.Length == MaxOverlays)
                 throw new SsPolicyException($"{MaxOverlays} overlays are applied, which is the limit: remove those that have served, or apply under a name that is in force, which replaces it.");
-            after = Change(before, at < 0 ? before.Applied.Add(own) : before.Applied.SetItem(at, own));
-        }
-
-        return Report(before, after, own.Name);
+            return new PolicyEdit(mine.Name!, before.Documents, at < 0 ? before.Applied.Add(mine) : before.Applied.SetItem(at, mine), [mine.Name!]);
+        })!;
     }
 
     /// <summary>Takes an overlay away; null when none of that name is in force.</summary>
-    public SsPolicyUpdate? Remove(string name)
+    public SsPolicyUpdate? Remove(string name, bool apply) => Run(name, apply, before =>
     {
-        ThrowIfBare();
+        ThrowIfBare(before);
+        return IndexOf(name) is var at and >= 0 ? new PolicyEdit(name, before.Documents, before.Applied.RemoveAt(at), []) : null;
+    });
+
+    /// <summary>Puts other documents under the overlays there are.</summary>
+    /// <param name="documents">The base and what was laid over it from the start; copied. The overlays of the options go over them, as when a context is made.</param>
+    /// <param name="apply">Whether it is meant, or only asked about.</param>
+    public SsPolicyUpdate Replace(IReadOnlyList<PolicyDocument> documents, bool apply)
+    {
+        ImmutableArray<PolicyDocument> own = [.. documents.Select(PolicyText.Own), .. _options.Overlays.Select(PolicyText.Own)];
+        return Run(string.Join(", ", documents.Select(static one => one.Name)), apply, before => new PolicyEdit("", own, before.Applied, [.. documents.Select(static one => one.Name)]))!;
+    }
+
+    /// <summary>Puts a model in place of everything.</summary>
+    public SsPolicyUpdate Replace(PolicyModel model, bool apply) => Run("model", apply, before => before.Applied.IsEmpty
+        ? new PolicyEdit("", default, [], [], model)
+        : throw new SsPolicyException($"A model has no text that the overlays in force ({string.Join(", ", before.Applied)}) could change: remove them first, or update from text."))!;
+
+    /// <summary>A change whose text could not even be had.</summary>
+    public SsPolicyUpdate Refuse(string name, SsPolicyException error) => Refused(name, error, apply: true);
+
+    private SsPolicyUpdate? Run(string name, bool apply, Func<PolicySnapshot, PolicyEdit?> edit)
+    {
         PolicySnapshot before, after;
-        lock (_changing)
+        IReadOnlyList<SsPolicyEffect> effects;
+        try
         {
-            before = _current;
-            var at = IndexOf(name);
-            if (at < 0)
-                return null;
-            after = Change(before, before.Applied.RemoveAt(at));
+            lock (_changing)
+            {
+                before = _current;
+                if (edit(before) is not { } wanted)
+                    return null;
+                if (wanted.Name.Length > 0)
+                    name = wanted.Name;
+                var (loaded, lines) = wanted.Model is { } model ? (model, []) : PolicyText.Load([.. wanted.Documents, .. wanted.Applied], _options, wanted.Fresh);
+                if (loaded.StreamTypes.Count == 0 && before.Model.StreamTypes.Count > 0)
+                    throw new SsPolicyException("It has no streamtype, which would end every stream: a policy that takes the place of another needs one at least; dispose the context to end all.", lines);
+                after = new PolicySnapshot(PolicyIdentity.Keep(before.Model, loaded), before.Revision + 1, wanted.Documents, wanted.Applied, lines);
+                effects = Foresee(before.Model, after.Model);
+                if (apply)
+                    Volatile.Write(ref _current, after);
+            }
+        }
+        catch (SsPolicyException error)
+        {
+            return Refused(name, error, apply);
         }
 
-        return Report(before, after, name);
-    }
-
-    private PolicySnapshot Change(PolicySnapshot before, ImmutableArray<PolicyDocument> applied)
-    {
-        var (loaded, lines) = PolicyText.Load([.. _base, .. applied], _options);
-        var after = new PolicySnapshot(PolicyIdentity.Keep(before.Model, loaded), before.Revision + 1, applied, lines);
-        Volatile.Write(ref _current, after);
-        return after;
-    }
-
-    /// <summary>Tells the log and the caller. Not under the lock: loggers are other people's code.</summary>
-    private SsPolicyUpdate Report(PolicySnapshot before, PolicySnapshot after, string name)
-    {
+        // Not under the lock: streams, loggers and listeners to metrics are other people's code.
+        if (apply)
+            Tell(before.Model, after.Model);
         var difference = PolicyDiff.Between(before.Model, after.Model);
         var streams = difference[PolicySection.StreamTypes];
         var update = new SsPolicyUpdate
         {
-            Revision = after.Revision,
+            Applied = apply,
+            Refusal = null,
+            Revision = apply ? after.Revision : before.Revision,
             Overlay = name,
             Changed = [.. streams.Changed.Select(static part => part.After.Name)],
             Added = [.. streams.Added.Select(static part => part.Name)],
             Removed = [.. streams.Removed.Select(static part => part.Name)],
+            Effects = effects,
             Difference = difference,
             Diagnostics = after.Lines,
         };
-        Log(before, after, update);
+        if (apply)
+            Log(before, after, update);
         return update;
+    }
+
+    private SsPolicyUpdate Refused(string name, SsPolicyException error, bool apply)
+    {
+        var current = Current;
+        if (apply)
+        {
+            Counted(false);
+            ContextLog.PolicyRefused(_logger, name, current.Revision, error.Message);
+        }
+
+        return new SsPolicyUpdate
+        {
+            Applied = false,
+            Refusal = error.Message,
+            Revision = current.Revision,
+            Overlay = name,
+            Changed = [],
+            Added = [],
+            Removed = [],
+            Effects = [],
+            Difference = PolicyDiff.Between(current.Model, current.Model),
+            Diagnostics = error.Diagnostics,
+        };
     }
 
     private void Log(PolicySnapshot before, PolicySnapshot after, SsPolicyUpdate update)
     {
-        ContextLog.PolicyChanged(_logger, update.Overlay, update.Revision, update.Changed.Count, update.Added.Count, update.Removed.Count);
+        Counted(true);
+        ContextLog.PolicyChanged(_logger, update.Overlay, update.Revision, update.Changed.Count, update.Added.Count, update.Removed.Count, update.Effects.Count);
         foreach (var line in after.Lines.Except(before.Lines, StringComparer.Ordinal))
             ContextLog.PolicyWarning(_logger, line);
         var touched = update.Changed.Concat(update.Added).ToFrozenDictionary(static one => one, one => after.Model.StreamTypes[one], StringComparer.Ordinal);
         UnusedAttributes.Log(after.Model with { StreamTypes = touched }, _logger);
     }
 
-    private string UnusedName(string name)
+    private string UnusedName(string name, bool take)
     {
+        var number = _lastUnnamed;
         string candidate;
         do
-            candidate = string.Create(CultureInfo.InvariantCulture, $"{name} {++_lastUnnamed}");
+            candidate = string.Create(CultureInfo.InvariantCulture, $"{name} {++number}");
         while (IndexOf(candidate) >= 0);
+        if (take)
+            _lastUnnamed = number;
         return candidate;
     }
 
@@ -140,9 +201,9 @@ internal sealed class LivePolicy
         return -1;
     }
 
-    private void ThrowIfBare()
+    private static void ThrowIfBare(PolicySnapshot snapshot)
     {
-        if (_base.IsDefault)
+        if (snapshot.Documents.IsDefault)
             throw new SsPolicyException("This context was made of a policy model, which has no text for an overlay to change: make it with SsContext.FromFile, FromFiles or FromJson.");
     }
 }

@@ -13,46 +13,63 @@ public sealed partial class LocalContext
 
     /// <summary>
     /// Lays an overlay over the policy, on top of those before; a name that is in force already is replaced at its place. The sum is read and checked aside; only when all
-    /// of it is sound does it replace what is in force. A stream takes it at its next attempt: what is connected, or waits for a delay, goes on as it is; streams
-    /// whose effective policy is equal notice nothing. Listeners keep the policy they were made with.
+    /// of it is sound does it replace what is in force. What it then does to each stream and listener is in <see cref="SsPolicyUpdate.Effects"/>, and its rules in
+    /// <c>docs/live-policy.md</c>; streams whose effective policy is equal notice nothing.
     /// </summary>
     /// <param name="json">The overlay, as JSON text; see <c>docs/policies.md</c>.</param>
     /// <param name="name">What diagnostics and <see cref="RemoveOverlay"/> call it. Null makes a name, <see cref="SsPolicyUpdate.Overlay"/>, and always adds.</param>
-    /// <returns>What changed.</returns>
-    /// <exception cref="SsPolicyException">
-    /// The sum has errors (<see cref="SsPolicyException.Diagnostics"/>), or the context was made of a bare model, or 256 overlays are applied. Nothing has changed.
-    /// </exception>
+    /// <returns>
+    /// What changed. A sum that has errors is refused (<see cref="SsPolicyUpdate.Refusal"/>), as is an overlay for a context of a bare model, or one more than 256: nothing has changed
+    /// then, and nothing is thrown unless <see cref="SsPolicyUpdate.EnsureNotRefused"/> is asked to.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public SsPolicyUpdate ApplyOverlay(string json, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(json);
         ThrowIfDisposed();
-        return _policy.Apply(PolicyDocument.FromJson(json, name ?? "overlay"), named: name is not null);
+        return _policy.Overlay(PolicyDocument.FromJson(json, name ?? "overlay"), named: name is not null, apply: true);
     }
 
     /// <summary>As <see cref="ApplyOverlay(string, string?)"/>, under the name of the document.</summary>
     /// <param name="overlay">The overlay; its text is copied.</param>
-    /// <returns>What changed.</returns>
-    /// <exception cref="SsPolicyException">As with text. Nothing has changed.</exception>
+    /// <returns>What changed, or why nothing did.</returns>
     /// <exception cref="ArgumentException">The document has no name.</exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public SsPolicyUpdate ApplyOverlay(PolicyDocument overlay)
     {
-        if (overlay.Name is null)
-            throw new ArgumentException("The document needs a name.", nameof(overlay));
+        ThrowIfNameless(overlay, nameof(overlay));
         ThrowIfDisposed();
-        return _policy.Apply(overlay, named: true);
+        return _policy.Overlay(overlay, named: true, apply: true);
     }
 
     /// <summary>Takes away an overlay that was applied at run time. What is left is checked and put in force as <see cref="ApplyOverlay(string, string?)"/> does.</summary>
     /// <param name="name">Its name.</param>
-    /// <returns>What changed; null when none of that name is applied, which changes nothing.</returns>
-    /// <exception cref="SsPolicyException">What is left cannot be used, for example because a later overlay refers to what this one defines; or the context was made of a bare model. Nothing has changed.</exception>
+    /// <returns>
+    /// What changed; null when none of that name is applied, which changes nothing. Refused when what is left cannot be used, for example because a later overlay refers to what
+    /// this one defines.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public SsPolicyUpdate? RemoveOverlay(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         ThrowIfDisposed();
-        return _policy.Remove(name);
+        return _policy.Remove(name, apply: true);
+    }
+
+    /// <summary>An overlay that comes in pieces, from a network for instance. Nothing changes before <see cref="SsPolicyFeed.Complete"/>.</summary>
+    /// <param name="name">As with <see cref="ApplyOverlay(string, string?)"/>.</param>
+    /// <returns>What takes the pieces.</returns>
+    /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
+    public SsPolicyFeed BeginOverlay(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ThrowIfDisposed();
+        return new SsPolicyFeed(name, ApplyOverlay);
+    }
+
+    private static void ThrowIfNameless(PolicyDocument document, string parameter)
+    {
+        if (document.Name is null)
+            throw new ArgumentException("The document needs a name.", parameter);
     }
 }

@@ -39,7 +39,12 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options;
-        _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")));
+        _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")))
+        {
+            Foresee = Foresee,
+            Tell = TellPolicyChanged,
+            Counted = CountPolicyUpdate,
+        };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
@@ -65,6 +70,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
 
     /// <summary>The policy in force: what new streams, and the next attempts of those there are, are made of.</summary>
     public PolicyModel Policy => _policy.Current.Model;
+
+    long IStreamCount.PolicyRevision => PolicyRevision;
 
     IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
         _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
@@ -95,6 +102,10 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         }
 
         stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_policy.Find(streamType), policy))
+            stream.TellPolicyChanged();
         return stream;
     }
 
@@ -162,6 +173,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             }
         }
     }
+
+    private void CountPolicyUpdate(bool applied) => _runtime.Telemetry.Instruments.PolicyUpdated(applied);
 
     private StreamTypePolicy Find(string streamType)
     {

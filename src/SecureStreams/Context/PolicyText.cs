@@ -6,9 +6,15 @@ namespace SecureStreams;
 /// <summary>From documents to a policy that may be used, by the settings of a context.</summary>
 internal static class PolicyText
 {
+    // What a file that was written by hand may lack, a text that comes while streams run must have: it may have been cut off on its way.
+    private static readonly string[] Truncations = ["SSP0001", "SSP0012"];
+
     /// <summary>Loads the sum of <paramref name="layers"/>.</summary>
+    /// <param name="layers">The documents.</param>
+    /// <param name="options">How they are judged.</param>
+    /// <param name="fresh">The names of those that have just come, and are refused when they end before their last bracket.</param>
     /// <exception cref="SsPolicyException">It cannot be used; each finding is named with its place.</exception>
-    public static (PolicyModel Model, ImmutableArray<string> Lines) Load(IReadOnlyList<PolicyDocument> layers, SsContextOptions options)
+    public static (PolicyModel Model, ImmutableArray<string> Lines) Load(IReadOnlyList<PolicyDocument> layers, SsContextOptions options, ImmutableArray<string> fresh = default)
     {
         var result = PolicyLoader.Load(layers, new PolicyLoadOptions
         {
@@ -17,7 +23,8 @@ internal static class PolicyText
             ValidAt = options.Platform.Time.GetUtcNow(),
         });
         ImmutableArray<string> lines = [.. result.Diagnostics.Select(static diagnostic => diagnostic.ToString())];
-        if (result.Model is { } model)
+        var cut = !fresh.IsDefaultOrEmpty && result.Diagnostics.Any(one => Truncations.Contains(one.Id, StringComparer.Ordinal) && fresh.Contains(one.File, StringComparer.Ordinal));
+        if (!cut && result.Model is { } model)
             return (model, lines);
         throw new SsPolicyException($"The policy {string.Join(" with ", layers.Select(static layer => $"'{layer}'"))} cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
     }

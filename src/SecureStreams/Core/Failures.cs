@@ -38,6 +38,10 @@ internal static class Failures
             ? $"The policy was changed, and streamtype '{streamType}' is a server now; remove \"server\" from it, or dispose the stream."
             : $"The policy was changed, and it has no streamtype '{streamType}' any more; apply a policy that has it, or dispose the stream.") { Permanent = true };
 
+    /// <param name="streamType">The streamtype.</param>
+    public static TransportFailure PolicyChanged(string streamType) =>
+        new(SsPhase.Update, SsCauseCode.PolicyChanged, $"The policy of streamtype '{streamType}' was changed so that its connection is another; it goes on under the new policy.");
+
     public static TransportFailure Internal(Exception error) =>
         new(SsPhase.Local, SsCauseCode.InternalError, "The runtime failed; the stream is destroyed. Please report this with the error chain.") { Error = error, Permanent = true };
 }

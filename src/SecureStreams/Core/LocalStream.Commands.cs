@@ -69,6 +69,12 @@ internal sealed partial class LocalStream
             case StreamCommand.CheckLiveness:
                 CheckLivenessOnMailbox();
                 break;
+            case StreamCommand.PolicyChanged:
+                PolicyChangedOnMailbox();
+                break;
+            case StreamCommand.Replace:
+                TryReplacementOnMailbox();
+                break;
             case StreamCommand.Settle:
                 break;
         }
@@ -151,8 +157,7 @@ internal sealed partial class LocalStream
         _receivePaused = paused;
         if (!paused)
             SilenceBeginsOnMailbox();
-        _transport?.PauseReceiveOnMailbox(paused);
-    }
+        _transport?.PauseReceiveOnMailbox(paused);    }
 
     private void AddCreditOnMailbox(long bytes)
     {
@@ -165,9 +170,11 @@ internal sealed partial class LocalStream
 
     private void StartTimeoutOnMailbox(TimeSpan timeout)
     {
-        var due = timeout == FromPolicy ? _policy.Timeout : timeout;
-        if (!_destroyed && due is { } when)
-            _timer.StartOnMailbox(when);
+        var due = timeout == FromPolicy ? _live.Timeout : timeout;
+        if (_destroyed || due is not { } when)
+            return;
+        _timer.StartOnMailbox(when);
+        _timeoutSince = timeout == FromPolicy ? _runtime.Platform.Time.GetTimestamp() : null;
     }
 
     private void TimeoutFiredOnMailbox(long generation)

@@ -42,13 +42,14 @@ internal sealed partial class LocalStream
         _owesEnd = false;
         if ((_wants & Wants.Destroy) != 0)
             return;
-        var restart = mayRestart && _policy.Retry is { RestartAfter.Ticks: > 0 } retry ? retry.RestartAfter : (TimeSpan?)null;
+        var restart = mayRestart && _live.Retry is { RestartAfter.Ticks: > 0 } retry ? retry.RestartAfter : (TimeSpan?)null;
         if (restart is { } after)
             cause = cause with { NextAction = SsNextAction.Restart, NextDelay = after };
         Deliver(new SsStateChange(SsState.AllRetriesFailed, cause, 0));
         if (restart is null)
             return;
         _failures = 0;
+        _restartSince = _runtime.Platform.Time.GetTimestamp();
         StartCycleOnMailbox(poll: true, new AttemptOutcome(restart));
     }
 
@@ -88,7 +89,7 @@ internal sealed partial class LocalStream
         _timer.CancelOnMailbox();
 
         // Forgotten with the connection, unless it is asked for anew: for the next transaction, or after Disconnect() in the same callback.
-        if (!_transactionOver && (_wants & Wants.Poll) == 0 && (failure is null || stayIdle || _policy.Opportunistic))
+        if (!_transactionOver && (_wants & Wants.Poll) == 0 && (failure is null || stayIdle || _live.Opportunistic))
             ForgetTransmitOnMailbox();
         _wants |= _afterTransaction;
         _afterTransaction = Wants.None;
@@ -96,12 +97,16 @@ internal sealed partial class LocalStream
         if (transactional && failure is null)
         {
             Deliver(new SsStateChange(SsState.Disconnected, new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Idle }, 0));
+
+            // What was a transaction is a connection by now, and one that is to stand.
+            if (_live.NailedUp && !_live.Equals(_policy) && !PolicyReaction.IsTransactional(_live))
+                Request(Wants.Connect);
             return;
         }
 
         // What the peer has acknowledged or refused is done: repeating it because its connection then broke would do it twice.
         failure ??= Failures.PeerClosed();
-        if (stayIdle || _policy.Opportunistic || _transactionOver)
+        if (stayIdle || _live.Opportunistic || _transactionOver)
         {
             Deliver(new SsStateChange(SsState.Disconnected, Report(SsState.Disconnected, failure, delay: null), 0));
             return;
@@ -181,6 +186,7 @@ internal sealed partial class LocalStream
 
         _destroyed = true;
         Try(static stream => stream.EndCycleOnMailbox());
+        Try(static stream => stream.EndReplacementOnMailbox());
         Try(stream => stream.LetTransportGoOnMailbox(cause.Code));
         if (_connected)
         {
@@ -248,11 +254,18 @@ internal sealed partial class LocalStream
 
     private void LetTransportGoOnMailbox(SsCauseCode because = SsCauseCode.LocalDisconnect)
     {
+        EndReplacementOnMailbox();
+        _retiring = false;
         if (_transport is not { } transport)
             return;
         _transport = null;
         if (!transport.IsTransactional)
             StopLiveness();
+        LetGoOnMailbox(transport, because);
+    }
+
+    private void LetGoOnMailbox(StreamTransport transport, SsCauseCode because)
+    {
         transport.CloseBecauseOnMailbox(because);
 
         // Only now: one that cannot even be told to close is not waited for.
@@ -265,7 +278,9 @@ internal sealed partial class LocalStream
     /// <param name="next">What follows when no attempt does.</param>
     private SsCause Report(SsState state, TransportFailure failure, TimeSpan? delay, SsNextAction next = SsNextAction.Idle)
     {
-        _lastDetail = FailureReporter.Report(_runtime, this, _policy, state, failure, new SsCause(failure.Phase, failure.Code)
+        // Bounds on silence are live: what states them is the policy in force.
+        var policy = failure.Code == SsCauseCode.PeerUnresponsive ? _live : _policy;
+        _lastDetail = FailureReporter.Report(_runtime, this, policy, state, failure, new SsCause(failure.Phase, failure.Code)
         {
             Attempt = _failures,
             Status = failure.Status,

@@ -31,6 +31,18 @@ internal sealed partial class LocalStream
         _history.NoteOnMailbox(change, detail);
     }
 
+    private string DescribeConnected()
+    {
+        var text = _receivePaused ? "connected, reception paused" : "connected";
+        if (Volatile.Read(ref _retiring))
+            return $"{text}; the policy was changed, and the connection ends for one under the new policy";
+        if (Volatile.Read(ref _nextPolicy) is null)
+            return text;
+        return Volatile.Read(ref _nextProblem) is { } problem
+            ? $"{text} under the policy before the last change; the connection under the new one could not be had: {problem}"
+            : $"{text} under the policy before the last change; the connection under the new one is being made";
+    }
+
     /// <summary>From any thread, so it is a view: the stream may have moved on.</summary>
     private string DescribeNow(SsState state, SsEvent[] events)
     {
@@ -43,7 +55,7 @@ internal sealed partial class LocalStream
         return state switch
         {
             SsState.Destroying => "destroyed",
-            SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote => _receivePaused ? "connected, reception paused" : "connected",
+            SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote => DescribeConnected(),
             SsState.Connecting or SsState.Poll => "connecting",
             _ when waits => announced is { } cause ? $"waits: {cause}" : "waits for the next attempt",
             _ => "idle until the application acts",

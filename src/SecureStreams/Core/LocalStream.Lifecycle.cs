@@ -133,6 +133,8 @@ internal sealed partial class LocalStream
     /// <summary>Carries out what callbacks and callers asked for, until nothing is left. Every turn on the mailbox ends here.</summary>
     private void SettleOnMailbox()
     {
+        if (_nextIsReady)
+            SwitchOnMailbox();
         if (_settling || _wants == Wants.None)
             return;
 

@@ -16,7 +16,7 @@ internal sealed partial class LocalStream
 
     private void WatchLivenessOnMailbox()
     {
-        if (_transport is not { } transport || Liveness.Of(_policy.Retry, transport.CanPing) is not { } bound)
+        if (_transport is not { } transport || Liveness.Of(_live.Retry, transport.CanPing) is not { } bound)
             return;
         if (!_livenessRuns || _livenessDue > bound.First)
             ArmLiveness(bound.First);
@@ -30,7 +30,7 @@ internal sealed partial class LocalStream
         if (!_livenessRuns)
             return;
         _livenessRuns = false;
-        if (_transport is not { } transport || Liveness.Of(_policy.Retry, transport.CanPing) is not { } bound)
+        if (_transport is not { } transport || Liveness.Of(_live.Retry, transport.CanPing) is not { } bound)
             return;
 
         if (transport.LastHeardOnMailbox is not { } heard || (_receivePaused && !transport.HearsWhilePaused))
@@ -44,7 +44,7 @@ internal sealed partial class LocalStream
         var silence = _runtime.Platform.Time.GetElapsedTime(heard);
         if (silence >= bound.Hangup)
         {
-            var failure = Failures.PeerUnresponsive(bound, asked: _askedAfter == heard, Liveness.StatedBy(_policy.Retry), transport.EndpointOnMailbox);
+            var failure = Failures.PeerUnresponsive(bound, asked: _askedAfter == heard, Liveness.StatedBy(_live.Retry), transport.EndpointOnMailbox);
             transport.AbortOnMailbox();
             EndWithOnMailbox(failure);
             return;
@@ -73,6 +73,8 @@ internal sealed partial class LocalStream
     /// <summary>The stream ends its connection or attempt because of <paramref name="failure"/>; policy decides what follows.</summary>
     private void EndWithOnMailbox(TransportFailure failure)
     {
+        if (GoesOnElsewhereOnMailbox())
+            return;
         if (_connected)
         {
             ConnectionEndedOnMailbox(failure, stayIdle: false);

@@ -10,6 +10,8 @@ internal sealed partial class LocalStream : ITransportSink
 {
     public void ConnectedOnMailbox(StreamTransport transport)
     {
+        if (transport == _next)
+            ReplacementConnectedOnMailbox(transport);
         if (transport != _transport)
             return;
         try
@@ -44,6 +46,23 @@ internal sealed partial class LocalStream : ITransportSink
         try
         {
             Deliver(new SsStateChange(SsState.ServerTxn));
+            SettleOnMailbox();
+        }
+        catch (Exception error)
+        {
+            OnFault(error);
+        }
+    }
+
+    public void ServerUpgradedOnMailbox(StreamTransport transport)
+    {
+        if (transport != _transport)
+            return;
+        try
+        {
+            _isUpgraded = true;
+            WatchLivenessOnMailbox();
+            Deliver(new SsStateChange(SsState.ServerUpgrade));
             SettleOnMailbox();
         }
         catch (Exception error)
@@ -147,10 +166,18 @@ internal sealed partial class LocalStream : ITransportSink
 
     public void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
     {
+        if (transport == _next)
+            ReplacementClosedOnMailbox(transport, failure);
         if (transport != _transport)
             return;
         try
         {
+            if (GoesOnElsewhereOnMailbox())
+            {
+                SettleOnMailbox();
+                return;
+            }
+
             if (_connected)
             {
                 ConnectionEndedOnMailbox(failure, stayIdle: false);

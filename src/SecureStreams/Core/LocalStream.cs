@@ -23,6 +23,9 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     private readonly StreamHistory _history;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StreamTypePolicy _policy;
+
+    // The policy in force: what it says of live attributes holds at once.
+    private StreamTypePolicy _live;
     private SecureStreamHandler _handler;
     private int _state;
 
@@ -33,7 +36,8 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     public LocalStream(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, long id, SsStreamOptions? options)
     {
         _runtime = runtime;
-        _policy = policy;
+        _policy = _live = policy;
+        _seen = policy;
         _handler = handler;
         Id = id;
         UserState = options?.UserState;
@@ -68,7 +72,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     protected override SecureStreamHandler CurrentHandler => Volatile.Read(ref _handler);
 
-    public override SsStreamTraits Traits => StreamTraits.Of(_policy);
+    public override SsStreamTraits Traits => StreamTraits.Of(_policy, _isUpgraded);
 
     public override long TxQueued => Volatile.Read(ref _transport)?.Writer.Queued ?? 0;
 

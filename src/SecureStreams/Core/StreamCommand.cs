@@ -15,4 +15,6 @@ internal enum StreamCommand : long
     Settle,
     Admitted,
     CheckLiveness,
+    PolicyChanged,
+    Replace,
 }

@@ -5,4 +5,7 @@ internal interface IStreamCount
 {
     /// <summary>Its streams at this moment: type, underlying state, bytes that wait to be taken by the transport. From any thread.</summary>
     IEnumerable<(string StreamType, SsState State, long TxQueued)> Streams { get; }
+
+    /// <summary>How often its policy was changed. From any thread.</summary>
+    long PolicyRevision { get; }
 }

@@ -23,6 +23,8 @@ internal sealed class SsInstruments
     private readonly Counter<long> _dropped;
     private readonly Counter<long> _handlerErrors;
     private readonly Histogram<double> _governorWait;
+    private readonly Counter<long> _policyUpdates;
+    private readonly Counter<long> _policyActions;
 
     public SsInstruments(Meter meter)
     {
@@ -35,6 +37,8 @@ internal sealed class SsInstruments
         _payload = meter.CreateCounter<long>("ss.payload.io", "By", "Payload given to handlers and taken from them");
         _dropped = meter.CreateCounter<long>("ss.dropped", "{event}", "What the runtime dropped");
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
+        _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
+        _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -123,6 +127,20 @@ internal sealed class SsInstruments
     {
         if (_handlerErrors.Enabled)
             Add(_handlerErrors, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Callback, char.IsAsciiDigit(callback[0]) ? "User" : callback } });
+    }
+
+    /// <summary>A change of a policy was asked for.</summary>
+    public void PolicyUpdated(bool applied)
+    {
+        if (_policyUpdates.Enabled)
+            Add(_policyUpdates, 1, new TagList { { TelemetryNames.Outcome, applied ? TelemetryNames.Applied : TelemetryNames.Refused } });
+    }
+
+    /// <summary>A change of its policy did something to a stream.</summary>
+    public void PolicyActed(string streamType, SsPolicyAction action)
+    {
+        if (_policyActions.Enabled)
+            Add(_policyActions, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Action, TelemetryNames.Of(action) } });
     }
 
     /// <summary>The governor let an attempt go that it had held back.</summary>

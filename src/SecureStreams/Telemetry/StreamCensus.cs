@@ -15,11 +15,20 @@ internal sealed class StreamCensus
     {
         meter.CreateObservableUpDownCounter("ss.streams", CountStreams, "{stream}", "Streams that exist");
         meter.CreateObservableUpDownCounter("ss.tx.queued", CountQueued, "By", "Bytes committed by handlers that no transport has taken yet");
+        meter.CreateObservableGauge("ss.policy.revision", ReadRevision, "{revision}", "Changes of the policy in force; of several contexts the most");
     }
 
     public void Add(IStreamCount context) => _contexts.AddOrUpdate(context, null);
 
     public void Remove(IStreamCount context) => _contexts.Remove(context);
+
+    private IEnumerable<Measurement<long>> ReadRevision()
+    {
+        var highest = -1L;
+        foreach (var (context, _) in _contexts)
+            highest = Math.Max(highest, context.PolicyRevision);
+        return highest < 0 ? [] : [new Measurement<long>(highest)];
+    }
 
     private IEnumerable<Measurement<long>> CountStreams()
     {

@@ -11,6 +11,7 @@ internal static class TelemetryNames
     public const string Phase = "ss.phase";
     public const string Callback = "ss.callback";
     public const string Reason = "ss.reason";
+    public const string Action = "ss.action";
     public const string ErrorType = "error.type";
     public const string Direction = "network.io.direction";
     public const string Transport = "network.transport";
@@ -32,11 +33,14 @@ internal static class TelemetryNames
     public const string Connected = "connected";
     public const string Failed = "failed";
     public const string Abandoned = "abandoned";
+    public const string Applied = "applied";
+    public const string Refused = "refused";
 
     // Made once: the text of an enumeration member is a new string each time.
     private static readonly Dictionary<SsState, string> States = Texts<SsState>();
     private static readonly Dictionary<SsPhase, string> Phases = Texts<SsPhase>();
     private static readonly Dictionary<SsCauseCode, string> Codes = Texts<SsCauseCode>();
+    private static readonly Dictionary<SsPolicyAction, string> Actions = Texts<SsPolicyAction>();
 
     /// <summary>The text of a state; all user states are one, since a peer's answers choose among them.</summary>
     public static string Of(SsState state) => state != SsState.UserBase && States.TryGetValue(state, out var text) ? text : "User";
@@ -44,6 +48,8 @@ internal static class TelemetryNames
     public static string Of(SsPhase phase) => Phases.TryGetValue(phase, out var text) ? text : "Other";
 
     public static string Of(SsCauseCode code) => Codes.TryGetValue(code, out var text) ? text : "Other";
+
+    public static string Of(SsPolicyAction action) => Actions[action];
 
     /// <summary>The protocol as OpenTelemetry names it; null for raw, which has none.</summary>
     public static string? Of(WireProtocol protocol) => protocol switch

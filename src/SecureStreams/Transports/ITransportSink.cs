@@ -26,6 +26,12 @@ internal interface ITransportSink
         // Who makes no such transports hears of none.
     }
 
+    /// <summary>After <see cref="ServerTransactionOnMailbox"/>: the request was one to upgrade to a connection that lasts, and is; payload is that connection's from now on.</summary>
+    void ServerUpgradedOnMailbox(StreamTransport transport)
+    {
+        // Who makes no such transports hears of none.
+    }
+
     /// <summary>The transport starts the request again from its beginning (a redirect that keeps method and body): the application sees Connecting again.</summary>
     void RestartedOnMailbox(StreamTransport transport, TransportFailure reason);
 

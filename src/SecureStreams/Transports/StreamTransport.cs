@@ -69,6 +69,12 @@ internal abstract class StreamTransport
     /// <param name="because">Why the stream lets go.</param>
     public virtual void CloseBecauseOnMailbox(SsCauseCode because) => CloseOnMailbox();
 
+    /// <summary>
+    /// Ends a connection that lasts in order, for another that takes its place: nothing follows what was released, what the peer still has to say is delivered, and
+    /// <see cref="ITransportSink.ClosedOnMailbox"/> comes within a bound. Called between messages. A protocol that has no such end is closed.
+    /// </summary>
+    public virtual void FinishOnMailbox() => CloseBecauseOnMailbox(SsCauseCode.PolicyChanged);
+
     /// <summary>As <see cref="CloseOnMailbox"/>, of a peer that is taken for dead: nothing is said to it, and nothing waits for it; a shared connection takes no more requests.</summary>
     public virtual void AbortOnMailbox() => CloseOnMailbox();
 

@@ -11,6 +11,9 @@ internal abstract class TransportWriter : SsTransmitBuffer
     /// <summary>Whether a tx callback may be called now: open for sending and no flush under way.</summary>
     public abstract bool IsWritable { get; }
 
+    /// <summary>Whether no message was begun that is not ended: what follows may go another way. Always, where there are no messages.</summary>
+    public virtual bool IsBetweenMessages => true;
+
     /// <summary>Bytes released and not yet taken over by the network. From any thread.</summary>
     public abstract long Queued { get; }
 

@@ -5,7 +5,7 @@ namespace SecureStreams.Abstractions.Tests.States;
 public class SsStateTableTests
 {
     /// <summary>
-    /// The steps that lws documents, with the two mends: notices are no rows and no columns, and a refused transaction may reconnect like an acknowledged one.
+    /// The steps that lws documents, with the three mends: notices are no rows and no columns, a refused transaction may reconnect like an acknowledged one, and the transaction of a server may become an upgrade.
     /// Acknowledgements may repeat (there for MQTT only; the table does not know the protocol). Written out a second time on purpose.
     /// </summary>
     private static readonly Dictionary<SsState, SsState[]> Expected = new()
@@ -23,7 +23,7 @@ public class SsStateTableTests
         [QosNackRemote] = [Disconnected, Connecting, Destroying, QosAckRemote, QosNackRemote],
         [QosAckLocal] = [Disconnected, Destroying],
         [QosNackLocal] = [Destroying],
-        [ServerTxn] = [Disconnected, ServerTxn, Destroying],
+        [ServerTxn] = [ServerUpgrade, Disconnected, ServerTxn, Destroying],
         [ServerUpgrade] = [ServerUpgrade, ServerTxn, Disconnected, Destroying],
         [Destroying] = [],
         [SinkJoin] = [],

@@ -29,6 +29,12 @@ public partial class RecordingHandler : SecureStreamHandler
     /// <summary>Whether received bytes are kept (the default) or only counted: for transfers too large to hold.</summary>
     public bool KeepPayload { get; init; } = true;
 
+    /// <summary>What it says when it is asked for <see cref="SecureStreamHandler.PermitsOverlap"/>; false by default.</summary>
+    public bool MayOverlap { get; init; }
+
+    /// <inheritdoc/>
+    public sealed override bool PermitsOverlap => MayOverlap;
+
     /// <summary>Does <paramref name="reaction"/> whenever <paramref name="state"/> comes; replaces an earlier one for the same state.</summary>
     public RecordingHandler OnStateDo(SsState state, StateReaction reaction)
     {

@@ -21,14 +21,13 @@ public sealed class PolicyChangeTests
         peer.Accept();
         await handler.WaitForStateAsync(SsState.Connected);
 
-        bench.Context.ApplyOverlay("""{ "retry": [{ "default": { "backoff": [77, 2000] } }], "s": [{ "link": { "port": 81 } }] }""");
+        bench.Context.ApplyOverlay("""{ "retry": [{ "default": { "backoff": [77, 2000] } }] }""");
         Assert.Equal("Creating Connecting Connected", handler.Story);
 
         // The delay is still that of the policy under which the connection was made.
         peer.Close(CoreBench.Reset);
         await bench.PassAsync(TimeSpan.FromSeconds(1));
         peer = await bench.NextAttemptAsync();
-        Assert.Equal(81, peer.Policy.Port);
         peer.Close(CoreBench.Refused);
         await bench.PassAsync(TimeSpan.FromMilliseconds(77));
         (await bench.NextAttemptAsync()).Accept();
@@ -67,7 +66,7 @@ public sealed class PolicyChangeTests
     [Theory]
     [InlineData("""{ "s": [{ "link": null }] }""", "no streamtype 'link'")]
     [InlineData("""{ "s": [{ "link": { "server": true, "endpoint": null } }] }""", "is a server now")]
-    public async Task The_next_attempt_of_a_streamtype_that_is_gone_fails_for_good(string overlay, string reason)
+    public async Task A_streamtype_that_is_gone_ends_its_streams_for_good(string overlay, string reason)
     {
         await using var bench = new CoreBench();
         var (stream, handler) = bench.Create("link");
@@ -77,13 +76,16 @@ public sealed class PolicyChangeTests
         await handler.WaitForStateAsync(SsState.Connected);
 
         var update = bench.Context.ApplyOverlay(overlay, "away");
-        peer.Close(CoreBench.Reset);
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
         await handler.WaitForStateAsync(SsState.AllRetriesFailed);
-        Assert.Equal("Creating Connecting Connected Disconnected Poll Connecting Unreachable AllRetriesFailed", handler.Story);
+        Assert.Equal("Creating Connecting Connected Disconnected Unreachable AllRetriesFailed", handler.Story);
         var cause = handler.CauseOf(SsState.AllRetriesFailed);
         Assert.Equal((SsPhase.Update, SsCauseCode.StreamTypeRemoved, SsNextAction.Idle), (cause.Phase, cause.Code, cause.NextAction));
         Assert.Contains(reason, bench.Context.Diagnostics.Find(cause.DetailId)!.Message, StringComparison.Ordinal);
+        await peer.Ended;
+
+        // An attempt says the same.
+        stream.Connect();
+        await handler.WaitForStateAsync(SsState.AllRetriesFailed, times: 2);
         Assert.Equal(1, bench.Network.Attempts);
 
         // It is no verdict on the stream: with the streamtype back, it connects.
@@ -102,15 +104,21 @@ public sealed class PolicyChangeTests
         peer.Accept();
         await handler.WaitForStateAsync(SsState.Connected);
 
-        // Other places, a new name, and one that is gone.
-        bench.Context.ApplyOverlay("""{ "s": [{ "nailed": { "endpoint": "peer.test", "metadata": null } }] }""", "none");
-        bench.Context.ApplyOverlay("""{ "s": [{ "nailed": { "metadata": [{ "zone": "x-zone:" }, { "region": "" }] } }] }""", "other");
-        Assert.Equal("text/plain", stream.GetMetadata("ctype"));
-        Assert.Null(stream.GetMetadata("zone"));
-        stream.SetMetadata("zone", "b");
-        Assert.Throws<SsMetadataException>(() => stream.SetMetadata("size", "1"));
+        // Other places, a new name, and one that is gone: what is declared belongs to the connection, so the stream makes another.
+        handler.OnStateDo(SsState.Disconnected, one =>
+        {
+            Assert.Equal("text/plain", one.GetMetadata("ctype"));
+            Assert.Null(one.GetMetadata("zone"));
+            one.SetMetadata("zone", "b");
+            Assert.Throws<SsMetadataException>(() => one.SetMetadata("size", "1"));
+        });
+        var update = bench.Context.UpdatePolicy(
+            PolicyDocument.FromJson(CoreBench.Policy, "policy"),
+            PolicyDocument.FromJson("""{ "s": [{ "nailed": { "endpoint": "peer.test", "metadata": null } }] }""", "none"),
+            PolicyDocument.FromJson("""{ "s": [{ "nailed": { "metadata": [{ "zone": "x-zone:" }, { "region": "" }] } }] }""", "other"));
+        Assert.Equal(new SsPolicyEffect("nailed", stream.Id, PolicyImpact.Recreate, SsPolicyAction.Reconnect), Assert.Single(update.Effects));
 
-        await ReconnectAsync(peer, 2);
+        await ReconnectedAsync(2);
         Assert.Equal(["zone", "region"], peer.Setup.Metadata.Declared.Select(static one => one.Name));
         Assert.Equal(("b", "uk"), (peer.Setup.Metadata.Outgoing(0), peer.Setup.Metadata.Outgoing(1)));
         var error = Assert.Throws<SsMetadataException>(() => stream.SetMetadata("ctype", "late"));
@@ -118,17 +126,15 @@ public sealed class PolicyChangeTests
         Assert.Throws<SsMetadataException>(() => stream.GetMetadata("ctype"));
 
         // What was set for a name that comes back counts again.
-        bench.Context.RemoveOverlay("other");
-        bench.Context.RemoveOverlay("none");
-        await ReconnectAsync(peer, 3);
+        handler.OnStateDo(SsState.Disconnected, static _ => { });
+        bench.Context.UpdatePolicy(CoreBench.Policy);
+        await ReconnectedAsync(3);
         Assert.Equal(("uk", "text/plain"), (peer.Setup.Metadata.Outgoing(0), peer.Setup.Metadata.Outgoing(1)));
         Assert.Equal("text/plain", stream.GetMetadata("ctype"));
         Assert.Throws<SsMetadataException>(() => stream.GetMetadata("zone"));
 
-        async Task ReconnectAsync(SecureStreams.Transports.InMemory.InMemoryPeer last, int times)
+        async Task ReconnectedAsync(int times)
         {
-            last.Close(CoreBench.Reset);
-            await bench.PassAsync(TimeSpan.FromSeconds(1));
             peer = await bench.NextAttemptAsync();
             peer.Accept();
             await handler.WaitForStateAsync(SsState.Connected, times: times);

@@ -64,6 +64,7 @@ public sealed class CauseCodeTests
         [SsCauseCode.LocalDestroy] = "the stream goes",
         [SsCauseCode.ApplicationTimeout] = "a notice",
         [SsCauseCode.ListenerDraining] = "a notice",
+        [SsCauseCode.PolicyChanged] = "the stream goes on with another connection at once",
     };
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class EventTableTests
     {
         [nameof(SecureStream.ServerAck)] = "of servers",
         [nameof(ITransportSink.ServerTransactionOnMailbox)] = "of servers",
+        [nameof(ITransportSink.ServerUpgradedOnMailbox)] = "of servers",
     };
 
     private static IEnumerable<EventColumn> Columns => EventColumns.All.SelectMany(static group => group.Columns);

@@ -158,7 +158,7 @@ public sealed class GovernedStreamsTests
         Assert.StartsWith("waits for its turn", moves.Explain().Now, StringComparison.Ordinal);
 
         world.Context.ApplyOverlay("""{ "s": [{ "moves": { "port": 2 } }] }""", "elsewhere");
-        world.PassSeconds(10);
+        world.PassSeconds(1);
         Assert.Equal(SsState.Connected, moves.State);
 
         // The peer it left still fails, as far as anybody knows: another stream has to wait for its turn.

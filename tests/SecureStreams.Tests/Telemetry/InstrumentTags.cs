@@ -15,6 +15,9 @@ internal static class InstrumentTags
         ["ss.tx.queued"] = ["ss.streamtype"],
         ["ss.governor.wait"] = ["ss.streamtype"],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
+        ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
+        ["ss.policy.revision"] = [],
+        ["ss.policy.updates"] = ["ss.outcome"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 

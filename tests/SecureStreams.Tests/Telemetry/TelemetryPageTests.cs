@@ -24,6 +24,7 @@ public sealed class TelemetryPageTests
                 "Counter" => "counter",
                 "Histogram" => "histogram",
                 "ObservableUpDownCounter" => "up-down counter, read",
+                "ObservableGauge" => "gauge, read",
                 var other => other,
             };
             text.Append($"| `{name}` | {kind} | `{instrument.Unit}` | {string.Join(", ", InstrumentTags.Of(name).Select(static tag => $"`{tag}`"))} | {instrument.Description} |\n");

@@ -22,6 +22,9 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
     // When the budget will be whole again, from _origin: each attempt puts it off by one interval (the leaky bucket as a single number, exact to the tick).
     private long _wholeAt;
 
+    // What one attempt cost by the budget that _wholeAt was reckoned by; 0 before the first.
+    private long _interval;
+
     /// <summary>Whether the last thing known of the peer is a failure.</summary>
     public bool IsFailing => Volatile.Read(ref _failing);
 
@@ -106,6 +109,21 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
         }
     }
 
+    /// <summary>The budget may be another now: whoever waited by the old one is looked at again.</summary>
+    public void Reconsider()
+    {
+        List<GovernorTicket>? admitted;
+        lock (_lock)
+        {
+            if (_waiting.Count == 0)
+                return;
+            DisarmLocked();
+            admitted = AdmitLocked();
+        }
+
+        Tell(admitted);
+    }
+
     private long Now => time.GetElapsedTime(_origin).Ticks;
 
     private void TimerFired()
@@ -146,14 +164,24 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
         var limits = budget();
         if (_inFlight >= limits.InFlight)
             return TimeSpan.Zero;
-        var interval = TimeSpan.TicksPerMinute / limits.AttemptsPerMinute;
         var now = Now;
+        var interval = IntervalLocked(limits, now);
         var wait = _wholeAt - ((limits.Burst - 1) * interval) - now;
         if (wait > 0)
             return TimeSpan.FromTicks(wait);
         _wholeAt = Math.Max(_wholeAt, now) + interval;
         _inFlight++;
         return null;
+    }
+
+    /// <summary>What one attempt costs. What was spent by another budget is reckoned anew: as many attempts, each at the price of now.</summary>
+    private long IntervalLocked(GovernorPolicy limits, long now)
+    {
+        var interval = TimeSpan.TicksPerMinute / limits.AttemptsPerMinute;
+        if (_interval != interval && _interval != 0 && _wholeAt > now)
+            _wholeAt = now + (long)((_wholeAt - now) * ((double)interval / _interval));
+        _interval = interval;
+        return interval;
     }
 
     private void ArmLocked()
@@ -163,7 +191,7 @@ internal sealed class FailureDomain(TimeProvider time, Func<GovernorPolicy> budg
         var limits = budget();
         if (_inFlight >= limits.InFlight)
             return; // The end of one of them lets the next go.
-        var interval = TimeSpan.TicksPerMinute / limits.AttemptsPerMinute;
+        var interval = IntervalLocked(limits, Now);
         var wait = _wholeAt - ((limits.Burst - 1) * interval) - Now;
 
         // Timers count whole milliseconds and cut off the rest.

@@ -34,6 +34,13 @@ internal sealed class RetryGovernor(TimeProvider time, Func<GovernorPolicy> budg
         }
     }
 
+    /// <summary>The budget may be another now.</summary>
+    public void Reconsider()
+    {
+        foreach (var (_, domain) in _domains)
+            domain.Reconsider();
+    }
+
     private FailureDomain NewDomain() => new(time, budget);
 
     private void Forget()

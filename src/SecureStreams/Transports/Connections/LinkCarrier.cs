@@ -13,6 +13,9 @@ internal sealed record LinkCarrier(Stream Stream, ILinkWire Wire)
     /// <summary>What is to be said of it, where the policy asks.</summary>
     public ConnectionFacts? Facts { get; init; }
 
+    /// <summary>Whether what it reads from has a buffer of its own once something arrives: it is waited for with an empty one then.</summary>
+    public bool WaitsEmpty { get; init; }
+
     /// <summary>The dial whose timings are to be told to the stream, where the policy asks; null where there is nothing new to tell.</summary>
     public DialedConnection? Report { get; init; }
 }

@@ -54,6 +54,7 @@ internal abstract partial class LinkTransport
             if (HasLetGo)
                 return false;
             _wire = connection.Wire;
+            _waitsEmpty = connection.WaitsEmpty;
             progress.Phase = SsPhase.Protocol;
             _connection = connection.Summary;
             _facts = connection.Facts;

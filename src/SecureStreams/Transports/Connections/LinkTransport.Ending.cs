@@ -37,7 +37,7 @@ internal abstract partial class LinkTransport : IMailboxWork
 
     void ILinkOutputOwner.EndSentOnMailbox()
     {
-        if (_peerEnded)
+        if (_peerEnded || (_letGo && EndsFirstOnMailbox))
             EndOnMailbox(null);
         else if (_letGo)
             StartTimer(Bound.Linger, LinkDefaults.CloseLinger);

@@ -5,7 +5,7 @@ namespace SecureStreams.Transports.Connections;
 
 /// <remarks>
 /// Reading waits in a small array of its own, and only while more arrives than that holds in a pooled one: no system call only waits, and an idle connection costs that array.
-/// Over TLS it waits without a buffer instead, so that the TLS layer holds none either.
+/// Over TLS, and over what has a buffer of its own, it waits without one instead, so that the layer below holds none either.
 /// </remarks>
 internal abstract partial class LinkTransport
 {
@@ -68,8 +68,9 @@ internal abstract partial class LinkTransport
         var stream = _stream!;
         var wire = _wire!;
         var isTls = !ReferenceEquals(stream, wire);
-        var idle = isTls ? null : new byte[LinkDefaults.IdleReadBytes];
-        var room = isTls ? LinkDefaults.PieceBytes : LinkDefaults.BusyReadBytes;
+        var waitsEmpty = isTls || _waitsEmpty;
+        var idle = waitsEmpty ? null : new byte[LinkDefaults.IdleReadBytes];
+        var room = waitsEmpty ? LinkDefaults.PieceBytes : LinkDefaults.BusyReadBytes;
         byte[]? busy = null;
         var late = 0;
         try
@@ -83,7 +84,7 @@ internal abstract partial class LinkTransport
                     continue;
                 }
 
-                if (isTls && busy is null)
+                if (waitsEmpty && busy is null)
                 {
                     await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
                     if (IsResting && !Volatile.Read(ref _letGo))
@@ -137,7 +138,7 @@ internal abstract partial class LinkTransport
                     return null;
                 if (count < size)
                     Give(ref busy);
-                else if (!isTls)
+                else if (!waitsEmpty)
                     busy ??= ArrayPool<byte>.Shared.Rent(room);
                 if (reads % LinkDefaults.ReadsPerTurn == 0)
                     await Task.Yield();

@@ -30,6 +30,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     private bool _usable;
     private bool _peerEnded;
     private bool _filled;
+    private bool _waitsEmpty;
     private DialTarget? _next;
 
     /// <param name="links">What connections share.</param>
@@ -97,7 +98,8 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     public override void StartOnMailbox()
     {
         Setup.Mailbox.AssertCurrent();
-        Setup.Metadata.ClearReceivedOnMailbox();
+        if (BeginsAnew)
+            Setup.Metadata.ClearReceivedOnMailbox();
         _failure = ResolveOnMailbox(_plan, out var target);
         _run = RunAsync(_failure is null ? target : null);
     }
@@ -155,6 +157,12 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         DialSpans.Dialed(Setup.Activity, target, connection, Links.Time);
         return new LinkCarrier(connection.Stream, connection.Wire) { Summary = connection.Summary, Facts = connection.Facts, Report = connection };
     }
+
+    /// <summary>Whether the peer, now that everything is said, waits for this side to end the connection, which cannot end one of its sides alone.</summary>
+    protected virtual bool EndsFirstOnMailbox => false;
+
+    /// <summary>Whether what is known of the peer from before the attempt is of no use any more.</summary>
+    protected virtual bool BeginsAnew => true;
 
     /// <summary>How far the attempt has come; null once it has succeeded.</summary>
     protected virtual DialProgress? ProgressOnMailbox => _progress;

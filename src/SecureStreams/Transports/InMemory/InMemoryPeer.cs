@@ -40,6 +40,12 @@ internal sealed class InMemoryPeer
     /// <summary>Whether the peer gives no sign of life when it is asked.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>Whether the stream has asked for an orderly end, because another connection takes the place of this one.</summary>
+    public bool IsAskedToFinish { get; internal set; }
+
+    /// <summary>Whether the peer then goes on until the test ends it; else it ends at once.</summary>
+    public bool FinishesLate { get; set; }
+
     /// <summary>How often it was asked for one.</summary>
     public int Pings { get; internal set; }
 

@@ -73,6 +73,14 @@ internal sealed class InMemoryTransport : StreamTransport
         _setup.Mailbox.Post(new MailboxAction<InMemoryTransport>(this, static t => t.EndOnMailbox(null)));
     }
 
+    public override void FinishOnMailbox()
+    {
+        Peer.IsAskedToFinish = true;
+        _writer.Open = false;
+        if (!Peer.FinishesLate)
+            Post(static t => t.EndOnMailbox(null));
+    }
+
     /// <summary>Runs on the mailbox, in order, never inside the caller's turn; nothing runs once the transport has ended.</summary>
     public void Post(Action<InMemoryTransport> action) =>
         _setup.Mailbox.Post(new MailboxAction<(InMemoryTransport Transport, Action<InMemoryTransport> Action)>((this, action), static item =>

@@ -14,6 +14,15 @@ internal class RawTransport : LinkTransport
     public override TransportWriter Writer => _writer;
 
     /// <inheritdoc/>
+    public override void FinishOnMailbox()
+    {
+        // Time for the peer's last words: as much as it has wherever this side ends first.
+        EndSendingOnMailbox();
+        if (!IsOver)
+            EndWithinOnMailbox(Output.HasEnded ? LinkDefaults.CloseLinger : LinkDefaults.CloseFlush + LinkDefaults.CloseLinger);
+    }
+
+    /// <inheritdoc/>
     protected override void OpenedOnMailbox()
     {
         ConnectedOnMailbox();

@@ -26,7 +26,13 @@ internal sealed partial class WebSocketClient : WebSocketConnection
     private bool _done;
 
     public WebSocketClient(WebSocketTransportFactory factory, WebSocketPlan plan, TransportSetup setup)
-        : base(factory.Links, setup, plan, WebSocketRole.Client) => _factory = factory;
+        : base(factory.Links, setup, plan, WebSocketRole.Client)
+    {
+        _factory = factory;
+        Plan = plan;
+    }
+
+    private WebSocketPlan Plan { get; }
 
     /// <inheritdoc/>
     public override string? EndpointOnMailbox => _target is { } target ? WebSocketTarget.Display(target) : null;

@@ -32,6 +32,15 @@ internal abstract partial class WebSocketConnection
     }
 
     /// <inheritdoc/>
+    public override void FinishOnMailbox()
+    {
+        SendCloseOnMailbox(WebSocketCloseCodes.Normal, default);
+        Output.FlushOnMailbox();
+        if (!IsOver)
+            FinishWithinOnMailbox(WebSocketDefaults.FinishRounds);
+    }
+
+    /// <inheritdoc/>
     protected override void SayGoodbyeOnMailbox()
     {
         if (_closeReceived)
@@ -76,6 +85,15 @@ internal abstract partial class WebSocketConnection
 
     /// <inheritdoc/>
     protected override void PeerEndedTooLateOnMailbox() => EndSendingOnMailbox();
+
+    /// <summary>A peer may end its message first, and what it had sent may still be on the way; one that is silent is not waited for.</summary>
+    private void FinishWithinOnMailbox(int rounds) => EndWithinOnMailbox(WebSocketDefaults.CloseTimeout, () =>
+    {
+        if (rounds > 1 && LastHeardOnMailbox is { } heard && Links.Time.GetElapsedTime(heard) < WebSocketDefaults.CloseTimeout)
+            FinishWithinOnMailbox(rounds - 1);
+        else
+            EndOnMailbox(WebSocketFailures.NotAnswered(EndpointOnMailbox));
+    });
 
     private void PeerClosesOnMailbox(ReadOnlySpan<byte> reason)
     {

@@ -17,12 +17,12 @@ internal abstract partial class WebSocketConnection : LinkTransport
     private WebSocketUtf8 _utf8;
     private bool _upgraded;
 
-    protected WebSocketConnection(LinkContext links, TransportSetup setup, WebSocketPlan plan, WebSocketRole role)
+    protected WebSocketConnection(LinkContext links, TransportSetup setup, WebSocketRules rules, WebSocketRole role)
         : base(links, setup, WebSocketFrame.MaxShortHeaderBytes)
     {
-        Plan = plan;
+        Rules = rules;
         _role = role;
-        _writer = new WebSocketWriter(this, Output, role == WebSocketRole.Client, plan.IsBinary);
+        _writer = new WebSocketWriter(this, Output, role == WebSocketRole.Client, rules.IsBinary);
     }
 
     /// <inheritdoc/>
@@ -32,10 +32,13 @@ internal abstract partial class WebSocketConnection : LinkTransport
     public override bool CanPing => true;
 
     /// <summary>Whether what has arrived is to be read before anything is sent, and there is some (<c>ws_prioritize_reads</c>).</summary>
-    public bool HoldsBackSending => Plan.PrioritizesReads && MoreHasArrived;
+    public bool HoldsBackSending => Rules.PrioritizesReads && MoreHasArrived;
+
+    /// <summary>Whether the peer has sent its close frame: nothing follows it.</summary>
+    protected bool PeerClosed => _closeReceived;
 
     /// <summary>What the policy says.</summary>
-    protected WebSocketPlan Plan { get; }
+    protected WebSocketRules Rules { get; }
 
     /// <inheritdoc/>
     public override void PingOnMailbox()
@@ -52,8 +55,8 @@ internal abstract partial class WebSocketConnection : LinkTransport
     /// <param name="received">What the answer said that is for metadata; null for nothing.</param>
     protected void UpgradedOnMailbox(WebSocketDeflateParameters? deflate = null, string?[]? received = null)
     {
-        _reader = new WebSocketFrameReader(_role, Plan.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: deflate is not null);
-        _inflater = deflate?.CreateInflater(_role == WebSocketRole.Server, Plan.MaxMessageBytes);
+        _reader = new WebSocketFrameReader(_role, Rules.MaxMessageBytes, LinkDefaults.PieceBytes, allowsCompression: deflate is not null);
+        _inflater = deflate?.CreateInflater(_role == WebSocketRole.Server, Rules.MaxMessageBytes);
         _upgraded = true;
         _writer.Open(deflate?.CreateDeflater(_role == WebSocketRole.Server));
         ConnectedOnMailbox(received);
@@ -120,7 +123,7 @@ internal abstract partial class WebSocketConnection : LinkTransport
     protected override void ReadDryOnMailbox()
     {
         // Whoever was held back may send now; nothing else would tell.
-        if (Plan.PrioritizesReads)
+        if (Rules.PrioritizesReads)
             WritableOnMailbox();
     }
 

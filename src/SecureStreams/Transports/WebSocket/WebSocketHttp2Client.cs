@@ -27,8 +27,11 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
         : base(factory.Links, setup, plan, WebSocketRole.Client)
     {
         _factory = factory;
+        Plan = plan;
         _entry = new MailboxEntry(setup.Mailbox);
     }
+
+    private WebSocketPlan Plan { get; }
 
     /// <inheritdoc/>
     public override string? EndpointOnMailbox => _target is { } target ? WebSocketTarget.Display(target) : null;

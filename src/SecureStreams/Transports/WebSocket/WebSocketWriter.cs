@@ -28,8 +28,8 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
     /// <inheritdoc/>
     public override long Queued => output.Queued;
 
-    /// <summary>Whether a message was begun that is not ended.</summary>
-    public bool IsInMessage => _inMessageAtRelease;
+    /// <inheritdoc/>
+    public override bool IsBetweenMessages => !_inMessageAtRelease;
 
     /// <summary>From now on pieces are taken.</summary>
     /// <param name="deflater">Compresses them; owned from here on. Null when they leave as they are.</param>

@@ -6,7 +6,7 @@ using SecureStreams.Transports.WebSocket;
 namespace SecureStreams.Tests.Transports.WebSocket.ServerRole;
 
 /// <summary>The connection in the role of a server: what it is dialed to is a connection that was upgraded already.</summary>
-internal sealed class ServerConnection(LinkContext links, TransportSetup setup, WebSocketPlan plan) : WebSocketConnection(links, setup, plan, WebSocketRole.Server)
+internal sealed class ServerConnection(LinkContext links, TransportSetup setup, WebSocketRules rules) : WebSocketConnection(links, setup, rules, WebSocketRole.Server)
 {
     protected override void OpenedOnMailbox() => UpgradedOnMailbox();
 }
