@@ -20,13 +20,13 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly MqttTransportFactory _mqtt;
     private readonly WebSocketTransportFactory _webSocket;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null, SsDiagnostics? diagnostics = null)
     {
         _dialer = new Dialer(platform, instruments, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy, StateFolder = stateFolder };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);
-        _mqtt = new MqttTransportFactory(_links, platform, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Mqtt")), instruments ?? SsInstruments.Shared, stateFolder);
+        _mqtt = new MqttTransportFactory(_links, platform, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Mqtt")), instruments ?? SsInstruments.Shared, stateFolder) { Diagnostics = diagnostics };
     }
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>

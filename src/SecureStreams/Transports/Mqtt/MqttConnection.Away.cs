@@ -138,9 +138,9 @@ internal sealed partial class MqttConnection
         var before = _away.Find(one => one.Transport.Owner == owner);
         if (before is not null)
             _away.Remove(before);
-        if (owner.KeptMessages == 0)
-            return;
-        var isSame = before is null || before.Attempt.Filters.Select(static one => one.Text).SequenceEqual(member.Attempt.Filters.Select(static one => one.Text));
+        var filters = string.Join(' ', member.Attempt.Filters.Select(static one => one.Text));
+        var isSame = owner.KeptFor == filters;
+        owner.KeptFor = filters;
         while (owner.TryTakeKept(out var message))
         {
             if (message[^1].IsUnanswered)
@@ -181,26 +181,24 @@ internal sealed partial class MqttConnection
         RetireIfIdleOnMailbox();
     }
 
+    /// <summary>What is not answered is left to the broker.</summary>
     private void ForgetAwayOnMailbox(MqttMember member)
     {
         var owner = member.Transport.Owner;
-        long dropped = 0;
         DiscardOnMailbox(member.Arriving);
-        while (owner.TryTakeKept(out var message))
+        for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--)
         {
-            if (message[^1].IsUnanswered)
-                CountUnanswered(-1);
-            else
-                dropped++;
+            if (!message[^1].IsUnanswered)
+            {
+                // Nobody else has it any more: it waits as long as there is the stream.
+                owner.Keep(message);
+                continue;
+            }
+
+            CountUnanswered(-1);
             foreach (var piece in message)
                 DiscardOnMailbox(piece);
         }
-
-        if (dropped == 0)
-            return;
-        for (var i = 0L; i < dropped; i++)
-            Factory.Instruments.Dropped(member.Plan.Policy.Name, "mqtt_away");
-        MqttLog.NotComeBack(Factory.Logger, member.Plan.Policy.Name, ClientId, dropped);
     }
 
     /// <summary>The connection is over: what was not answered the broker sends again.</summary>
@@ -208,22 +206,7 @@ internal sealed partial class MqttConnection
     {
         _leftUnanswered = 0;
         foreach (var member in _away)
-        {
-            var owner = member.Transport.Owner;
-            DiscardOnMailbox(member.Arriving);
-            for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--)
-            {
-                if (!message[^1].IsUnanswered)
-                {
-                    owner.Keep(message);
-                    continue;
-                }
-
-                CountUnanswered(-1);
-                foreach (var piece in message)
-                    DiscardOnMailbox(piece);
-            }
-        }
+            ForgetAwayOnMailbox(member);
     }
 
     private void DiscardOnMailbox(List<MqttPiece> message)

@@ -209,11 +209,18 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         if (Factory.StateFolder is { } folder && Identity is MqttIdentity identity && !first.Attempt.Key.Settings.CleanStart)
             store = MqttSessionFile.TryOpen(folder, string.Create(CultureInfo.InvariantCulture, $"{identity.UnixPath ?? identity.Host}:{identity.Port}{identity.Path}\n{identity.ClientId}"), Factory.Logger, out refusal);
         Volatile.Write(ref _isKept, store is MqttSessionFile);
-        return store is null ? null : new MqttSession(
+        if (store is null)
+            return null;
+        var session = new MqttSession(
             new MqttSessionLimits { Window = first.Attempt.Key.Settings.ReceiveMaximum },
             store,
             MqttBodies.Pool,
             (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
+        if ((store as MqttSessionFile)?.Damage is { } damage)
+            Factory.Tell(first, damage);
+        if (store.Problem is { } problem)
+            Factory.Tell(first, problem);
+        return session;
     }
 
     /// <summary>A stream lets go, now or after its connection ended.</summary>

@@ -21,6 +21,9 @@ internal sealed class MqttOwner
     /// <summary>Messages that wait for the stream to come back.</summary>
     public int KeptMessages => _kept?.Count ?? 0;
 
+    /// <summary>The filters of the stream's last attempt that came so far; what is kept came by them.</summary>
+    public string? KeptFor { get; set; }
+
     /// <summary>Bytes of their payload.</summary>
     public long KeptBytes { get; private set; }
 

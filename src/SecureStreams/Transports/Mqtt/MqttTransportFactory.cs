@@ -41,6 +41,9 @@ internal sealed class MqttTransportFactory : IAsyncDisposable
     /// <summary>What is counted.</summary>
     public SsInstruments Instruments { get; }
 
+    /// <summary>Where operators read of what is wrong and ends no attempt; null for nowhere.</summary>
+    public SsDiagnostics? Diagnostics { get; init; }
+
     /// <summary>Where sessions outlast the process; null where they do not.</summary>
     public string? StateFolder { get; }
 
@@ -51,6 +54,24 @@ internal sealed class MqttTransportFactory : IAsyncDisposable
 
     /// <summary>What is worked out once for a policy.</summary>
     public MqttPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, one => new MqttPlan(one, Links.PlanOf(one)));
+
+    /// <summary>Something is wrong with the session of a stream, which goes on.</summary>
+    public void Tell(MqttMember member, string problem)
+    {
+        if (Diagnostics is not { } diagnostics)
+            return;
+        var id = diagnostics.NextId();
+        diagnostics.Publish(new SsDetail
+        {
+            Id = id,
+            Time = Platform.Time.GetUtcNow(),
+            StreamType = member.Plan.Policy.Name,
+            State = SsState.Connecting,
+            Cause = new SsCause(SsPhase.Local, SsCauseCode.BlobUnusable) { DetailId = id },
+            Message = problem,
+            Endpoint = member.Attempt.Endpoint,
+        });
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Connections.DisposeAsync();

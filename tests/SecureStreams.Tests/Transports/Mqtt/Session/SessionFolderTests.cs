@@ -89,6 +89,29 @@ public sealed class SessionFolderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_wrong_with_the_file_of_a_session_is_told_to_operators()
+    {
+        await using (var context = Open())
+        {
+            var first = new RecordingHandler();
+            await using var stream = context.Create("t", first);
+            await first.WaitForStateAsync(SsState.Connected);
+        }
+
+        var file = _state.GetFiles("*.session", SearchOption.AllDirectories).Single();
+        var bytes = await File.ReadAllBytesAsync(file.FullName, TestContext.Current.CancellationToken);
+        bytes[0] ^= 0xff;
+        await File.WriteAllBytesAsync(file.FullName, bytes, TestContext.Current.CancellationToken);
+        _log.Allow("Damaged");
+        await using var next = Open();
+        var handler = new RecordingHandler();
+        await using var again = next.Create("t", handler);
+        await handler.WaitForStateAsync(SsState.Connected);
+        var detail = next.Diagnostics.Recent().Single(static one => one.Message.Contains("begin as the session", StringComparison.Ordinal));
+        Assert.Equal(("t", SsPhase.Local), (detail.StreamType, detail.Cause.Phase));
+    }
+
+    [Fact]
     public async Task Two_contexts_at_once_are_refused_the_same_session()
     {
         await using var context = Open();
