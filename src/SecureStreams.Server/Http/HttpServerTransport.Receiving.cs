@@ -130,6 +130,8 @@ internal sealed partial class HttpServerTransport
     {
         switch (error)
         {
+            case TransportException known:
+                return known.Failure;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 _failStatus = tooLarge.StatusCode;
                 return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, _plan.MaxBodyBytes is { } most

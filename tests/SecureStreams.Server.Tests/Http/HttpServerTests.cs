@@ -161,6 +161,37 @@ public sealed class HttpServerTests
         Assert.Equal(told ? 1 : 0, handler.Events.Count(static one => one.Flags == (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage)));
     }
 
+    [Theory]
+    [InlineData("without a body")]
+    [InlineData("with a body")]
+    [InlineData("let go")]
+    public async Task A_header_that_no_header_can_be_ends_the_stream_and_is_answered(string how)
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: handler => handler
+            .OnStateDo(SsState.ServerTxn, (SecureStream stream, in SsStateChange _) =>
+            {
+                stream.SetMetadata("x", "control \u0001 character");
+                stream.ServerAck(201);
+                if (how == "let go")
+                    return SsResult.Disconnect;
+                stream.RequestTransmit(how == "with a body" ? 3 : 0);
+                return SsResult.Continue;
+            })
+            .OnTransmitDo(static (SecureStream _, scoped ref SsTransmit tx) =>
+            {
+                tx.Commit(3, SsTxFlags.None);
+                return SsTransmitResult.Send;
+            }));
+        var answer = await AskAsync(listener, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 500 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("control", answer, StringComparison.Ordinal);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        if (how != "let go")
+            Assert.Equal(SsCauseCode.ProtocolError, handler.CauseOf(SsState.Disconnected).Code);
+    }
+
     [Fact]
     public async Task A_connection_carries_one_stream_after_the_other_and_forgets_what_was_said_before()
     {
