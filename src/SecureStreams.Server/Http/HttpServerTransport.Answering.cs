@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using SecureStreams.Transports;
 
@@ -88,17 +89,24 @@ internal sealed partial class HttpServerTransport
             _headSent = true;
             if (_writer.IsHeadOnly || !HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
                 _hasNoBody = true;
+            BeginTrailers();
         }
 
         var bytes = _writer.Take();
-        if (bytes.Length > 0 && !_hasNoBody)
+        var ends = _writer.HasEnded;
+        if (ends && !_plan.Trailers.IsEmpty)
+            AddTrailers(TrailersOnMailbox());
+        if (_chunksItself)
         {
-            var flushed = await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-            if (flushed.IsCompleted)
-                throw new IOException("The client takes no more of the answer.");
+            WriteChunk(bytes.Span, ends);
+            Check(await _exchange.Answer.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+        else if (bytes.Length > 0 && !_hasNoBody)
+        {
+            Check(await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false));
         }
 
-        if (_writer.HasEnded)
+        if (ends)
             await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
     }
 
@@ -116,6 +124,12 @@ internal sealed partial class HttpServerTransport
             throw new TransportException(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
                 "The application has set a header whose value has a control character, which none can have; the client gets 500 in place of the answer.") { Endpoint = EndpointOnMailbox, Error = error });
         }
+    }
+
+    private static void Check(FlushResult flushed)
+    {
+        if (flushed.IsCompleted)
+            throw new IOException("The client takes no more of the answer.");
     }
 
     private async Task AwaitAsync(Task write)
@@ -151,7 +165,7 @@ internal sealed partial class HttpServerTransport
             return;
         if (_headSent)
         {
-            if (!_writer.HasEnded || _isCutOff)
+            if (!_writer.HasEnded || _isCutOff || _writeError is not null)
                 _exchange.Lifetime.Abort();
             await _write.ConfigureAwait(false);
             return;

@@ -193,6 +193,21 @@ public sealed class HttpServerTests
     }
 
     [Fact]
+    public async Task A_header_that_no_header_can_be_ends_an_upgrade_too()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\", \"metadata\": [{ \"x\": \"x-answer:\" }] }");
+        await using var listener = bench.Listen(setup: static handler => handler.OnStateDo(SsState.ServerTxn, static stream => stream.SetMetadata("x", "control \u0001 character")));
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"u8.ToArray(), Token);
+        var answer = new byte[1000];
+        var count = await socket.ReceiveAsync(answer.AsMemory(), Token).AsTask().OrFail(static () => "Nothing is answered.");
+        Assert.StartsWith("HTTP/1.1 500 ", Encoding.ASCII.GetString(answer, 0, count), StringComparison.Ordinal);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.DoesNotContain("ServerUpgrade", handler.Story, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_carries_one_stream_after_the_other_and_forgets_what_was_said_before()
     {
         await using var bench = new ServerBench(Server);
