@@ -117,12 +117,11 @@ internal sealed partial class HttpServerTransport
         {
             HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, status, length, withHeaders);
         }
-        catch (InvalidOperationException error) when (withHeaders && !_exchange.Response.HasStarted)
+        catch (TransportException) when (withHeaders && !_exchange.Response.HasStarted)
         {
             _exchange.Response.Headers.Clear();
             _failStatus = ServerError;
-            throw new TransportException(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
-                "The application has set a header whose value has a control character, which none can have; the client gets 500 in place of the answer.") { Endpoint = EndpointOnMailbox, Error = error });
+            throw;
         }
     }
 

@@ -201,9 +201,10 @@ public sealed class HttpServerTests
         await socket.SendAsync("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"u8.ToArray(), Token);
         var answer = new byte[1000];
         var count = await socket.ReceiveAsync(answer.AsMemory(), Token).AsTask().OrFail(static () => "Nothing is answered.");
-        Assert.StartsWith("HTTP/1.1 500 ", Encoding.ASCII.GetString(answer, 0, count), StringComparison.Ordinal);
         var handler = await bench.AcceptedAsync();
         await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.StartsWith("HTTP/1.1 500 ", Encoding.ASCII.GetString(answer, 0, count), StringComparison.Ordinal);
+        Assert.Equal(SsCauseCode.ProtocolError, handler.CauseOf(SsState.Disconnected).Code);
         Assert.DoesNotContain("ServerUpgrade", handler.Story, StringComparison.Ordinal);
     }
 
