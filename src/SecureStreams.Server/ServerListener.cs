@@ -8,10 +8,10 @@ using SecureStreams.Server.Tls;
 namespace SecureStreams.Server;
 
 /// <summary>What every listener on a socket is made of, whatever its protocol: the policy in force, TLS, the way in, the books, the end.</summary>
-internal abstract class ServerListener : SsListener
+internal abstract partial class ServerListener : SsListener, ILiveListener
 {
     private readonly LocalContext _context;
-    private readonly ListenSocket _socket;
+    private ListenSocket _socket;
     private readonly ListenerEnd _end;
 
     /// <summary>Binds; nothing is accepted before <see cref="Begin"/>.</summary>
@@ -33,7 +33,7 @@ internal abstract class ServerListener : SsListener
 
         try
         {
-            _socket = ListenSocket.Bind(Policy.Now, Platform, Logger, reason => context.Runtime.Telemetry.Instruments.Dropped(policy.Name, reason));
+            _socket = Bind(Policy.Now, before: null);
         }
         catch
         {
@@ -48,13 +48,13 @@ internal abstract class ServerListener : SsListener
     public sealed override string StreamType => Policy.Began.Name;
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<EndPoint> EndPoints => _socket.EndPoints;
+    public sealed override IReadOnlyList<EndPoint> EndPoints => Volatile.Read(ref _socket).EndPoints;
 
     /// <inheritdoc/>
     public sealed override IReadOnlyCollection<SecureStream> Streams => Accepted.All;
 
     /// <summary>Connections that are open, for tests.</summary>
-    internal int Connections => _socket.Connections;
+    internal int Connections => Volatile.Read(ref _socket).Connections;
 
     /// <summary>What streams of the context have in common.</summary>
     protected StreamRuntime Runtime => _context.Runtime;
@@ -94,6 +94,10 @@ internal abstract class ServerListener : SsListener
         }
 
         _socket.Start(Arrived);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_context.FindPolicy(StreamType), Policy.Began))
+            TellPolicyChanged();
     }
 
     /// <summary>A connection came, which is owned by whoever is called. On the loop that accepts: it must not wait.</summary>
@@ -111,7 +115,7 @@ internal abstract class ServerListener : SsListener
 
     private async Task StopAsync(bool draining)
     {
-        await _socket.StopAsync(draining).ConfigureAwait(false);
+        await StopListeningAsync(draining).ConfigureAwait(false);
         await StoppedAsync(draining).ConfigureAwait(false);
     }
 
