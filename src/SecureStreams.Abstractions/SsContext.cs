@@ -68,9 +68,9 @@ public abstract class SsContext : IAsyncDisposable
     /// <returns>The listener, bound. The caller disposes it.</returns>
     /// <exception cref="SsPolicyException">
     /// No such streamtype, it is neither a server nor a local sink, it is a local sink that is served already, or no listener factory is registered (the message says what
-    /// registers it), it names nothing that can be listened on, or its certificate cannot be used.
+    /// registers it), it names nothing that can be listened on, or its certificate cannot be used, or it cannot share the listener that its <c>!name</c> joins.
     /// </exception>
-    /// <exception cref="IOException">The address, port or path cannot be had on this machine now: it is taken, or not this process's to use.</exception>
+    /// <exception cref="IOException">The address, port or path cannot be had on this machine now: it is taken, not this process's to use, or the listener that is joined does not listen.</exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
     public abstract SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler?> accept);
 

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace SecureStreams;
 
-/// <summary>A server or local sink streamtype that is being served; disposing it closes the listening socket, if there is one, and ends its accepted streams. Safe from any thread.</summary>
+/// <summary>A server or local sink streamtype that is being served; disposing it closes the listening socket, if it has one of its own, and ends its accepted streams. Safe from any thread.</summary>
 public abstract class SsListener : IAsyncDisposable
 {
     /// <summary>The streamtype.</summary>
@@ -10,7 +10,7 @@ public abstract class SsListener : IAsyncDisposable
 
     /// <summary>
     /// Where it listens, with the port that it really has where the policy's is 0: an <see cref="IPEndPoint"/> for each address, or the one of a Unix socket. Empty for a local
-    /// sink. A change of the policy may move it; it stays the same when the listener is disposed.
+    /// sink; that of the other listener for one that joins it. A change of the policy may move it; it stays the same when the listener is disposed.
     /// </summary>
     public abstract IReadOnlyList<EndPoint> EndPoints { get; }
 
@@ -29,7 +29,7 @@ public abstract class SsListener : IAsyncDisposable
     /// thrown for it.
     /// </param>
     /// <returns>
-    /// How many streams had to be destroyed; 0 when all ended by themselves, and for one that is disposed already. Inside a callback of one of its streams it completes at once with 0,
+    /// How many streams had to be destroyed, those of streamtypes that have joined it included; 0 when all ended by themselves, and for one that is disposed already. Inside a callback of one of its streams it completes at once with 0,
     /// and the rest goes on by itself: that callback is part of what there is to wait for.
     /// </returns>
     public abstract ValueTask<int> DrainAsync(CancellationToken cancellationToken = default);

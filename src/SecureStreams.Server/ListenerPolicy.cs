@@ -10,16 +10,22 @@ namespace SecureStreams.Server;
 /// </summary>
 internal sealed class ListenerPolicy
 {
-    private readonly LocalContext _context;
-    private readonly ILogger _logger;
     private static readonly string[] Places = ["endpoint", "address_family"];
 
+    private readonly LocalContext _context;
+    private readonly ILogger _logger;
+    private readonly bool _mayMove;
     private StreamTypePolicy _fits;
     private StreamTypePolicy _place;
     private StreamTypePolicy? _seen;
 
-    public ListenerPolicy(LocalContext context, StreamTypePolicy began, ILogger logger)
+    /// <param name="context">Whose policy it is.</param>
+    /// <param name="began">What the listener was made with.</param>
+    /// <param name="logger">Where the operator is told.</param>
+    /// <param name="mayMove">Whether it can listen elsewhere; not one that joins another's socket.</param>
+    public ListenerPolicy(LocalContext context, StreamTypePolicy began, ILogger logger, bool mayMove = false)
     {
+        _mayMove = mayMove;
         _context = context;
         _logger = logger;
         Began = _fits = _place = began;
@@ -82,12 +88,19 @@ internal sealed class ListenerPolicy
             return "protocol is another";
         if (now.Tls != Began.Tls)
             return "tls is another";
-        foreach (var attribute in (ReadOnlySpan<string>)["unix_mode", "unix_user", "unix_group"])
+        if (!_mayMove && IsElsewhere(now))
+            return "endpoint or port is another";
+        foreach (var attribute in (ReadOnlySpan<string>)["unix_mode", "unix_user", "unix_group", "http_url", "ws_subprotocol"])
         {
             if (!Equals(now.Find(attribute)?.Value.Text, Began.Find(attribute)?.Value.Text))
                 return $"{attribute} is another";
         }
 
+        if (!NamesOf(now).SequenceEqual(NamesOf(Began), StringComparer.Ordinal))
+            return "server_names is another";
+
         return null;
     }
+
+    private static IEnumerable<string> NamesOf(StreamTypePolicy policy) => policy.Find("server_names")?.Value.Items.Select(static one => one.Text) ?? [];
 }

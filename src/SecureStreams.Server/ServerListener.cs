@@ -1,18 +1,25 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Server.Routing;
 using SecureStreams.Server.Tls;
+using SecureStreams.Transports;
 
 namespace SecureStreams.Server;
 
-/// <summary>What every listener on a socket is made of, whatever its protocol: the policy in force, TLS, the way in, the books, the end.</summary>
+/// <summary>
+/// What every listener on a socket is made of, whatever its protocol: the policy in force, TLS, the way in, the books, the end. Other streamtypes may join it
+/// (<c>ServerListener.Joining.cs</c>).
+/// </summary>
 internal abstract partial class ServerListener : SsListener, ILiveListener
 {
     private readonly LocalContext _context;
     private ListenSocket _socket;
     private readonly ListenerEnd _end;
+    private readonly ServerTls? _ownTls;
 
     /// <summary>Binds; nothing is accepted before <see cref="Begin"/>.</summary>
     /// <exception cref="SsPolicyException">The policy says nothing that can be listened on, or its certificate cannot be used.</exception>
@@ -20,15 +27,17 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
     protected ServerListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
     {
         _context = context;
-        Accept = accept;
         Platform = context.Options.Platform;
         Logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
-        Policy = new ListenerPolicy(context, policy, Logger);
+        Policy = new ListenerPolicy(context, policy, Logger, mayMove: true);
         Accepted = context.NewAcceptedStreams();
+        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null);
+        Routes.TryAdd(Own);
         if (policy.Tls)
         {
-            Tls = new ServerTls(policy.Name, context.Blobs, Platform.Time, Logger);
-            Tls.Check(policy);
+            _ownTls = new ServerTls(Policy.Now, context.Blobs, Platform.Time, Logger);
+            _ownTls.Check();
+            Tls = new ServerTlsHosts(_ownTls, Routes, Platform.Time);
         }
 
         try
@@ -37,11 +46,11 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
         }
         catch
         {
-            Tls?.Dispose();
+            _ownTls?.Dispose();
             throw;
         }
 
-        _end = new ListenerEnd(Accepted, Policy.Now, StopAsync, SettledAsync, FreeAsync);
+        _end = new ListenerEnd(Accepted, Policy.Now, StopAsync, SettleAllAsync, FreeAsync, IsInsideJoined);
     }
 
     /// <inheritdoc/>
@@ -69,16 +78,23 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
     protected ListenerPolicy Policy { get; }
 
     /// <summary>Its TLS; null for plaintext.</summary>
-    protected ServerTls? Tls { get; }
+    protected ServerTlsHosts? Tls { get; }
 
     /// <summary>Its books.</summary>
     protected AcceptedStreams Accepted { get; }
 
-    /// <summary>The application's.</summary>
-    protected Func<SecureStream, SecureStreamHandler?> Accept { get; }
+    /// <summary>The streamtype that has the listener.</summary>
+    protected ServerRoute Own { get; }
+
+    /// <summary>It and those that have joined.</summary>
+    protected RouteTable Routes { get; } = new();
 
     /// <inheritdoc/>
-    public sealed override ValueTask<int> DrainAsync(CancellationToken cancellationToken = default) => _end.DrainAsync(cancellationToken);
+    public sealed override async ValueTask<int> DrainAsync(CancellationToken cancellationToken = default)
+    {
+        var left = await _end.DrainAsync(cancellationToken).ConfigureAwait(false);
+        return left + Volatile.Read(ref _leftOfJoined);
+    }
 
     /// <inheritdoc/>
     public sealed override ValueTask DisposeAsync() => _end.DisposeAsync();
@@ -113,16 +129,32 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
     /// <summary>Every stream has ended: lets go what they needed.</summary>
     protected virtual Task FreedAsync() => Task.CompletedTask;
 
+    /// <summary>A connection has ended before a stream came of it, which its end could be told to.</summary>
+    protected void TellUnaccepted(StreamTypePolicy policy, string peer, Exception error, TimeSpan bound)
+    {
+        var failure = TransportException.Find(error)
+            ?? (error is OperationCanceledException
+                ? new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout, $"the client did not finish its TLS handshake, or send a byte, within {bound.TotalSeconds:0.###} s") { Attribute = "unauthenticated_timeout_ms" }
+                : NetworkErrors.FromException(error, "before its first request"));
+        TellUnaccepted(policy, peer, failure);
+    }
+
+    /// <summary>As that for an error, of what was refused.</summary>
+    protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure) =>
+        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+
     private async Task StopAsync(bool draining)
     {
+        CloseJoining();
         await StopListeningAsync(draining).ConfigureAwait(false);
         await StoppedAsync(draining).ConfigureAwait(false);
     }
 
     private async Task FreeAsync()
     {
+        await EndJoinedAsync().ConfigureAwait(false);
         await FreedAsync().ConfigureAwait(false);
-        Tls?.Dispose();
+        _ownTls?.Dispose();
         _context.Forget(this);
     }
 }

@@ -32,6 +32,9 @@ internal static partial class ServerLog
     [LoggerMessage(4108, LogLevel.Critical, "{StreamType}: internal failure of the listener", EventName = "ListenerFailed")]
     public static partial void Failed(ILogger logger, Exception error, string streamType);
 
+    [LoggerMessage(4109, LogLevel.Information, "{StreamType} is served on the listener of {Owner}", EventName = "Joined")]
+    public static partial void Joined(ILogger logger, string streamType, string owner);
+
     [LoggerMessage(4120, LogLevel.Warning, "{StreamType}: the policy was changed, and the listener cannot move to where it says: {Problem}; it goes on where it is", EventName = "NotMoved")]
     public static partial void NotMoved(ILogger logger, string streamType, string problem);
 

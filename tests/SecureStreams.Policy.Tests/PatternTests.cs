@@ -40,6 +40,15 @@ public sealed partial class PatternTests
     [InlineData("unix_mode", "660", true)]
     [InlineData("unix_mode", "1777", false)]
     [InlineData("unix_mode", "0o600", false)]
+    [InlineData("server_names", "api.example", true)]
+    [InlineData("server_names", "*.example", true)]
+    [InlineData("server_names", "[fe80::1]", true)]
+    [InlineData("server_names", "xn--bcher-kva.example", true)]
+    [InlineData("server_names", "", false)]
+    [InlineData("server_names", "*", false)]
+    [InlineData("server_names", "a.*.example", false)]
+    [InlineData("server_names", "api.example:80", false)]
+    [InlineData("server_names", "api.example.", false)]
     [InlineData("unix_user", "www-data", true)]
     [InlineData("unix_user", "1000", true)]
     [InlineData("unix_user", "-x", false)]
@@ -77,8 +86,8 @@ public sealed partial class PatternTests
     {
         var row = RowOf(name);
         var pattern = new Regex(row.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-        string[] seeds = ["", "a.b-c_d", Hash, "0660", "www-data", "chat, super.chat ,v2", "me:secret@[fe80::1]:1080", "proxy.example:65535"];
-        const string Alphabet = "aZ09 ,:@/=+._-[]!\n\u00e4";
+        string[] seeds = ["", "a.b-c_d", Hash, "0660", "www-data", "chat, super.chat ,v2", "me:secret@[fe80::1]:1080", "proxy.example:65535", "*.example"];
+        const string Alphabet = "*aZ09 ,:@/=+._-[]!\n\u00e4";
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)
         {

@@ -103,14 +103,14 @@ internal sealed class ServerBench : IAsyncDisposable
     }
 
     /// <summary>A connection with TLS on top.</summary>
-    public static async Task<SslStream> ConnectTlsAsync(SsListener listener, TestAuthority trust, X509Certificate2? own = null)
+    public static async Task<SslStream> ConnectTlsAsync(SsListener listener, TestAuthority trust, X509Certificate2? own = null, string host = "localhost")
     {
         var stream = new SslStream(new NetworkStream(await ConnectAsync(listener), ownsSocket: true));
         try
         {
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
             {
-                TargetHost = "localhost",
+                TargetHost = host,
                 ClientCertificates = own is null ? null : [own],
                 CertificateChainPolicy = TrustOf(trust),
             }).OrFail(static () => "The handshake does not end.");

@@ -50,7 +50,12 @@ internal static class HttpAttributes
             ActedOn = true, Impact = PolicyImpact.NextAttempt, Help = "User states by status: [{\"404\": 1404}].",
         },
         Flag("http_cookies", "Keep the peer's cookies and send them back.", isActedOn: true),
-        Flag("http_multipart_ss_in", "Take multipart responses apart, a message for each part.", isActedOn: true),
+        new()
+        {
+            Name = "http_multipart_ss_in", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Client | PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Take multipart responses apart, and servers multipart requests: a message for each part.",
+        },
         new()
         {
             Name = "http_multipart_name", Kind = PolicyValueKind.Text, Protocols = PolicyProtocols.Http, ActedOn = true, Impact = PolicyImpact.NextAttempt,

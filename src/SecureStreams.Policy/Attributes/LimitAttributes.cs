@@ -43,6 +43,20 @@ internal static class LimitAttributes
             Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "How long a client may take over the head of a request; looked at once a second.",
         },
+        Rate("min_rx_rate", "The slowest that a client may send the body of a request, over what it has sent so far and while it is read; 0 for no bound."),
+        Rate("min_tx_rate", "The slowest that a client may take an answer, over what it has taken so far; 0 for no bound."),
+        new()
+        {
+            Name = "min_rate_grace_ms", Kind = PolicyValueKind.Number, Minimum = 1001, Unit = "ms", Default = "5000", Scopes = PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http, Impact = PolicyImpact.Recreate, IsExtension = true, ActedOn = true,
+            Help = "How long a client may stay below min_rx_rate or min_tx_rate before it is given up; looked at once a second.",
+        },
+        new()
+        {
+            Name = "idle_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "130000", Scopes = PolicyScopes.Server,
+            Protocols = PolicyProtocols.Http, Impact = PolicyImpact.Recreate, IsExtension = true, ActedOn = true,
+            Help = "How long a connection may idle between two requests; looked at once a second.",
+        },
         new()
         {
             Name = "unauthenticated_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "ms", Default = "10000", Scopes = PolicyScopes.Server,
@@ -50,4 +64,10 @@ internal static class LimitAttributes
             Help = "How long a connection may take until its TLS handshake is done and the application has taken its first request or its upgrade.",
         },
     ];
+
+    private static PolicyAttributeInfo Rate(string name, string help) => new()
+    {
+        Name = name, Kind = PolicyValueKind.Number, Maximum = int.MaxValue, Unit = "bytes/s", Default = "240", Scopes = PolicyScopes.Server,
+        Protocols = PolicyProtocols.Http, Impact = PolicyImpact.Recreate, IsExtension = true, ActedOn = true, Help = help,
+    };
 }

@@ -21,6 +21,12 @@ internal static class ListenerAttributes
         },
         new()
         {
+            Name = "server_names", Kind = PolicyValueKind.TextList, Pattern = PolicyPatterns.HostName, PatternHelp = PolicyPatterns.HostNameHelp, Default = "[]",
+            Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate, IsExtension = true, ActedOn = true,
+            Help = "The hosts that it serves, among the streamtypes of one listener: by the name in the TLS handshake, which chooses the certificate, and in the request. Without it, any.",
+        },
+        new()
+        {
             Name = "sniff_protocol", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate,
             IsExtension = true, ActedOn = true, Help = "Take TLS and plain connections on one port, told apart by their first byte.",
         },

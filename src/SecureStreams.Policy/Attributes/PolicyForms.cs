@@ -11,6 +11,7 @@ internal static class PolicyForms
     private static readonly SearchValues<char> BlobName = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
     private static readonly SearchValues<char> Account = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-");
     private static readonly SearchValues<char> Base64 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    private static readonly SearchValues<char> Label = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
     private static readonly SearchValues<char> Address = SearchValues.Create("0123456789ABCDEFabcdef:.");
 
     public static bool Matches(string pattern, string text) => pattern switch
@@ -19,6 +20,7 @@ internal static class PolicyForms
         PolicyPatterns.SpkiHash => IsSpkiHash(text),
         PolicyPatterns.Account => text.Length is >= 1 and <= 64 && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '_') && Consists(text, Account),
         PolicyPatterns.FileMode => IsFileMode(text),
+        PolicyPatterns.HostName => IsHostName(text),
         PolicyPatterns.Subprotocols => AreSubprotocols(text),
         PolicyPatterns.Socks => text.Length == 0 || IsSocks(text),
         _ => throw new ArgumentException($"No form is known for the pattern '{pattern}'.", nameof(pattern)),
@@ -32,6 +34,21 @@ internal static class PolicyForms
         if (text is ['0', _, _, _])
             text = text[1..];
         return text.Length == 3 && !text.ContainsAnyExceptInRange('0', '7');
+    }
+
+    private static bool IsHostName(ReadOnlySpan<char> text)
+    {
+        if (text is ['[', .. var address, ']'])
+            return !address.IsEmpty && Consists(address, Address);
+        if (text is ['*', '.', ..])
+            text = text[2..];
+        foreach (var range in text.Split('.'))
+        {
+            if (text[range].IsEmpty || !Consists(text[range], Label))
+                return false;
+        }
+
+        return true;
     }
 
     private static bool AreSubprotocols(ReadOnlySpan<char> text)

@@ -24,6 +24,11 @@ internal static class PolicyPatterns
     public const string Socks = $"^(?:(?:[^:@]+:[^@]*@)?(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\]):{Port})?$";
     public const string SocksHelp = "host:port or user:password@host:port, an IPv6 address in brackets, or \"\" for none";
 
+    /// <summary>A name as it stands in a certificate and in a Host header, or an IPv6 address as it stands in the latter.</summary>
+    public const string HostName = $"^(?:(?:\\*\\.)?{Label}(?:\\.{Label})*|\\[[0-9A-Fa-f:.]+\\])$";
+    public const string HostNameHelp = "the name of a host without port, or \"*.\" and a name for every host below it";
+
+    private const string Label = "[A-Za-z0-9_-]+";
     private const string Token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
     private const string Port = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
 }

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Primitives;
 using SecureStreams.Codecs.WebSocket;
-using SecureStreams.Network;
 
 namespace SecureStreams.Server.Http;
 
@@ -28,11 +27,11 @@ internal sealed class HttpExchange(IFeatureCollection features)
     /// <summary>Whether there may be one.</summary>
     public bool HasBody { get; } = features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
 
-    /// <summary>What can be said of the connection; null where nobody asks.</summary>
-    public ConnectionFacts? Facts { get; } = features.Get<HttpConnectionFeature>()?.Facts;
-
     /// <summary>The connection.</summary>
     public HttpConnectionFeature? Connection { get; } = features.Get<HttpConnectionFeature>();
+
+    /// <summary>Whom the client asks for: <c>Host</c>, or <c>:authority</c>; empty for none.</summary>
+    public string Authority => Request.Headers.Host.Count == 1 ? Request.Headers.Host.ToString() : "";
 
     /// <summary>What it says of a WebSocket connection; null when it asks for none.</summary>
     public WebSocketRequestFacts? WebSocket()

@@ -6,6 +6,7 @@ using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Server.Tls;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Server.Http;
@@ -16,20 +17,7 @@ internal sealed partial class HttpListener
     private static readonly SslApplicationProtocol[] Both = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
     private static readonly SslApplicationProtocol[] Http1Only = [SslApplicationProtocol.Http11];
 
-    private readonly TaskCompletionSource _allArrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // Connections on their way to the web server, and one for as long as more may come.
-    private int _arriving = 1;
-
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n"u8;
-
-    private void ConnectionArriving() => Interlocked.Increment(ref _arriving);
-
-    private void ConnectionArrived()
-    {
-        if (Interlocked.Decrement(ref _arriving) == 0)
-            _allArrived.TrySetResult();
-    }
 
     private async Task ServeConnectionAsync(AcceptedSocket accepted)
     {
@@ -43,8 +31,8 @@ internal sealed partial class HttpListener
             connection = _sockets.Create(accepted.TakeSocket());
             connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivalsOver.Token);
-            var http2 = await PrepareAsync(connection, accepted, policy, plan, either.Token).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivals.Over);
+            var http2 = await PrepareAsync(connection, accepted, plan, either.Token).ConfigureAwait(false);
             if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
             {
                 WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
@@ -53,8 +41,8 @@ internal sealed partial class HttpListener
         }
         catch (Exception error) when (error is TransportException or OperationCanceledException or IOException or ConnectionAbortedException or ConnectionResetException)
         {
-            if (!_arrivalsOver.IsCancellationRequested)
-                Tell(policy, peer, error, plan.UnauthenticatedTimeout);
+            if (!_arrivals.Over.IsCancellationRequested)
+                TellUnaccepted(policy, peer, error, plan.UnauthenticatedTimeout);
         }
         catch (Exception error)
         {
@@ -62,7 +50,7 @@ internal sealed partial class HttpListener
         }
         finally
         {
-            ConnectionArrived();
+            _arrivals.End();
         }
 
         if (connection is not null)
@@ -71,26 +59,22 @@ internal sealed partial class HttpListener
     }
 
     /// <returns>Whether it speaks HTTP/2.</returns>
-    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, StreamTypePolicy policy, ListenPlan plan, CancellationToken bound)
+    private async ValueTask<bool> PrepareAsync(ConnectionContext connection, AcceptedSocket accepted, ListenPlan plan, CancellationToken bound)
     {
-        SslStream? secured = null;
+        SecuredConnection? secured = null;
         var first = Tls is null || plan.Sniffs ? await FirstBytesAsync(connection, bound).ConfigureAwait(false) : Beginning.Unknown;
         if (Tls is not null && first != Beginning.Plain && first != Beginning.Http2)
         {
             var wire = new CountingStream(new DuplexStream(connection.Transport), Platform.Time);
-            secured = await Tls.AuthenticateAsync(wire, policy, _takesHttp2 ? Both : Http1Only, bound).ConfigureAwait(false);
-            var features = new TlsConnectionFeatures(secured);
+            secured = await Tls.AuthenticateAsync(wire, _takesHttp2 ? Both : Http1Only, bound).ConfigureAwait(false);
+            var features = new TlsConnectionFeatures(secured.Stream);
             connection.Features.Set<ITlsConnectionFeature>(features);
             connection.Features.Set<ITlsApplicationProtocolFeature>(features);
-            connection.Transport = new DuplexPipe(secured);
+            connection.Transport = new DuplexPipe(secured.Stream);
         }
 
-        connection.Features.Set(new HttpConnectionFeature(accepted)
-        {
-            Tls = secured,
-            Facts = HttpServerPlan.Of(policy).Facts.IsEmpty ? null : ConnectionFacts.Of(accepted.Socket, secured),
-        });
-        return _takesHttp2 && (secured is null ? first == Beginning.Http2 : secured.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
+        connection.Features.Set(new HttpConnectionFeature(accepted) { Secured = secured });
+        return _takesHttp2 && (secured is null ? first == Beginning.Http2 : secured.Stream.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
     }
 
     private enum Beginning
@@ -131,7 +115,7 @@ internal sealed partial class HttpListener
     /// <summary>The web server has done with a connection: TLS says that it ends (RFC 8446 section 6.1), as far as it still can.</summary>
     private static async Task EndTlsAsync(ConnectionContext connection)
     {
-        if (connection.Features.Get<HttpConnectionFeature>()?.Tls is not { } tls)
+        if (connection.Features.Get<HttpConnectionFeature>()?.Secured?.Stream is not { } tls)
             return;
         try
         {
@@ -156,17 +140,4 @@ internal sealed partial class HttpListener
         }, connection, bound);
         connection.ConnectionClosed.UnsafeRegister(static state => ((ITimer)state!).Dispose(), timer);
     }
-
-    /// <summary>No stream came of it, so its end is told here.</summary>
-    private void Tell(StreamTypePolicy policy, string peer, Exception error, TimeSpan bound)
-    {
-        var failure = TransportException.Find(error)
-            ?? (error is OperationCanceledException
-                ? new TransportFailure(SsPhase.Timeout, SsCauseCode.ConnectTimeout, $"the client did not finish its TLS handshake, or send a byte, within {bound.TotalSeconds:0.###} s") { Attribute = "unauthenticated_timeout_ms" }
-                : NetworkErrors.FromException(error, "before its first request"));
-        Tell(policy, peer, failure);
-    }
-
-    private void Tell(StreamTypePolicy policy, string peer, TransportFailure failure) =>
-        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
 }

@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using SecureStreams.Codecs.Http;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Server.Routing;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
 
@@ -17,12 +19,13 @@ internal sealed partial class HttpListener : ServerListener
 {
     private const int Unavailable = 503;
     private const int NotFound = 404;
+    private const int Misdirected = 421;
 
     private readonly HttpEndPoints _endPoints = new();
     private readonly KestrelServer _server;
     private readonly SocketConnectionContextFactory _sockets;
     private readonly CancellationTokenSource _atOnce = new();
-    private readonly CancellationTokenSource _arrivalsOver = new();
+    private readonly Arrivals _arrivals;
     private readonly bool _takesHttp2;
     private readonly Dialer _dialer;
     private readonly LinkContext _links;
@@ -32,6 +35,7 @@ internal sealed partial class HttpListener : ServerListener
         : base(context, policy, accept)
     {
         _takesHttp2 = policy.Protocol is WireProtocol.H2 or WireProtocol.WebSocket;
+        _arrivals = new Arrivals(Platform.Time);
         _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
         _links = new LinkContext(Platform, _dialer);
         _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, NullLoggerFactory.Instance);
@@ -52,53 +56,65 @@ internal sealed partial class HttpListener : ServerListener
         return listener;
     }
 
-    /// <summary>Serves one request: completes when nothing of it is used any more.</summary>
+    /// <summary>Serves one request: finds the streamtype that it is for. Completes when nothing of it is used any more.</summary>
     public async Task ServeAsync(HttpExchange exchange)
     {
         exchange.Connection?.NoteRequest();
-        var policy = Policy.Now();
-        if (HttpService.Of(policy).Judge(exchange, out var upgrade) is { } refusal)
+        if (Find(exchange) is not { } route)
         {
-            Tell(policy, exchange.Connection?.Peer ?? "", refusal.Failure);
+            exchange.Response.StatusCode = NotFound;
+            return;
+        }
+
+        if (IsMisdirected(exchange))
+        {
+            exchange.Response.StatusCode = Misdirected;
+            return;
+        }
+
+        if (HttpService.Of(route.Policy).Judge(exchange, out var upgrade) is { } refusal)
+        {
+            TellUnaccepted(route.Policy, exchange.Connection?.Peer ?? "", refusal.Failure);
             await refusal.AnswerAsync(exchange).ConfigureAwait(false);
             return;
         }
 
         StreamTransport? transport = null;
-        var outcome = Accepted.Accept(policy, Accept, setup => transport = HttpService.Begin(_links, setup, exchange, upgrade));
+        var outcome = route.Accept(setup => transport = HttpService.Begin(_links, setup, exchange, upgrade));
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
             exchange.Response.StatusCode = outcome == AcceptOutcome.Ended ? Unavailable : NotFound;
     }
 
+    /// <summary>
+    /// The streamtype that a request is for. An upgrade that none takes is a request like others; of what none takes at all, the one that would take something else at its place says why not.
+    /// </summary>
+    private ServerRoute? Find(HttpExchange exchange)
+    {
+        var (authority, path) = (exchange.Authority, exchange.Request.Path);
+        if (Routes.TakeUpgrades && exchange.WebSocket() is { } asked && Routes.FindUpgrade(authority, path, [.. HttpTokens.Split(asked.Subprotocols)]) is { } upgraded)
+            return upgraded;
+        return Routes.FindRequest(authority, path);
+    }
+
+    /// <summary>
+    /// Whether the host that is asked for requires clients to show who they are, and the handshake of this connection was another host's: whoever came in there, by the name in the
+    /// handshake or in the clear, must not reach this one by the name in a request. A client that means well connects anew (RFC 9110 section 15.5.20).
+    /// </summary>
+    private bool IsMisdirected(HttpExchange exchange) =>
+        Tls is not null && exchange.Connection is { } connection && Tls.Of(HostPattern.HostOf(exchange.Authority)) is var wanted
+        && wanted != connection.Secured?.Tls && wanted.Clients.Requires;
+
     /// <inheritdoc/>
     protected override void Arrived(AcceptedSocket accepted)
     {
-        ConnectionArriving();
+        _arrivals.Begin();
         _ = ServeConnectionAsync(accepted);
     }
 
     /// <inheritdoc/>
-    protected override async Task StoppedAsync(bool draining)
-    {
-        ConnectionArrived();
-        if (draining)
-        {
-            try
-            {
-                // Those that have said something are served; one that is silent has asked for nothing, and holds up nobody.
-                await _allArrived.Task.WaitAsync(ListenDefaults.ArrivalGrace, Platform.Time).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                // Below.
-            }
-        }
-
-        await _arrivalsOver.CancelAsync().ConfigureAwait(false);
-        await _allArrived.Task.ConfigureAwait(false);
-    }
+    protected override Task StoppedAsync(bool draining) => _arrivals.StopAsync(draining);
 
     /// <inheritdoc/>
     /// <remarks>Connections that idle are closed, those of HTTP/2 told to go away, and requests under way are served.</remarks>
@@ -113,7 +129,7 @@ internal sealed partial class HttpListener : ServerListener
         _sockets.Dispose();
         _dialer.Dispose();
         _atOnce.Dispose();
-        _arrivalsOver.Dispose();
+        _arrivals.Dispose();
     }
 
     private KestrelServerOptions OptionsOf(StreamTypePolicy policy)
@@ -130,10 +146,11 @@ internal sealed partial class HttpListener : ServerListener
         options.Limits.Http2.InitialStreamWindowSize = Math.Max(policy.ReceiveWatermarkHigh, options.Limits.Http2.InitialStreamWindowSize);
         options.Limits.Http2.InitialConnectionWindowSize = Math.Max(4 * options.Limits.Http2.InitialStreamWindowSize, options.Limits.Http2.InitialConnectionWindowSize);
         options.Limits.RequestHeadersTimeout = plan.HeaderTimeout;
+        options.Limits.KeepAliveTimeout = plan.IdleTimeout;
+        options.Limits.MinRequestBodyDataRate = plan.MinReceiveRate;
 
         // A client of ws may take nothing for hours; on HTTP/2 that is not to be said of one stream alone.
-        if (!HttpService.Of(policy).TakesRequests)
-            options.Limits.MinResponseDataRate = null;
+        options.Limits.MinResponseDataRate = HttpService.Of(policy).TakesRequests ? plan.MinSendRate : null;
         options.Listen(HttpEndPoints.Http1, static one => Speak(one, HttpProtocols.Http1));
         if (_takesHttp2)
             options.Listen(HttpEndPoints.Http2, static one => Speak(one, HttpProtocols.Http2));
@@ -146,7 +163,7 @@ internal sealed partial class HttpListener : ServerListener
             {
                 try
                 {
-                    await next(connection).ConfigureAwait(false);
+                    await next(new WatchedConnection(connection)).ConfigureAwait(false);
                 }
                 finally
                 {

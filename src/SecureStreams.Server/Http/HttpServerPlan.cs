@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
@@ -10,6 +11,11 @@ namespace SecureStreams.Server.Http;
 /// <summary>What a policy says of requests and answers, worked out once for it.</summary>
 internal sealed class HttpServerPlan
 {
+    private const int DefaultRate = 240; // Bytes a second: Kestrel's own.
+
+    /// <summary>How many parts a request may have: each costs the application a message, however small it is.</summary>
+    public const int MaxParts = 1000;
+
     private static readonly ConditionalWeakTable<StreamTypePolicy, HttpServerPlan> Plans = [];
 
     private HttpServerPlan(StreamTypePolicy policy)
@@ -20,7 +26,12 @@ internal sealed class HttpServerPlan
         MaxBodyBytes = policy.Find("max_body_bytes")?.Value.Number is { } most and > 0 ? most : null;
         MaxHeaderBytes = (int)(policy.Find("max_header_bytes")?.Value.Number ?? 32 * 1024);
         HeaderTimeout = TimeSpan.FromMilliseconds(policy.Find("header_timeout_ms")?.Value.Number ?? 15_000);
-        (Method, Path, Query) = (-1, -1, -1);
+        var grace = TimeSpan.FromMilliseconds(policy.Find("min_rate_grace_ms")?.Value.Number ?? 5_000);
+        MinReceiveRate = RateOf("min_rx_rate");
+        MinSendRate = RateOf("min_tx_rate");
+        IdleTimeout = TimeSpan.FromMilliseconds(policy.Find("idle_timeout_ms")?.Value.Number ?? 130_000);
+        (Method, Path, Query, PartName, PartFileName) = (-1, -1, -1, -1, -1);
+        TakesPartsApart = policy.Find("http_multipart_ss_in")?.Value.Flag ?? false;
         var headers = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         var arguments = ImmutableArray.CreateBuilder<int>();
         for (var i = 0; i < policy.Metadata.Length; i++)
@@ -34,6 +45,10 @@ internal sealed class HttpServerPlan
                 Path = i;
             else if (row.Name == "query")
                 Query = i;
+            else if (TakesPartsApart && row.Name == "part_name")
+                PartName = i;
+            else if (TakesPartsApart && row.Name == "part_filename")
+                PartFileName = i;
             else if (!Facts.Fills(row.Name))
                 arguments.Add(i);
         }
@@ -41,6 +56,8 @@ internal sealed class HttpServerPlan
         Headers = headers.ToImmutable();
         Arguments = arguments.ToImmutable();
         Policy = policy;
+
+        MinDataRate? RateOf(string attribute) => (policy.Find(attribute)?.Value.Number ?? DefaultRate) is var rate and > 0 ? new MinDataRate(rate, grace) : null;
     }
 
     public StreamTypePolicy Policy { get; }
@@ -63,6 +80,15 @@ internal sealed class HttpServerPlan
     /// <summary>The place of metadata <c>query</c>.</summary>
     public int Query { get; }
 
+    /// <summary><c>http_multipart_ss_in</c>.</summary>
+    public bool TakesPartsApart { get; }
+
+    /// <summary>The place of metadata <c>part_name</c>; -1 where it is not declared, or parts are not taken apart.</summary>
+    public int PartName { get; }
+
+    /// <summary>The place of metadata <c>part_filename</c>.</summary>
+    public int PartFileName { get; }
+
     /// <summary><c>direct_proto_str</c>.</summary>
     public bool AllowsDirect { get; }
 
@@ -77,6 +103,15 @@ internal sealed class HttpServerPlan
 
     /// <summary><c>header_timeout_ms</c>.</summary>
     public TimeSpan HeaderTimeout { get; }
+
+    /// <summary><c>min_rx_rate</c> with <c>min_rate_grace_ms</c>; null for no bound.</summary>
+    public MinDataRate? MinReceiveRate { get; }
+
+    /// <summary><c>min_tx_rate</c> with <c>min_rate_grace_ms</c>; null for no bound.</summary>
+    public MinDataRate? MinSendRate { get; }
+
+    /// <summary><c>idle_timeout_ms</c>.</summary>
+    public TimeSpan IdleTimeout { get; }
 
     /// <summary>The plan of <paramref name="policy"/>.</summary>
     public static HttpServerPlan Of(StreamTypePolicy policy) => Plans.GetValue(policy, static one => new HttpServerPlan(one));

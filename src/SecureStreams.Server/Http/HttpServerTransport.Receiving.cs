@@ -72,17 +72,16 @@ internal sealed partial class HttpServerTransport
                     var isLast = read.IsCompleted && piece.Length == rest.Length;
                     if (piece.IsEmpty && !isLast)
                         break;
-                    DeliverOnMailbox(piece, isLast);
-                    rest = rest.Slice(piece.Length);
+                    rest = rest.Slice(DeliverOnMailbox(piece, isLast));
                     if (rest.IsEmpty)
                         return rest.Start;
                 }
             }
 
-            if (!rest.IsEmpty && !_ended)
+            if (!_ended)
                 await WokenAsync().ConfigureAwait(false);
         }
-        while (!rest.IsEmpty && !_ended);
+        while (!_ended && (!rest.IsEmpty || read.IsCompleted)); // The end is delivered too, and not to a stream that has paused.
         return rest.Start;
     }
 
@@ -98,13 +97,21 @@ internal sealed partial class HttpServerTransport
         return default;
     }
 
-    private void DeliverOnMailbox(ReadOnlySpan<byte> piece, bool isLast)
+    /// <returns>Bytes used.</returns>
+    private int DeliverOnMailbox(ReadOnlySpan<byte> piece, bool isLast)
     {
-        if (_ended)
-            return;
+        if (_parts is not null)
+        {
+            var used = piece.IsEmpty ? 0 : DeliverPartOnMailbox(piece);
+            if (isLast && used == piece.Length)
+                EndPartsOnMailbox();
+            return used;
+        }
+
         var flags = (_started ? SsRxFlags.None : SsRxFlags.StartOfMessage) | (isLast ? SsRxFlags.EndOfMessage : SsRxFlags.None);
         _started = true;
-        _setup.Sink.ReceivedOnMailbox(this, piece, flags);
+        ReceivedOnMailbox(piece, flags);
+        return piece.Length;
     }
 
     private async ValueTask WokenAsync()
@@ -131,14 +138,33 @@ internal sealed partial class HttpServerTransport
                 };
             case BadHttpRequestException { Message: var text } when text.Contains("end of request content", StringComparison.OrdinalIgnoreCase):
                 return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTruncated, "The client closed the connection before the body that it announced was complete.") { Endpoint = EndpointOnMailbox, Error = error };
+            case BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow:
+                _failStatus = slow.StatusCode;
+                return TooSlow(slow);
             case BadHttpRequestException bad:
                 _failStatus = bad.StatusCode;
-                return new TransportFailure(SsPhase.Protocol, bad.StatusCode == StatusCodes.Status408RequestTimeout ? SsCauseCode.InactivityTimeout : SsCauseCode.ProtocolError,
+                return new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
                     $"The client's request cannot be read on: {OperatorText.Clean(bad.Message)}") { Endpoint = EndpointOnMailbox, Error = error };
             case ConnectionAbortedException or ConnectionResetException or OperationCanceledException:
-                return new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client ended the connection, or gave the request up, before it was complete.") { Endpoint = EndpointOnMailbox, Error = error };
+                return GivenUp("The client ended the connection, or gave the request up, before it was complete.", error);
             default:
                 return NetworkErrors.FromException(error, "reading the request") with { Endpoint = EndpointOnMailbox };
         }
     }
+
+    private TransportFailure TooSlow(Exception? error) => new(SsPhase.Timeout, SsCauseCode.InactivityTimeout, "The client sends the body of its request more slowly than min_rx_rate allows.")
+    {
+        Attribute = "min_rx_rate", Endpoint = EndpointOnMailbox, Error = error,
+    };
+
+    /// <summary>The request has gone: by the client, unless it is said that the web server lost patience with it. It says so in words alone.</summary>
+    private TransportFailure GivenUp(string message, Exception? error) => _exchange.Connection?.AbortReason switch
+    {
+        { } why when why.Contains("MinRequestBodyDataRate", StringComparison.Ordinal) => TooSlow(error),
+        { } why when why.Contains("minimum data rate", StringComparison.OrdinalIgnoreCase) => new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout, "The client takes the answer more slowly than min_tx_rate allows.")
+        {
+            Attribute = "min_tx_rate", Endpoint = EndpointOnMailbox, Error = error,
+        },
+        _ => new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, message) { Endpoint = EndpointOnMailbox, Error = error },
+    };
 }

@@ -17,6 +17,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     private readonly LinkSignal _wake = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpServerWriter _writer;
+    private readonly HttpRequestMetadata _received;
     private readonly Action<string?[]>? _agreed;
     private Task _run = Task.CompletedTask;
     private TransportFailure? _failure;
@@ -40,6 +41,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         _exchange = exchange;
         _plan = HttpServerPlan.Of(setup.Policy);
         _entry = new MailboxEntry(setup.Mailbox);
+        _received = new HttpRequestMetadata(_plan, setup.Metadata, exchange);
         _paused = setup.ReceivePaused;
         _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) { Announced = setup.TransmitLength };
     }
@@ -113,7 +115,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
                 WrittenOnMailbox();
                 break;
             case Work.Aborted when !_answered && !_leftToUpgrade:
-                EndOnMailbox(new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, "The client gave the request up before its answer was complete.") { Endpoint = EndpointOnMailbox });
+                EndOnMailbox(GivenUp("The client gave the request up before its answer was complete.", null));
                 break;
             case Work.EndEmpty when MayWrite && !_headSent:
                 _writer.EndEmpty();
@@ -156,9 +158,12 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         if (_letGo)
             return;
         _setup.Metadata.ClearReceivedOnMailbox();
-        var received = HttpRequestMetadata.PublishOnMailbox(_plan, _setup.Metadata, _exchange);
+        var received = _received.PublishHeadOnMailbox();
         _setup.Sink.ConnectedOnMailbox(this);
         if (_letGo)
+            return;
+        BeginPartsOnMailbox();
+        if (_ended)
             return;
         _told = true;
         _setup.Sink.ServerTransactionOnMailbox(this);
@@ -193,9 +198,9 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         {
             _exchange.Body.CancelPendingRead();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The client has gone: the read under way fails by itself.
+            // The client has gone, or was given up: the read under way fails by itself.
         }
     }
 

@@ -59,6 +59,23 @@ internal sealed class AcceptedSocket : IDisposable
         return Socket;
     }
 
+    /// <summary>Looks at the first byte, which it waits for, and leaves it where it is.</summary>
+    /// <returns>Whether TLS begins. None at all is no TLS: such a connection ends before it began, which is told in the usual way.</returns>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    public async ValueTask<bool> BeginsTlsAsync(CancellationToken cancellationToken)
+    {
+        const byte tlsHandshakeRecord = 0x16;
+        var first = new byte[1];
+        try
+        {
+            return await Socket.ReceiveAsync(first.AsMemory(), SocketFlags.Peek, cancellationToken).ConfigureAwait(false) > 0 && first[0] == tlsHandshakeRecord;
+        }
+        catch (SocketException error)
+        {
+            throw new IOException(error.Message, error);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -28,8 +28,6 @@ internal sealed record ListenTarget(IReadOnlyList<IPAddress> Addresses, int Port
             endpoint = template.Text;
         }
 
-        if (endpoint.StartsWith('!'))
-            throw Bad(policy, "endpoint", $"'{OperatorText.Clean(endpoint)}' joins the listener of another streamtype, which this release does for no protocol; give it an endpoint and a port of its own");
         if (endpoint.StartsWith('+'))
         {
             return EndpointText.Parse(policy, endpoint, out _, out var path) is { } problem

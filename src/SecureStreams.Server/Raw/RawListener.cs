@@ -1,25 +1,26 @@
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Server.Routing;
+using SecureStreams.Server.Tls;
+using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
 
 namespace SecureStreams.Server.Raw;
 
-/// <summary>A raw server: every connection is a stream.</summary>
+/// <summary>A raw server: every connection is a stream. Where streamtypes have joined it, or it has names, the name in the TLS handshake says whose it is, so that the stream begins after it.</summary>
 internal sealed class RawListener : ServerListener
 {
     private readonly Dialer _dialer;
     private readonly LinkContext _links;
-    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    // Connections on their way to the application, and one for as long as more may come.
-    private int _arriving = 1;
+    private readonly Arrivals _arrivals;
 
     private RawListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
         : base(context, policy, accept)
     {
         _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
         _links = new LinkContext(Platform, _dialer);
+        _arrivals = new Arrivals(Platform.Time);
     }
 
     /// <summary>Binds and begins to accept.</summary>
@@ -31,43 +32,76 @@ internal sealed class RawListener : ServerListener
     }
 
     /// <summary>Accepts a connection or refuses it. In a turn of its own, since it runs the application's code.</summary>
-    public void Take(AcceptedSocket accepted)
+    public void Take(ServerRoute route, AcceptedSocket accepted, SecuredConnection? secured)
     {
         try
         {
-            if (Accepted.Accept(Policy.Now(), Accept, setup => new RawServerTransport(_links, setup, accepted, Tls)) != AcceptOutcome.Accepted)
-                accepted.Dispose();
+            if (route.Accept(setup => new RawServerTransport(_links, setup, accepted, Tls, secured)) == AcceptOutcome.Accepted)
+                return;
+            secured?.Stream.Dispose();
+            accepted.Dispose();
         }
         finally
         {
-            TakenOne();
+            _arrivals.End();
         }
     }
 
     /// <inheritdoc/>
     protected override void Arrived(AcceptedSocket accepted)
     {
-        Interlocked.Increment(ref _arriving);
-        Platform.Scheduler.Schedule(new RawArrival(this, accepted));
+        _arrivals.Begin();
+        if (Tls is { } tls && (Routes.All.Length > 1 || !Own.Plan.TakesAnyHost))
+            _ = RouteAsync(tls, accepted);
+        else
+            Platform.Scheduler.Schedule(new RawArrival(this, Own, accepted));
     }
 
     /// <inheritdoc/>
-    protected override Task StoppedAsync(bool draining)
-    {
-        TakenOne();
-        return _taken.Task;
-    }
+    protected override Task StoppedAsync(bool draining) => _arrivals.StopAsync(draining);
 
     /// <inheritdoc/>
     protected override Task FreedAsync()
     {
         _dialer.Dispose();
+        _arrivals.Dispose();
         return Task.CompletedTask;
     }
 
-    private void TakenOne()
+    private async Task RouteAsync(ServerTlsHosts tls, AcceptedSocket accepted)
     {
-        if (Interlocked.Decrement(ref _arriving) == 0)
-            _taken.TrySetResult();
+        var policy = Policy.Now();
+        var plan = ListenPlan.Of(policy);
+        SecuredConnection? secured = null;
+        try
+        {
+            await Task.Yield();
+            using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivals.Over);
+            if (!plan.Sniffs || await accepted.BeginsTlsAsync(either.Token).ConfigureAwait(false))
+                secured = await tls.AuthenticateAsync(accepted.Wire, [], either.Token).ConfigureAwait(false);
+            var host = secured?.Host ?? "";
+            var route = Routes.FindConnection(host) ?? throw new TransportException(new TransportFailure(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed,
+                $"the client asks for host '{OperatorText.Clean(host)}', and no streamtype on this listener has it; add it to server_names, or leave them out in '{policy.Name}', which takes any then") { Attribute = "server_names" });
+
+            // One that has joined during the handshake may ask more of clients than the one whose handshake it was.
+            if (secured is not null && tls.Of(host) is var wanted && wanted != secured.Tls && wanted.Clients.Requires)
+                throw new TransportException(new TransportFailure(SsPhase.Tls, SsCauseCode.CertificateInvalid, "the client has not shown the certificate that is asked for since; it will when it connects again") { Attribute = "tls_client_auth" });
+            Platform.Scheduler.Schedule(new RawArrival(this, route, accepted, secured));
+            return;
+        }
+        catch (Exception error) when (error is TransportException or OperationCanceledException or IOException)
+        {
+            if (!_arrivals.Over.IsCancellationRequested)
+                TellUnaccepted(policy, accepted.PeerText, error, plan.UnauthenticatedTimeout);
+        }
+        catch (Exception error)
+        {
+            ServerLog.Failed(Logger, error, policy.Name);
+        }
+
+        secured?.Stream.Dispose();
+        accepted.Dispose();
+        _arrivals.End();
     }
 }

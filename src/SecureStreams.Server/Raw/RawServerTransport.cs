@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net.Security;
-using System.Net.Sockets;
 using SecureStreams.Network;
 using SecureStreams.Server.Listening;
 using SecureStreams.Server.Tls;
@@ -13,10 +11,9 @@ namespace SecureStreams.Server.Raw;
 /// <summary>A raw connection that was accepted: what it is dialed to is there already, and only TLS may still have to come about.</summary>
 internal sealed class RawServerTransport : RawTransport
 {
-    private const byte TlsHandshakeRecord = 0x16;
-
     private readonly AcceptedSocket _accepted;
-    private readonly ServerTls? _tls;
+    private readonly ServerTlsHosts? _tls;
+    private readonly SecuredConnection? _secured;
     private readonly ListenPlan _plan;
     private volatile bool _sniffed;
 
@@ -24,11 +21,13 @@ internal sealed class RawServerTransport : RawTransport
     /// <param name="setup">The stream's.</param>
     /// <param name="accepted">The connection; owned from now on.</param>
     /// <param name="tls">The listener's TLS; null for plaintext.</param>
-    public RawServerTransport(LinkContext links, TransportSetup setup, AcceptedSocket accepted, ServerTls? tls)
+    /// <param name="secured">The TLS that is there already; null for none.</param>
+    public RawServerTransport(LinkContext links, TransportSetup setup, AcceptedSocket accepted, ServerTlsHosts? tls, SecuredConnection? secured)
         : base(links, setup)
     {
         _accepted = accepted;
         _tls = tls;
+        _secured = secured;
         _plan = ListenPlan.Of(setup.Policy);
     }
 
@@ -46,13 +45,15 @@ internal sealed class RawServerTransport : RawTransport
     protected override async ValueTask<LinkCarrier> OpenAsync(DialTarget target, DialProgress progress, CancellationToken cancellationToken)
     {
         var wire = _accepted.Wire;
-        SslStream? secured = null;
+        var secured = _secured?.Stream;
         progress.Begin(Links.Time);
-        if (_tls is not null)
+        if (_tls is not null && secured is null)
         {
             progress.Phase = SsPhase.Tls;
             if (!_plan.Sniffs || await BeginsTlsAsync(cancellationToken).ConfigureAwait(false))
-                secured = await _tls.AuthenticateAsync(wire, Setup.Policy, [], cancellationToken).ConfigureAwait(false);
+                secured = (await _tls.AuthenticateAsync(wire, [], cancellationToken).ConfigureAwait(false)).Stream;
+            else if (_tls.Of("").Clients.Requires)
+                throw new TransportException(NotKnown());
         }
 
         return new LinkCarrier(secured ?? (Stream)wire, wire)
@@ -80,20 +81,13 @@ internal sealed class RawServerTransport : RawTransport
     /// <inheritdoc/>
     protected override void EndedOnMailbox() => _accepted.Dispose();
 
-    /// <summary>Looks at the first byte and leaves it where it is.</summary>
+    private static TransportFailure NotKnown() =>
+        new(SsPhase.Tls, SsCauseCode.CertificateInvalid, "the client came in the clear, and tls_client_auth requires a certificate; let it use TLS, or state \"request\"") { Attribute = "tls_client_auth" };
+
     private async ValueTask<bool> BeginsTlsAsync(CancellationToken cancellationToken)
     {
-        var first = new byte[1];
-        try
-        {
-            // None is no TLS: the connection ends before it began, which is told in the usual way.
-            var count = await _accepted.Socket.ReceiveAsync(first.AsMemory(), SocketFlags.Peek, cancellationToken).ConfigureAwait(false);
-            _sniffed = true;
-            return count > 0 && first[0] == TlsHandshakeRecord;
-        }
-        catch (SocketException error)
-        {
-            throw new IOException(error.Message, error);
-        }
+        var begins = await _accepted.BeginsTlsAsync(cancellationToken).ConfigureAwait(false);
+        _sniffed = true;
+        return begins;
     }
 }

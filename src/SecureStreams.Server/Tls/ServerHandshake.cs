@@ -12,25 +12,30 @@ namespace SecureStreams.Server.Tls;
 /// <remarks>
 /// Sessions are resumed only where clients are not asked who they are: a client whose certificate was denied or has expired meanwhile shall not come back on an old session.
 /// </remarks>
-internal sealed class ServerHandshake(
-    CountingStream wire, ServerTlsPlan plan, TrustAnchors? anchors, SslStreamCertificateContext certificate, IReadOnlyList<SslApplicationProtocol> protocols, TimeProvider time)
+/// <param name="wire">The connection.</param>
+/// <param name="choose">Whose TLS it is, by the name that the client asks for; empty for none.</param>
+/// <param name="protocols">What is agreed to by ALPN, best first; empty for nothing.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ServerHandshake(CountingStream wire, Func<string, ServerTls> choose, IReadOnlyList<SslApplicationProtocol> protocols, TimeProvider time)
 {
     private const int TlsHandshakeRecord = 0x16;
 
     private static readonly Oid ClientAuthentication = new("1.3.6.1.5.5.7.3.2");
 
     private TransportFailure? _refusal;
+    private ServerTlsOffer? _offer;
+    private string _name = "";
 
     /// <summary>Runs it. On failure the connection is closed.</summary>
     /// <exception cref="TransportException">It failed.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public async ValueTask<SslStream> RunAsync(CancellationToken cancellationToken)
+    public async ValueTask<SecuredConnection> RunAsync(CancellationToken cancellationToken)
     {
         var stream = new SslStream(wire, leaveInnerStreamOpen: false);
         try
         {
-            await stream.AuthenticateAsServerAsync(Options(), cancellationToken).ConfigureAwait(false);
-            return stream;
+            await stream.AuthenticateAsServerAsync(static (_, hello, state, _) => ValueTask.FromResult(((ServerHandshake)state!).Options(hello.ServerName)), this, cancellationToken).ConfigureAwait(false);
+            return new SecuredConnection(stream, _name, _offer!.Tls);
         }
         catch (Exception error)
         {
@@ -41,26 +46,56 @@ internal sealed class ServerHandshake(
                 throw;
             throw new TransportException(Failure(error));
         }
+        finally
+        {
+            _offer?.Identity.Return();
+        }
     }
 
-    private SslServerAuthenticationOptions Options()
+    private SslServerAuthenticationOptions Options(string name)
     {
+        _name = name = HostNames.ForTls(name);
+        ServerTlsOffer offer;
+        try
+        {
+            _offer = offer = Take(name);
+        }
+        catch (TransportException error)
+        {
+            _refusal = error.Failure;
+            throw;
+        }
+
         var now = time.GetUtcNow();
+        var asks = offer.Clients.Asks;
         return new SslServerAuthenticationOptions
         {
-            ServerCertificateContext = certificate,
+            ServerCertificateContext = offer.Identity.Context,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ApplicationProtocols = protocols.Count == 0 ? null : [.. protocols],
             AllowRenegotiation = false,
-            AllowTlsResume = !plan.Asks,
-            ClientCertificateRequired = plan.Asks,
+            AllowTlsResume = !asks,
+            ClientCertificateRequired = asks,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            CertificateChainPolicy = plan.Asks ? ChainPolicy(now) : null,
-            RemoteCertificateValidationCallback = (_, shown, chain, errors) => Accept(shown as X509Certificate2, chain, errors, now),
+            CertificateChainPolicy = asks ? ChainPolicy(offer.Anchors, now) : null,
+            RemoteCertificateValidationCallback = (_, shown, chain, errors) => Accept(offer, shown as X509Certificate2, chain, errors, now),
         };
     }
 
-    private X509ChainPolicy ChainPolicy(DateTimeOffset now)
+    private ServerTlsOffer Take(string name)
+    {
+        try
+        {
+            return choose(name).Take();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A streamtype that has just left the listener: now it is another's.
+            return choose(name).Take();
+        }
+    }
+
+    private static X509ChainPolicy ChainPolicy(TrustAnchors? anchors, DateTimeOffset now)
     {
         // Nothing is fetched because a stranger shows a certificate.
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true, VerificationTime = now.UtcDateTime };
@@ -74,13 +109,13 @@ internal sealed class ServerHandshake(
         return policy;
     }
 
-    private bool Accept(X509Certificate2? shown, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
+    private bool Accept(ServerTlsOffer offer, X509Certificate2? shown, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
     {
-        if (!plan.Asks || (shown is null && !plan.Requires))
+        if (!offer.Clients.Asks || (shown is null && !offer.Clients.Requires))
             return true;
         try
         {
-            _refusal = Judge(shown, chain, errors, now);
+            _refusal = Judge(offer, shown, chain, errors, now);
         }
         catch (Exception error) when (error is CryptographicException or AsnContentException)
         {
@@ -90,7 +125,7 @@ internal sealed class ServerHandshake(
         return _refusal is null;
     }
 
-    private TransportFailure? Judge(X509Certificate2? shown, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
+    private static TransportFailure? Judge(ServerTlsOffer offer, X509Certificate2? shown, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now)
     {
         if (shown is null)
         {
@@ -101,7 +136,7 @@ internal sealed class ServerHandshake(
         }
 
         // Before all else: whoever is denied is told nothing better of its certificate.
-        if (plan.Denied is { } denied && TlsPins.HashOf(shown) is var hash && denied.Contains(hash))
+        if (offer.Clients.Denied is { } denied && TlsPins.HashOf(shown) is var hash && denied.Contains(hash))
         {
             return new TransportFailure(SsPhase.Tls, SsCauseCode.CertificateUntrusted,
                 $"the client's certificate is refused: the key of {CertificateText.Subject(shown)}, {hash}, is in tls_client_deny; give the client another key if it is to be let in")
@@ -111,7 +146,7 @@ internal sealed class ServerHandshake(
         }
 
         // A client has no host name to be checked.
-        return new CertificateJudge(new TlsTarget("", new TlsOptions(plan.TrustStore), default), anchors, now, CertificateParty.Client)
+        return new CertificateJudge(new TlsTarget("", new TlsOptions(offer.Clients.TrustStore), default), offer.Anchors, now, CertificateParty.Client)
             .Judge(shown, chain, errors & ~SslPolicyErrors.RemoteCertificateNameMismatch);
     }
 

@@ -65,7 +65,7 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
         }
 
         var wire = new HttpUpgradeWire(stream, _exchange, Links.Time);
-        return new LinkCarrier(wire, wire) { Facts = _exchange.Facts, WaitsEmpty = true };
+        return new LinkCarrier(wire, wire) { Facts = HttpServerPlan.Of(Setup.Policy).Facts.IsEmpty ? null : _exchange.Connection?.Facts, WaitsEmpty = true };
     }
 
     /// <inheritdoc/>

@@ -85,8 +85,7 @@ internal sealed class AcceptedStreams
         {
             if (settle is null)
                 Close();
-            foreach (var stream in _streams.Keys)
-                stream.TellDraining();
+            TellDraining();
             if (settle is not null)
                 await Task.WhenAny(settle(), atOnce, over.Task).ConfigureAwait(false);
             Close();
@@ -95,6 +94,21 @@ internal sealed class AcceptedStreams
         }
 
         return _streams.Count;
+    }
+
+    /// <summary>Tells all that the listener drains, so that they can end.</summary>
+    public void TellDraining()
+    {
+        foreach (var stream in _streams.Keys)
+            stream.TellDraining();
+    }
+
+    /// <summary>Accepts no more; completes when all have ended.</summary>
+    public Task EmptiedAsync()
+    {
+        Close();
+        CheckEmpty();
+        return _empty.Task;
     }
 
     private void CheckEmpty()

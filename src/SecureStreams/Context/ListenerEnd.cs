@@ -8,7 +8,9 @@ namespace SecureStreams;
 /// <param name="stop">Stops whatever brings new peers, once; with true those that are waiting to be accepted are still taken.</param>
 /// <param name="settle">Completes when the connections that there are bring no new streams any more; null where they bring none.</param>
 /// <param name="free">Lets go what the streams needed, once, after the last; null for nothing.</param>
-internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolicy> policy, Func<bool, Task> stop, Func<Task>? settle = null, Func<Task>? free = null)
+/// <param name="isInside">Whether the caller is inside the mailbox of a stream that is not in the books and ends with them; null where there are none.</param>
+internal sealed class ListenerEnd(
+    AcceptedStreams accepted, Func<StreamTypePolicy> policy, Func<bool, Task> stop, Func<Task>? settle = null, Func<Task>? free = null, Func<bool>? isInside = null)
 {
     private static readonly TimeSpan DefaultDrain = TimeSpan.FromSeconds(30);
 
@@ -21,7 +23,7 @@ internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolic
     /// <summary>As <see cref="SsListener.DrainAsync"/>.</summary>
     public async ValueTask<int> DrainAsync(CancellationToken cancellationToken)
     {
-        var inside = accepted.IsInsideOne;
+        var inside = accepted.IsInsideOne || isInside?.Invoke() == true;
         var draining = DrainAndEndAsync(cancellationToken);
         return inside ? 0 : await draining.ConfigureAwait(false);
     }
@@ -30,7 +32,7 @@ internal sealed class ListenerEnd(AcceptedStreams accepted, Func<StreamTypePolic
     public ValueTask DisposeAsync()
     {
         // As with a context: whoever is inside the mailbox of one of the streams would wait for itself.
-        var inside = accepted.IsInsideOne;
+        var inside = accepted.IsInsideOne || isInside?.Invoke() == true;
         _ = EndAsync();
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }

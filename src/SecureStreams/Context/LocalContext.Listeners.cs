@@ -37,6 +37,9 @@ public sealed partial class LocalContext
     /// <summary>The listener has ended.</summary>
     internal void Forget(SsListener listener) => _listeners.TryRemove(listener, out _);
 
+    /// <summary>The listeners of a streamtype that have not ended.</summary>
+    internal IEnumerable<SsListener> ListenersOf(string streamType) => _listeners.Keys.Where(one => one.StreamType == streamType);
+
     private Task EndListenersAsync() => Task.WhenAll(_listeners.Keys.Select(static listener => listener.DisposeAsync().AsTask()));
 
     /// <summary>A stream for a listener to accept, seen by the context from now on; null when the context is disposed.</summary>

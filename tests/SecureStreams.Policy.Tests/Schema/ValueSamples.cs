@@ -110,6 +110,7 @@ internal static class ValueSamples
         PolicyPatterns.SpkiHash => ["sha256/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789+/AbCdE="],
         PolicyPatterns.Account => ["www-data", "_x@y.z"],
         PolicyPatterns.FileMode => ["0660", "600"],
+        PolicyPatterns.HostName => ["api.example", "*.example", "[::1]"],
         PolicyPatterns.Subprotocols => ["", "chat", "chat, super.chat ,v2"],
         PolicyPatterns.Socks => ["", "127.0.0.1:1080", "me:a:b@[::1]:65535"],
         _ => throw new InvalidOperationException($"The pattern {row.Pattern} has no samples."),

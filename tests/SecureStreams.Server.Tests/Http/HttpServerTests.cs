@@ -201,6 +201,35 @@ public sealed class HttpServerTests
     }
 
     [Fact]
+    public async Task The_end_of_a_body_is_not_lost_on_a_stream_that_pauses_before_it_comes()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen();
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync("POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"u8.ToArray(), Token);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForAsync(static one => one.ReceivedLength == 3);
+        var stream = bench.Streams.Single();
+        stream.PauseReceive();
+        await socket.SendAsync("0\r\n\r\n"u8.ToArray(), Token);
+
+        // Time enough for the end to arrive: another request does meanwhile.
+        using (var other = await ServerBench.ConnectAsync(listener))
+        {
+            await other.SendAsync("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"u8.ToArray(), Token);
+            await (await bench.AcceptedAsync(2)).WaitForStateAsync(SsState.ServerTxn);
+            bench.Streams.Last().Disconnect();
+            await ToEndAsync(other);
+        }
+
+        stream.ResumeReceive();
+        await handler.WaitForAsync(static one => one.Events.Any(static e => e.Flags.HasFlag(SsRxFlags.EndOfMessage)));
+        stream.ServerAck();
+        stream.RequestTransmit(0);
+        Assert.StartsWith("HTTP/1.1 200 OK", await ToEndAsync(socket), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_without_a_request_is_closed_at_the_bound()
     {
         var clock = new ManualTimeProvider();

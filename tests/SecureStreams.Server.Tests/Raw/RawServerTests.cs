@@ -113,7 +113,7 @@ public sealed class RawServerTests
 
         await good.SendAsync("still here"u8.ToArray());
         await kept.WaitForAsync(static one => one.ReceivedLength == 10);
-        Assert.Single(listener.Streams);
+        await Poll.UntilAsync(() => listener.Streams.Count == 1, () => $"{listener.Streams.Count} streams are listed.");
         Assert.Equal("Creating Connecting Connected", kept.Story);
         Assert.Contains(bench.Accepted, static one => one.Story == "Creating Connecting Connected Disconnected Destroying" && one.CauseOf(SsState.Disconnected).Code == SsCauseCode.HandlerException);
     }
