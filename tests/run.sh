@@ -32,6 +32,7 @@ ip iproute2
 nft nftables
 haproxy haproxy
 libwebsockets-test-server libwebsockets-test-server
+chromium-headless-shell chromium-headless-shell
 /usr/lib/python3/dist-packages/websockets python3-websockets
 mosquitto mosquitto
 mosquitto_pub mosquitto-clients

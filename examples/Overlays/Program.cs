@@ -26,7 +26,7 @@ if (args is not ([] or ["--force-portal" or "--force-no-internet"]))
     return 2;
 }
 
-await using var neighbourhood = await Neighbourhood.StartAsync();
+await using var neighbourhood = Neighbourhood.Start();
 await using var context = SsContext.FromFile(
     Path.Combine(AppContext.BaseDirectory, "policy.json"),
     new() { Product = "overlays", Overlays = [PolicyDocument.FromJson(PortOverlay(neighbourhood.ServerPort), "this machine")] });

@@ -3,25 +3,35 @@ using System.Text.Json.Nodes;
 
 namespace QuickStart;
 
-/// <summary>Puts into policy.json what only exists once the demo server runs: its certificate and its ports.</summary>
+/// <summary>Puts into the policies what only exists once the program runs: the certificate, and the ports that the servers got.</summary>
 internal static class DemoPolicy
 {
     // A line each, so that the positions in diagnostics mean something.
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
 
-    public static string Load(DemoServer server)
+    public static string LoadServers(DemoCertificate certificate)
     {
-        var policy = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "policy.json")))!;
-        policy["certs"]![0]!["demo_server"] = server.CertificateBase64;
-        policy["certs"]![1]!["someone_else"] = server.OtherCertificateBase64;
-
-        var streamTypes = policy["s"]![0]!;
-        streamTypes["hello_h1"]!["port"] = server.Port;
-        streamTypes["hello_h2"]!["port"] = server.Port;
-        streamTypes["hello_ws"]!["port"] = server.Port;
-        streamTypes["hello_raw"]!["port"] = server.RawPort;
-        streamTypes["not_trusted"]!["port"] = server.Port;
-        streamTypes["server_is_down"]!["port"] = server.DeadPort;
+        var policy = Read("servers.json");
+        policy["certs"]![0]!["demo_server"] = certificate.Base64;
+        policy["certs"]![1]!["demo_key"] = certificate.KeyBase64;
         return policy.ToJsonString(Readable);
     }
+
+    public static string LoadClients(DemoServers servers)
+    {
+        var policy = Read("policy.json");
+        policy["certs"]![0]!["demo_server"] = servers.Certificate.Base64;
+        policy["certs"]![1]!["someone_else"] = DemoCertificate.Make("somewhere.else").Base64;
+
+        var streamTypes = policy["s"]![0]!;
+        streamTypes["hello_h1"]!["port"] = servers.PortOf("greet_h1");
+        streamTypes["hello_h2"]!["port"] = servers.PortOf("greet_h2");
+        streamTypes["hello_ws"]!["port"] = servers.PortOf("greet_ws");
+        streamTypes["hello_raw"]!["port"] = servers.PortOf("greet_raw");
+        streamTypes["not_trusted"]!["port"] = servers.PortOf("greet_h2");
+        streamTypes["server_is_down"]!["port"] = servers.DeadPort;
+        return policy.ToJsonString(Readable);
+    }
+
+    private static JsonNode Read(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, name)))!;
 }

@@ -1,46 +1,50 @@
-using System.IO.Pipelines;
-using System.Net.WebSockets;
 using System.Text;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http;
+using SecureStreams;
 
 namespace QuickStart;
 
-/// <summary>What the demo server says: a greeting, in the way of each protocol.</summary>
-internal static class Greeter
+/// <summary>Greets whoever comes, over every protocol: in h1 and h2 the name is the end of the path, over ws it is in a message, over raw in a line.</summary>
+internal sealed class Greeter(string protocol) : SecureStreamHandler
 {
-    /// <summary>h1 and h2: the name is the end of the path. WebSocket: it is in a message.</summary>
-    public static async Task GreetAsync(HttpContext http)
+    private readonly StringBuilder _heard = new();
+    private byte[] _greeting = [];
+
+    public override SsResult OnState(SecureStream stream, in SsStateChange change)
     {
-        if (http.WebSockets.IsWebSocketRequest)
+        // Of a WebSocket it is told too, before it is one; who says nothing then agrees to it.
+        if (change.State == SsState.ServerTxn && stream.Traits.IsTransactional)
         {
-            await GreetAsync(http.WebSockets);
-            return;
+            stream.ServerAck();
+            stream.SetMetadata("mime", "text/plain");
+            Greet(stream, stream.GetMetadata("path")!.Split('/')[^1]);
         }
 
-        await http.Response.WriteAsync(Greeting(http.Request.Path.Value!.Split('/')[^1], http.Request.Protocol));
+        return SsResult.Continue;
     }
 
-    /// <summary>raw: the name is a line.</summary>
-    public static async Task GreetAsync(ConnectionContext connection)
+    public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        var reader = new StreamReader(connection.Transport.Input.AsStream());
-        while (await reader.ReadLineAsync() is { } name)
-            await connection.Transport.Output.WriteAsync(Encoding.UTF8.GetBytes(Greeting(name, "raw")));
-    }
-
-    private static async Task GreetAsync(WebSocketManager sockets)
-    {
-        using var socket = await sockets.AcceptWebSocketAsync(sockets.WebSocketRequestedProtocols[0]);
-        var buffer = new byte[1024];
-        while (await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None) is { MessageType: not WebSocketMessageType.Close } message)
+        _heard.Append(Encoding.UTF8.GetString(payload));
+        if (stream.Traits.HasMessages ? flags.HasFlag(SsRxFlags.EndOfMessage) : payload.EndsWith("\n"u8))
         {
-            var name = Encoding.UTF8.GetString(buffer, 0, message.Count).TrimEnd();
-            await socket.SendAsync(Encoding.UTF8.GetBytes(Greeting(name, "ws")), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+            var name = _heard.ToString().TrimEnd();
+            _heard.Clear();
+            Greet(stream, name);
         }
 
-        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        return SsResult.Continue;
     }
 
-    private static string Greeting(string name, string protocol) => $"hello {name}, over {protocol}\n";
+    public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
+    {
+        _greeting.CopyTo(tx.Buffer);
+        tx.Commit(_greeting.Length, SsTxFlags.WholeMessage);
+        return SsTransmitResult.Send;
+    }
+
+    private void Greet(SecureStream stream, string name)
+    {
+        _greeting = Encoding.UTF8.GetBytes($"hello {name}, over {protocol}\n");
+        stream.RequestTransmit(_greeting.Length);
+    }
 }

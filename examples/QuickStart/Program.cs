@@ -1,10 +1,10 @@
 using QuickStart;
 using SecureStreams;
 
-// Six streamtypes of one policy against an embedded TLS server on loopback. The program names streamtypes and handles payload; endpoint, protocol, trust
-// and retry stand in policy.json. Exit status 0 when all six came out as the policy says.
-await using var server = await DemoServer.StartAsync();
-await using var context = SsContext.FromJson(DemoPolicy.Load(server), new() { Product = "quickstart" });
+// Six streamtypes of policy.json, and four of servers.json that greet them over TLS on loopback. The program names streamtypes and handles payload; endpoint, protocol, trust
+// and retry stand in the policies. Exit status 0 when all six came out as the policy says.
+await using var servers = DemoServers.Start();
+await using var context = SsContext.FromJson(DemoPolicy.LoadClients(servers), new() { Product = "quickstart" });
 
 var ok = await RunAsync("hello_h1", expectPayload: true);
 ok &= await RunAsync("hello_h2", expectPayload: true);

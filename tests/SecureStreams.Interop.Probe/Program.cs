@@ -1,5 +1,6 @@
 using System.Globalization;
 using SecureStreams.Interop.Probe;
+using SecureStreams.Interop.Probe.Crowds;
 
 switch (args)
 {
@@ -18,7 +19,15 @@ switch (args)
         await MqttBrokerCommand.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), journal);
         return 0;
 
+    case ["crowd-serve", var ping]:
+        await CrowdServeCommand.RunAsync(ping);
+        return 0;
+
+    case ["crowd", var port, var ping]:
+        await CrowdCommand.RunAsync(port, ping);
+        return 0;
+
     default:
-        Console.Error.WriteLine("Usage: serve ADDRESS | transfer JSON | flow JSON | mqtt-broker PORT JOURNAL");
+        Console.Error.WriteLine("Usage: serve ADDRESS | transfer JSON | flow JSON | mqtt-broker PORT JOURNAL | crowd-serve PING_SECONDS | crowd PORT PING_SECONDS");
         return 2;
 }

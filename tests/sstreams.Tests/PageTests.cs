@@ -41,6 +41,24 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Everything_that_is_served_is_served_until_a_signal_comes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples are for a POSIX shell.");
+        using var directory = new TestDirectory();
+        directory.Add("server.json", ServerPolicyOfThePage().Match(Page).Groups["text"].Value.Replace("7001", "0", StringComparison.Ordinal).Replace("7002", "0", StringComparison.Ordinal));
+        directory.Add("public/index.html", "<h1>hello</h1>");
+        var examples = ServeExamples().Matches(Page).Select(static one => one.Groups["command"].Value).ToList();
+        Assert.True(examples.Count >= 3, "The page has no examples, or they are not found.");
+        foreach (var example in examples)
+        {
+            await using var tool = Tool.StartFromShell($"exec \"$0\" \"$1\" \"$2\" {example["sstreams ".Length..]} >&2", directory.Path);
+            await tool.WaitForErrorsAsync(static text => text.Contains("127.0.0.1", StringComparison.Ordinal));
+            await Signals.SendAsync(tool, "TERM");
+            (await tool.WaitAsync()).Exits(0);
+        }
+    }
+
+    [Fact]
     public async Task Every_sample_shows_what_is_printed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The samples are for a POSIX shell.");
@@ -78,6 +96,7 @@ public sealed partial class PageTests
     [InlineData("policy", "schema", "--help")]
     [InlineData("run", "--help")]
     [InlineData("bench", "--help")]
+    [InlineData("serve", "--help")]
     public async Task Help_and_page_agree(params string[] arguments)
     {
         var help = (await Tool.RunAsync(arguments)).Exits(0).Text;
@@ -133,6 +152,12 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"<!-- begin policy -->\s+```json\n(?<text>.+?)```\s+<!-- end policy -->", RegexOptions.Singleline)]
     private static partial Regex PolicyOfThePage();
+
+    [GeneratedRegex(@"^(?<command>sstreams serve .+?) +# until a signal comes", RegexOptions.Multiline)]
+    private static partial Regex ServeExamples();
+
+    [GeneratedRegex(@"<!-- begin server -->\s+```json\n(?<text>.+?)```\s+<!-- end server -->", RegexOptions.Singleline)]
+    private static partial Regex ServerPolicyOfThePage();
 
     [GeneratedRegex(@"<!-- begin broken -->\s+```json\n(?<text>.+?)```\s+<!-- end broken -->", RegexOptions.Singleline)]
     private static partial Regex BrokenPolicyOfThePage();

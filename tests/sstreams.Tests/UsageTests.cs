@@ -65,6 +65,15 @@ public sealed class UsageTests
     [InlineData("--duration needs seconds, 0.001 to 4000000, not '-1'.", "bench", "get", "--policy", "x.json", "--duration=-1")]
     [InlineData("--outstanding belongs to --echo: with --one-way nothing comes back that could be waited for.", "bench", "get", "--policy", "x.json", "--one-way", "--outstanding", "2")]
     [InlineData("Standard input can be one blob (@-) or the policy (-), not several of them.", "bench", "get", "--policy", "-", "--blob", "AUTH_0=@-")]
+    [InlineData("STREAMTYPE is missing. Server streamtypes of the policy, in the order in which they are to listen.", "serve", "--policy", "x.json")]
+    [InlineData("Option '--policy' is required.", "serve", "inbox")]
+    [InlineData("Give one of --echo, --files and --exec.", "serve", "inbox", "--policy", "x.json", "--echo", "--exec", "cat")]
+    [InlineData("--files: the name of the folder is empty.", "serve", "inbox", "--policy", "x.json", "--files", "")]
+    [InlineData("--most-programs belongs to --exec.", "serve", "inbox", "--policy", "x.json", "--most-programs", "3")]
+    [InlineData("--most-programs needs a whole number from 1 to 10000, not '0'.", "serve", "inbox", "--policy", "x.json", "--exec", "cat", "--most-programs", "0")]
+    [InlineData("STREAMTYPE: 'inbox' is given twice.", "serve", "inbox", "inbox", "--policy", "x.json")]
+    [InlineData("'--ecko' is no option; did you mean '--echo'?", "serve", "inbox", "--ecko", "--policy", "x.json")]
+    [InlineData("Standard input can be one blob (@-) or the policy (-), not several of them.", "serve", "inbox", "--policy", "-", "--blob", "AUTH_0=@-")]
     [InlineData("Unrecognized command or argument 'other'.", "run", "get", "other", "--policy", "x.json")]
     public async Task Wrong_usage_exits_2(string reason, params string[] arguments)
     {
@@ -111,7 +120,7 @@ public sealed class UsageTests
             "\"inbox\": { \"server\": true, \"port\": 8080 }");
         (await policy.RunAsync("wether")).Is(2, "", "sstreams: error: The policy has no streamtype 'wether'; did you mean 'weather'?\n");
         (await policy.RunAsync("tides")).Is(2, "", "sstreams: error: The policy has no streamtype 'tides'. It has 'inbox', 'weather'.\n");
-        (await policy.RunAsync("inbox")).Is(2, "", "sstreams: error: streamtype 'inbox' is a server; sstreams run takes client streamtypes\n");
+        (await policy.RunAsync("inbox")).Is(2, "", "sstreams: error: streamtype 'inbox' is a server; sstreams run takes client streamtypes, sstreams serve those of servers\n");
         (await policy.RunAsync("weather", "--metadata", "town=Oslo")).Is(
             2, "", "sstreams: error: Streamtype 'weather' does not declare metadata 'town': it declares 'city'. Add it to the \"metadata\" of the streamtype.\n");
         (await policy.RunAsync("weather", "--metadata", "city=a\r\nHost: b")).Exits(2);

@@ -20,7 +20,7 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("""
-            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes and measures them.
+            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes, measures and serves them.
 
             Examples:
               sstreams policy check demo.json
@@ -28,11 +28,13 @@ internal static class Program
               sstreams policy explain port
               sstreams run page --policy demo.json > page.html
               sstreams bench page --policy demo.json --messages 2000
+              sstreams serve inbox --policy server.json
             """)
         {
             PolicyCommand.Create(),
             RunCommand.Create(),
             BenchCommand.Create(),
+            ServeCommand.Create(),
         };
 
         DetailedCommand.UseIn(root);

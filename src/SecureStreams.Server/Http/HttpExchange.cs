@@ -1,8 +1,11 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Primitives;
 using SecureStreams.Codecs.WebSocket;
+using SecureStreams.Network;
+using SecureStreams.Server.Mapping;
 
 namespace SecureStreams.Server.Http;
 
@@ -29,6 +32,18 @@ internal sealed class HttpExchange(IFeatureCollection features)
 
     /// <summary>The connection.</summary>
     public HttpConnectionFeature? Connection { get; } = features.Get<HttpConnectionFeature>();
+
+    /// <summary>What a web application says of the connection, where the request came to a path of one; else null.</summary>
+    public MappedConnection? Mapped { get; init; }
+
+    /// <summary>Who is there, for operators.</summary>
+    public string? Peer => Connection?.Peer ?? Mapped?.Peer;
+
+    /// <summary>What can be said of the connection.</summary>
+    public ConnectionFacts? Facts => Connection?.Facts ?? Mapped?.Facts;
+
+    /// <summary>What the application has found in the path; null where there is none.</summary>
+    public RouteValueDictionary? RouteValues => Mapped is null ? null : features.Get<IRouteValuesFeature>()?.RouteValues;
 
     /// <summary>Whom the client asks for: <c>Host</c>, or <c>:authority</c>; empty for none.</summary>
     public string Authority => Request.Headers.Host.Count == 1 ? Request.Headers.Host.ToString() : "";
@@ -65,7 +80,7 @@ internal sealed class HttpExchange(IFeatureCollection features)
             answer.MinDataRate = null;
         if (features.Get<IHttpMinRequestBodyDataRateFeature>() is { } request)
             request.MinDataRate = null;
-        LimitBody(null);
+        SetLimit(null);
         return features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true } connect
             ? await connect.AcceptAsync().ConfigureAwait(false)
             : await features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
@@ -76,6 +91,13 @@ internal sealed class HttpExchange(IFeatureCollection features)
 
     /// <summary>How large the body may be; what came in with the connection's settings may be another policy's.</summary>
     public void LimitBody(long? most)
+    {
+        // Without a limit of its own there is that of the application, which may have told its server another for this path.
+        if (most is not null || Mapped is null)
+            SetLimit(most);
+    }
+
+    private void SetLimit(long? most)
     {
         if (features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = most;

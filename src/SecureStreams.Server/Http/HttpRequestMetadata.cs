@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Primitives;
 using SecureStreams.Codecs.Multipart;
 using SecureStreams.Core;
@@ -34,6 +36,8 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
         var values = new string?[plan.Policy.Metadata.Length];
         if (!plan.Arguments.IsEmpty && request.QueryString.Length > 1)
             FillArguments(request.QueryString, values);
+        if (exchange.RouteValues is { Count: > 0 } route)
+            FillFromRoute(route, values);
         foreach (var row in plan.Headers)
         {
             if (request.Headers.TryGetValue(row.Name, out var value) && value.Count > 0)
@@ -44,7 +48,7 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
         Set(values, plan.Path, request.Path);
         Set(values, plan.Query, request.QueryString.Length > 1 ? request.QueryString[1..] : "");
         if (!plan.Facts.IsEmpty)
-            plan.Facts.Fill(exchange.Connection?.Facts, values);
+            plan.Facts.Fill(exchange.Facts, values);
         _head = values;
         metadata.PublishReceivedOnMailbox(values);
         return values;
@@ -98,6 +102,16 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
                 if (values[index] is null && name.Span.SequenceEqual(plan.Policy.Metadata[index].Name))
                     values[index] = pair.DecodeValue().ToString();
             }
+        }
+    }
+
+    /// <summary>What the path says counts more than what the query does.</summary>
+    private void FillFromRoute(RouteValueDictionary route, string?[] values)
+    {
+        foreach (var index in plan.Arguments)
+        {
+            if (route.TryGetValue(plan.Policy.Metadata[index].Name, out var value) && value is not null)
+                values[index] = Convert.ToString(value, CultureInfo.InvariantCulture);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Server.Http;
@@ -26,8 +27,8 @@ internal sealed partial class HttpServerTransport
             return true;
         _writer.Announced = length;
 
-        // Nothing is there to be asked for. In a turn of its own: what else the callback has to say comes before it.
-        if (length == 0)
+        // Nothing is there to be asked for, or nobody wants it (HEAD). In a turn of its own: what else the callback has to say comes before it.
+        if (length == 0 || _writer.IsHeadOnly)
             Post(Work.EndEmpty);
         return true;
     }
@@ -45,6 +46,8 @@ internal sealed partial class HttpServerTransport
     {
         if (_writing || _ended)
             return false;
+        if (_writer.IsHeadOnly)
+            _writer.EndEmpty();
         if (_writer.IsShort)
         {
             _isCutOff = true;
@@ -83,7 +86,7 @@ internal sealed partial class HttpServerTransport
         {
             _headSent = true;
             HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, _status == 0 ? NotFound : _status, _plan.NoContentLength ? null : _writer.Announced, withHeaders: true);
-            if (!HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
+            if (_writer.IsHeadOnly || !HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
                 _hasNoBody = true;
         }
 

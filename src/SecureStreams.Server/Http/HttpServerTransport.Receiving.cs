@@ -18,8 +18,8 @@ internal sealed partial class HttpServerTransport
     {
         if (!_exchange.HasBody)
         {
-            // A body of length 0 was announced, so its end is told.
-            if (_exchange.Request.Headers.ContentLength == 0)
+            // A body of length 0 was announced, or the method is about its body, whose end the application waits for: clients may leave the announcement out.
+            if (_exchange.Request.Headers.ContentLength == 0 || _exchange.Request.Method is "POST" or "PUT" or "PATCH")
             {
                 using (await _entry)
                     DeliverOnMailbox(default, isLast: true);
@@ -132,7 +132,9 @@ internal sealed partial class HttpServerTransport
         {
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 _failStatus = tooLarge.StatusCode;
-                return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, $"The client's body is longer than max_body_bytes, {_plan.MaxBodyBytes}, allows.")
+                return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, _plan.MaxBodyBytes is { } most
+                    ? $"The client's body is longer than max_body_bytes, {most}, allows."
+                    : "The client's body is longer than the web application allows, whose limit counts where max_body_bytes is not stated.")
                 {
                     Attribute = "max_body_bytes", Endpoint = EndpointOnMailbox, Error = error,
                 };

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using SecureStreams.Implementation;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
@@ -43,7 +44,10 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
         _entry = new MailboxEntry(setup.Mailbox);
         _received = new HttpRequestMetadata(_plan, setup.Metadata, exchange);
         _paused = setup.ReceivePaused;
-        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) { Announced = setup.TransmitLength };
+        _writer = new HttpServerWriter(this, setup.Policy.TransmitWatermarkHigh) 
+        {
+            Announced = setup.TransmitLength, IsHeadOnly = HttpMethods.IsHead(exchange.Request.Method),
+        };
     }
 
     private const int LeastRefusal = 300;
@@ -65,7 +69,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
     public override Task Completion => _run;
 
     /// <inheritdoc/>
-    public override string? EndpointOnMailbox => _exchange.Connection?.Peer;
+    public override string? EndpointOnMailbox => _exchange.Peer;
 
     /// <summary>Whether the application may send.</summary>
     public bool MayWrite => _told && !_letGo && !_ended && !_writing && !_leftToUpgrade;

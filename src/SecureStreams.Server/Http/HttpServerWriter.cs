@@ -18,11 +18,14 @@ internal sealed class HttpServerWriter(HttpServerTransport owner, int watermark)
     /// <summary>The length that was announced; null for none.</summary>
     public long? Announced { get; set; }
 
+    /// <summary>Whether only the head of the answer is asked for (HEAD, RFC 9110 section 9.3.2): the answer is whole with it, whatever length it announces.</summary>
+    public bool IsHeadOnly { get; init; }
+
     /// <summary>Whether the body's end was released.</summary>
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether the end came before the announced length was reached.</summary>
-    public bool IsShort => HasEnded && Announced is { } announced && _sent + _released < announced;
+    public bool IsShort => HasEnded && !IsHeadOnly && Announced is { } announced && _sent + _released < announced;
 
     /// <inheritdoc/>
     public override bool IsWritable => owner.MayWrite && !HasEnded;

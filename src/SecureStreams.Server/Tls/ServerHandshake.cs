@@ -31,10 +31,11 @@ internal sealed class ServerHandshake(CountingStream wire, Func<string, ServerTl
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async ValueTask<SecuredConnection> RunAsync(CancellationToken cancellationToken)
     {
-        var stream = new SslStream(wire, leaveInnerStreamOpen: false);
+        var stream = new OrderedTlsStream(wire);
         try
         {
             await stream.AuthenticateAsServerAsync(static (_, hello, state, _) => ValueTask.FromResult(((ServerHandshake)state!).Options(hello.ServerName)), this, cancellationToken).ConfigureAwait(false);
+            stream.BeginTurns();
             return new SecuredConnection(stream, _name, _offer!.Tls);
         }
         catch (Exception error)

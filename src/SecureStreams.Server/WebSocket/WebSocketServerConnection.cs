@@ -44,7 +44,7 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
     /// <inheritdoc/>
     protected override TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target)
     {
-        target = _exchange.Connection?.Socket.From(wantsFacts: false) ?? new DialTarget { Host = "", Port = 0 };
+        target = _exchange.Connection?.Socket.From(wantsFacts: false) ?? _exchange.Mapped?.Target ?? new DialTarget { Host = "", Port = 0 };
         HttpAnswerHead.WriteUpgrade(HttpServerPlan.Of(Setup.Policy), Setup.Metadata, _exchange, _agreement.Fields);
         return null;
     }
@@ -65,7 +65,7 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
         }
 
         var wire = new HttpUpgradeWire(stream, _exchange, Links.Time);
-        return new LinkCarrier(wire, wire) { Facts = HttpServerPlan.Of(Setup.Policy).Facts.IsEmpty ? null : _exchange.Connection?.Facts, WaitsEmpty = true };
+        return new LinkCarrier(wire, wire) { Facts = HttpServerPlan.Of(Setup.Policy).Facts.IsEmpty ? null : _exchange.Facts, WaitsEmpty = true };
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 
 namespace SecureStreams.Network;
 
@@ -42,7 +41,26 @@ internal sealed class ConnectionFacts
         if (socket is not null)
             facts.AddSocket(socket);
         if (tls is not null)
-            facts.AddTls(tls);
+            facts.AddTls(TlsFacts.Of(tls));
+        return facts;
+    }
+
+    /// <summary>Gathers them from what others say of a connection that is theirs.</summary>
+    /// <param name="socket">The connection, where it says more than they do; else null.</param>
+    /// <param name="peer">The other side; null where it has no address.</param>
+    /// <param name="local">This side; null where it has no address.</param>
+    /// <param name="tls">TLS on it; null for plaintext.</param>
+    public static ConnectionFacts Of(Socket? socket, EndPoint? peer, EndPoint? local, TlsFacts? tls)
+    {
+        var facts = new ConnectionFacts();
+        if (socket is not null)
+            facts.AddSocket(socket);
+        if (peer is not null)
+            (facts[ConnectionFact.PeerIp], facts[ConnectionFact.PeerPort]) = Split(peer);
+        if (local is not null)
+            (facts[ConnectionFact.LocalIp], facts[ConnectionFact.LocalPort]) = Split(local);
+        if (tls is { } session)
+            facts.AddTls(session);
         return facts;
     }
 
@@ -73,17 +91,17 @@ internal sealed class ConnectionFacts
         this[ConnectionFact.PeerGid] = Text(numbers[2]);
     }
 
-    private void AddTls(SslStream tls)
+    private void AddTls(TlsFacts tls)
     {
-        this[ConnectionFact.TlsVersion] = tls.SslProtocol switch
+        this[ConnectionFact.TlsVersion] = tls.Protocol switch
         {
             SslProtocols.Tls12 => "1.2",
             SslProtocols.Tls13 => "1.3",
             _ => null,
         };
-        this[ConnectionFact.TlsCipher] = tls.NegotiatedCipherSuite.ToString();
-        this[ConnectionFact.Alpn] = tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? null : tls.NegotiatedApplicationProtocol.ToString();
-        if (tls.RemoteCertificate is X509Certificate2 certificate)
+        this[ConnectionFact.TlsCipher] = tls.Cipher?.ToString();
+        this[ConnectionFact.Alpn] = tls.Alpn.IsEmpty ? null : new SslApplicationProtocol(tls.Alpn.ToArray()).ToString();
+        if (tls.Certificate is { } certificate)
         {
             this[ConnectionFact.PeerCertSpkiSha256] = TlsPins.HashOf(certificate);
             this[ConnectionFact.PeerCertSubject] = certificate.Subject;

@@ -19,6 +19,7 @@ internal sealed partial class CountingStream : IValueTaskSource<int>
         var reading = inner.ReadAsync(buffer, cancellationToken);
         if (reading.IsCompletedSuccessfully)
             return new ValueTask<int>(Heard(reading.Result, buffer.Span));
+        Turn?.LeaveReading();
 
         // Readers take turns; should one not, it gets a wait of its own.
         return Interlocked.CompareExchange(ref _waiting, 1, 0) == 0 ? Wait(reading, buffer) : WaitBesideAsync(reading, buffer);
@@ -56,6 +57,7 @@ internal sealed partial class CountingStream : IValueTaskSource<int>
         var (reading, buffer) = (_innerRead, _readInto);
         _innerRead = default;
         _readInto = default;
+        Turn?.EnterReading();
         int bytes;
         try
         {
@@ -71,6 +73,15 @@ internal sealed partial class CountingStream : IValueTaskSource<int>
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitBesideAsync(ValueTask<int> reading, Memory<byte> buffer) =>
-        Heard(await reading.ConfigureAwait(false), buffer.Span);
+    private async ValueTask<int> WaitBesideAsync(ValueTask<int> reading, Memory<byte> buffer)
+    {
+        try
+        {
+            return Heard(await reading.ConfigureAwait(false), buffer.Span);
+        }
+        finally
+        {
+            Turn?.EnterReading();
+        }
+    }
 }

@@ -38,6 +38,9 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     /// <summary>The socket, where it is a real one.</summary>
     public Socket? Socket => (inner as NetworkStream)?.Socket;
 
+    /// <summary>Given back while a read waits here, and taken again before it goes on: of the TLS session above, where there is one.</summary>
+    public TlsTurn? Turn { get; set; }
+
     /// <summary>Whether the peer has ended its side.</summary>
     public bool PeerEnded => _ended;
 

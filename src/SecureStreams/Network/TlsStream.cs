@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Runtime.CompilerServices;
 using SecureStreams.Transports;
 
@@ -8,7 +7,7 @@ namespace SecureStreams.Network;
 /// TLS on a connection, which knows whether the peer has said anything since the handshake. With TLS 1.3 a client's handshake is over before the server has judged the
 /// client's certificate: what it thinks of it comes with the first read, which protocols that read in the background (HTTP/2) would swallow.
 /// </summary>
-internal sealed class TlsStream(CountingStream wire, TlsOptions options, TimeProvider time) : SslStream(wire, leaveInnerStreamOpen: false)
+internal sealed class TlsStream(CountingStream wire, TlsOptions options, TimeProvider time) : OrderedTlsStream(wire)
 {
     private volatile bool _heard;
     private volatile TransportFailure? _refusal;
@@ -23,6 +22,7 @@ internal sealed class TlsStream(CountingStream wire, TlsOptions options, TimePro
     {
         ShowedCertificate = options.Identity is not null && IsMutuallyAuthenticated;
         _since = time.GetTimestamp();
+        BeginTurns();
     }
 
     /// <summary>

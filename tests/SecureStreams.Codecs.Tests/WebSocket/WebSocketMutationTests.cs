@@ -10,6 +10,8 @@ namespace SecureStreams.Codecs.Tests.WebSocket;
 [SuppressMessage("Security", "CA5394:Do not use insecure randomness", Justification = "Inputs must repeat from the printed seed.")]
 public sealed class WebSocketMutationTests(ITestOutputHelper output)
 {
+    private const int MostBytes = 2048;
+
     [Fact]
     public void Mutated_frames_tell_one_story_however_they_are_cut()
     {
@@ -28,37 +30,47 @@ public sealed class WebSocketMutationTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Beside the one buffer for control frames and the words for a violation.</summary>
+    /// <summary>
+    /// Beside the one buffer for control frames and the words for a violation. What the runtime itself puts on a thread now and then, other tests being run beside this one, comes once: a
+    /// reader that allocates does so again.
+    /// </summary>
     [Fact]
     public void Mutated_frames_cost_no_memory()
     {
         var (seed, cases) = Plan();
         for (var i = 0; i < cases; i++)
         {
-            var random = new Random(unchecked(seed + i));
-            var role = (WebSocketRole)random.Next(2);
-            var bytes = Make(random, role);
-            var reader = new WebSocketFrameReader(role, 5000, 16 * 1024, false);
-            var step = 1 + random.Next(bytes.Length);
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var reads = 0;
-            long given = 0;
-            for (var at = 0; at < bytes.Length && reader.Violation is null; at += step)
-            {
-                var input = bytes.AsSpan(at, Math.Min(step, bytes.Length - at));
-                while (true)
-                {
-                    reads++;
-                    var kind = reader.Read(ref input, out var payload);
-                    given += payload.Length;
-                    if (kind is WebSocketReadKind.NeedMore or WebSocketReadKind.Violation)
-                        break;
-                }
-            }
-
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 2048, $"seed {seed + i}");
-            Assert.True(given <= bytes.Length && reads <= (2 * bytes.Length) + 2, $"seed {seed + i}");
+            var most = Cost(unchecked(seed + i));
+            Assert.True(most < MostBytes || Cost(unchecked(seed + i)) < MostBytes, $"seed {seed + i}: {most} bytes");
         }
+    }
+
+    private static long Cost(int seed)
+    {
+        var random = new Random(seed);
+        var role = (WebSocketRole)random.Next(2);
+        var bytes = Make(random, role);
+        var reader = new WebSocketFrameReader(role, 5000, 16 * 1024, false);
+        var step = 1 + random.Next(bytes.Length);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var reads = 0;
+        long given = 0;
+        for (var at = 0; at < bytes.Length && reader.Violation is null; at += step)
+        {
+            var input = bytes.AsSpan(at, Math.Min(step, bytes.Length - at));
+            while (true)
+            {
+                reads++;
+                var kind = reader.Read(ref input, out var payload);
+                given += payload.Length;
+                if (kind is WebSocketReadKind.NeedMore or WebSocketReadKind.Violation)
+                    break;
+            }
+        }
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.True(given <= bytes.Length && reads <= (2 * bytes.Length) + 2, $"seed {seed}");
+        return allocated;
     }
 
     private static byte[] Make(Random random, WebSocketRole reader)

@@ -88,6 +88,79 @@ public sealed class HttpServerTests
         Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("HEAD", true)]
+    [InlineData("HEAD", false)]
+    [InlineData("GET", true)]
+    public async Task A_head_is_the_head_of_what_a_get_would_be_answered_with(string method, bool announced)
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: handler => handler
+            .OnStateDo(SsState.ServerTxn, stream =>
+            {
+                stream.ServerAck();
+                stream.SetMetadata("x", "yes");
+                if (announced)
+                    stream.RequestTransmit(10_000_000_000);
+                else
+                    stream.RequestTransmit();
+            })
+            .OnTransmitDo(static (SecureStream stream, scoped ref SsTransmit tx) =>
+            {
+                tx.Buffer.Fill((byte)'x');
+                tx.Commit(tx.Buffer.Length, SsTxFlags.None);
+                stream.RequestTransmit();
+                return SsTransmitResult.Send;
+            }));
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"{method} /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), Token);
+        if (method == "GET")
+        {
+            // It is the same, and begins to come.
+            var some = new byte[100_000];
+            await socket.ReceiveAsync(some.AsMemory(), Token);
+            Assert.Contains("Content-Length: 10000000000\r\n", Encoding.ASCII.GetString(some), StringComparison.Ordinal);
+            return;
+        }
+
+        var answer = await ToEndAsync(socket);
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal(announced, answer.Contains("Content-Length: 10000000000\r\n", StringComparison.Ordinal));
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal(SsCauseCode.Completed, handler.CauseOf(SsState.Disconnected).Code);
+    }
+
+    [Theory]
+    [InlineData("POST", true)]
+    [InlineData("PUT", true)]
+    [InlineData("PATCH", true)]
+    [InlineData("GET", false)]
+    [InlineData("DELETE", false)]
+    public async Task The_end_of_a_body_that_is_not_there_is_told_where_the_method_is_about_one(string method, bool told)
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: handler => handler
+            .OnStateDo(SsState.ServerTxn, stream =>
+            {
+                stream.ServerAck();
+                if (!told)
+                    stream.RequestTransmit(0);
+            })
+            .OnReceiveDo(static (stream, _, _) =>
+            {
+                stream.RequestTransmit(0);
+                return SsResult.Continue;
+            }));
+
+        // Nothing announces a body, so there is none.
+        Assert.StartsWith("HTTP/1.1 200 ", await AskAsync(listener, $"{method} /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal(told ? 1 : 0, handler.Events.Count(static one => one.Flags == (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage)));
+    }
+
     [Fact]
     public async Task A_connection_carries_one_stream_after_the_other_and_forgets_what_was_said_before()
     {

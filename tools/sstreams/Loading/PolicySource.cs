@@ -10,8 +10,12 @@ internal static class PolicySource
     public static Task<LoadedPolicy> LoadAsync(PolicySelection selection, CancellationToken cancellation) => LoadAsync(selection, new PolicyTexts(), cancellation);
 
     /// <summary>As the other, of one of several policies that may share texts.</summary>
+    /// <param name="selection">Which texts.</param>
+    /// <param name="texts">Those that were read already.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <param name="onTop">What the command itself lays over it; null for nothing.</param>
     /// <exception cref="UnusableInputException">A text cannot be read.</exception>
-    public static async Task<LoadedPolicy> LoadAsync(PolicySelection selection, PolicyTexts texts, CancellationToken cancellation)
+    public static async Task<LoadedPolicy> LoadAsync(PolicySelection selection, PolicyTexts texts, CancellationToken cancellation, PolicyDocument? onTop = null)
     {
         var layers = new List<PolicyDocument>();
         foreach (var file in selection.Overlays.Prepend(selection.Base))
@@ -26,6 +30,8 @@ internal static class PolicySource
             }
         }
 
+        if (onTop is { } top)
+            layers.Add(top);
         var result = PolicyLoader.Load(layers, selection.Options);
         return new LoadedPolicy(selection, result, result.Diagnostics);
     }

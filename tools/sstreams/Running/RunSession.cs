@@ -22,7 +22,7 @@ internal static class RunSession
     {
         var policy = model.StreamTypes.GetValueOrDefault(settings.StreamType);
         if (policy is { Server: true })
-            throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams run takes client streamtypes");
+            throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams run takes client streamtypes, sstreams serve those of servers");
 
         RunBlobs.CheckNames(settings.Blobs, model);
         using var blobs = new SsMemoryBlobStore();

@@ -32,6 +32,9 @@ internal sealed class MqttAbsentMessage
 
     public bool Retain { get; }
 
+    /// <summary>Whether a stream has had it: the answer is that stream's.</summary>
+    public bool IsGiven { get; set; }
+
     public ReadOnlySpan<byte> Payload => _payload.AsSpan(0, _length);
 
     /// <summary>The head as it came.</summary>

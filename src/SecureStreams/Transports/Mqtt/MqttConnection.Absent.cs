@@ -33,9 +33,11 @@ internal sealed partial class MqttConnection
     /// <summary>The head of a message came that is for no stream that is there.</summary>
     private void BeginAbsentOnMailbox(in MqttPublish publish, ReadOnlySpan<byte> topic)
     {
-        if (!_holdsForAbsent || !_isAcknowledged || publish.PayloadBytes > MqttDefaults.MaxMessageBytes)
+        if (!_holdsForAbsent || !_isAcknowledged)
             return;
         if (_absent.Count > 0 && _absentBytes + publish.PayloadBytes > MqttDefaults.AbsentBytes)
+            ForgetGivenOnMailbox();
+        if (publish.PayloadBytes > MqttDefaults.MaxMessageBytes || (_absent.Count > 0 && _absentBytes + publish.PayloadBytes > MqttDefaults.AbsentBytes))
         {
             // The broker keeps it: it is sent again on the next connection.
             Session.Leave(_ticket);
@@ -63,7 +65,7 @@ internal sealed partial class MqttConnection
             _absentTargets.Clear();
             _table.Match(message.Topic, _absentTargets);
             if (_absentTargets.Count > 0)
-                GiveAbsentOnMailbox(_absentTargets[0]);
+                GiveLateOnMailbox(message, [.. _absentTargets]);
             else if (!_holdsForAbsent)
                 DismissAbsentOnMailbox();
         }
@@ -72,9 +74,9 @@ internal sealed partial class MqttConnection
     }
 
     /// <summary>A stream is back, and its subscriptions are in the table: it gets what was held for it, before anything that comes from now on.</summary>
+    /// <remarks>Another stream that it is for as well may still come, so it is kept: answered when the first has taken it, and dropped with the rest.</remarks>
     private void GiveAbsentOnMailbox(MqttMember member)
     {
-        var kept = 0;
         for (var i = 0; i < _absent.Count; i++)
         {
             var message = _absent[i];
@@ -82,18 +84,37 @@ internal sealed partial class MqttConnection
             _table.Match(message.Topic, _absentTargets);
             if (_absentTargets.Contains(member))
                 GiveAbsentOnMailbox(member, message);
-            else
-                _absent[kept++] = message;
+        }
+    }
+
+    private void GiveLateOnMailbox(MqttAbsentMessage message, MqttMember[] members)
+    {
+        foreach (var member in members)
+            GiveAbsentOnMailbox(member, message);
+    }
+
+    private void ForgetGivenOnMailbox()
+    {
+        foreach (var message in _absent)
+        {
+            if (message.IsGiven)
+                ForgetAbsent(message);
         }
 
-        _absent.RemoveRange(kept, _absent.Count - kept);
+        _absent.RemoveAll(static message => message.IsGiven);
     }
 
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "A record of the pool of records.")]
     private void GiveAbsentOnMailbox(MqttMember member, MqttAbsentMessage message)
     {
-        var taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
-        taking.Begin(message.Ticket, _link!);
+        MqttTaking? taking = null;
+        if (!message.IsGiven)
+        {
+            taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
+            taking.Begin(message.Ticket, _link!);
+        }
+
+        message.IsGiven = true;
         member.TakeValues(message.Head, message.Topic);
         var payload = message.Payload;
         var isFirst = true;
@@ -103,13 +124,12 @@ internal sealed partial class MqttConnection
             payload = payload[piece.Length..];
             var isLast = payload.IsEmpty;
             var flags = message.Kind | (isFirst ? SsRxFlags.StartOfMessage : SsRxFlags.None) | (isLast ? SsRxFlags.EndOfMessage : SsRxFlags.None);
-            member.Transport.QueueFromConnection(piece, flags, isFirst ? member.Values : null, isLast ? taking : null, isLast);
+            member.Transport.QueueFromConnection(piece, flags, isFirst ? member.Values : null, isLast ? taking : null, isLast && taking is not null, isAcknowledged: true);
             isFirst = false;
         }
         while (!payload.IsEmpty);
 
-        ForgetAbsent(message);
-        if (!taking.DoneOnMailbox())
+        if (taking is null || !taking.DoneOnMailbox())
             return;
         AnswerOnMailbox(taking.Ticket, taking.IsRefused);
         _spareTakings.Push(taking);
@@ -127,11 +147,12 @@ internal sealed partial class MqttConnection
 
     private void DismissAbsentOnMailbox()
     {
-        if (_absent.Count > 0)
-            MqttLog.ForNobody(Factory.Logger, ClientId, _absent.Count);
+        if (_absent.Count(static message => !message.IsGiven) is > 0 and var count)
+            MqttLog.ForNobody(Factory.Logger, ClientId, count);
         foreach (var message in _absent)
         {
-            Session.Accept(message.Ticket);
+            if (!message.IsGiven)
+                Session.Accept(message.Ticket);
             ForgetAbsent(message);
         }
 
@@ -153,7 +174,8 @@ internal sealed partial class MqttConnection
 
         foreach (var message in _absent)
         {
-            Session.Leave(message.Ticket);
+            if (!message.IsGiven)
+                Session.Leave(message.Ticket);
             ForgetAbsent(message);
         }
 

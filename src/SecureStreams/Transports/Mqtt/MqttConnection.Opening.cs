@@ -135,6 +135,7 @@ internal sealed partial class MqttConnection
                 _toSubscribe.Enqueue(subscribed);
         }
 
+        GiveKeptOnMailbox(member);
         if (_absent.Count > 0)
             GiveAbsentOnMailbox(member);
         AdvanceOnMailbox(member);

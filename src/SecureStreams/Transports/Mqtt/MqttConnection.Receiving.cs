@@ -57,6 +57,8 @@ internal sealed partial class MqttConnection
         if (_link!.Version == MqttVersion.V5 && publish.Properties.NumberOr(MqttPropertyId.PayloadFormatIndicator, 0) == 1)
             _kind = SsRxFlags.Text;
         _table.Match(topic, _targets);
+        if (_isAcknowledged && _away.Count > 0)
+            MatchAway(topic);
         for (var i = 0; i < _targets.Count; i++)
             AdmitOnMailbox(_targets[i], publish, topic);
         if (_targets.Count == 0)
@@ -128,17 +130,20 @@ internal sealed partial class MqttConnection
     private void AdmitOnMailbox(MqttMember member, in MqttPublish publish, ReadOnlySpan<byte> topic)
     {
         member.SkipsMessage = false;
+        member.HasQueuedFirst = false;
         if (publish.PayloadBytes > member.Plan.MaxMessageBytes)
         {
             member.SkipsMessage = true;
+            if (member.IsAway)
+                return;
             CloseOnMailbox(member, MqttFailures.TooLargeToTake(member.Plan, publish.PayloadBytes, member.Attempt.Endpoint));
             member.Post(MqttRequest.Detach);
             return;
         }
 
         // Who has a connection alone slows the broker down instead.
-        var held = member.Transport.HeldBytes;
-        if (held > 0 && _members.Count > 1)
+        var held = member.IsAway ? member.Transport.Owner.KeptBytes : member.Transport.HeldBytes;
+        if (held > 0 && (_members.Count > 1 || member.IsAway))
         {
             var cap = _isAcknowledged ? (long)MqttDefaults.UnansweredFactor * member.Plan.ReceiveCap : member.Plan.ReceiveCap;
             if (held + publish.PayloadBytes > cap)
@@ -168,31 +173,55 @@ internal sealed partial class MqttConnection
     /// <returns>Whether it has to be looked whether reading may go on.</returns>
     private bool GiveOnMailbox(MqttMember member, ReadOnlySpan<byte> piece, SsRxFlags flags, bool isLast)
     {
-        if (member.SkipsMessage || member.Stage == MqttStage.Left)
+        if (member.SkipsMessage)
             return false;
+        if (member.IsAway && (_isFirst || member.Arriving.Count > 0))
+        {
+            KeepPieceOnMailbox(member, piece, flags, isLast);
+            return false;
+        }
+
+        if (member.Stage == MqttStage.Left)
+        {
+            // It left in the middle of the message, which it has not had.
+            _hasFailed |= isLast;
+            return false;
+        }
+
         var transport = member.Transport;
         var values = _isFirst ? member.Values : null;
         switch (transport.GiveFromConnection(piece, flags, values))
         {
             case MqttHandling.Taken:
                 return transport.IsPaused;
+            case MqttHandling.Failed when _isAcknowledged && isLast && _isFirst:
+                KeepThrownOnMailbox(member, piece, flags);
+                return false;
             case MqttHandling.Failed:
                 _hasFailed |= isLast;
                 return false;
         }
 
-        // The answer waits for the stream; not for one that rests with many unanswered, since others share the broker's window. One that is only busy will take them soon, and of one that is not
-        // connected yet nothing is certain.
+        // The answer waits for the stream; not for one that rests when many wait unanswered, since others share the broker's window. One that is only busy will take them soon, of one that is not
+        // connected yet nothing is certain, and one that has had the beginning of a message could not have it whole a second time.
+        var isWhole = _isFirst || member.HasQueuedFirst;
+        member.HasQueuedFirst = isWhole;
         var waits = isLast && _isAcknowledged &&
-            (_members.Count == 1 || member.Stage != MqttStage.Connected || !transport.IsPaused || transport.Unanswered < MqttDefaults.UnansweredWhileSlow || transport.HeldBytes >= member.Plan.ReceiveCap);
-        if (waits && _taking is null)
+            (_members.Count == 1 || member.Stage != MqttStage.Connected || !transport.IsPaused || !isWhole || !IsWindowNarrow || transport.HeldBytes >= member.Plan.ReceiveCap);
+        transport.QueueFromConnection(piece, flags, values, waits ? BeginTaking() : null, waits, _isAcknowledged);
+        return true;
+    }
+
+    /// <summary>What waits for the streams that take the message.</summary>
+    private MqttTaking BeginTaking()
+    {
+        if (_taking is null)
         {
             _taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
             _taking.Begin(_ticket, _link!);
         }
 
-        transport.QueueFromConnection(piece, flags, values, waits ? _taking : null, waits);
-        return true;
+        return _taking;
     }
 
     private void AnswerOnMailbox()
@@ -222,11 +251,26 @@ internal sealed partial class MqttConnection
     /// <summary>Answers a message, or leaves it to the broker to send it again on the next connection.</summary>
     private void AnswerOnMailbox(MqttArrivalTicket ticket, bool isRefused)
     {
-        // While others go on, a message that is never answered would take a place in the broker's window for good.
-        if (isRefused && (_members.Count <= 1 || !(_link?.IsUp ?? false)))
-            Session.Leave(ticket);
-        else
+        if (!isRefused)
+        {
             Session.Accept(ticket);
+            return;
+        }
+
+        // While others go on, a message that is never answered takes a place in the broker's window until the connection ends: there are to be few of them.
+        if (_members.Count > 1 && _link is { IsUp: true } link)
+        {
+            if (link.Key.Settings.CleanStart || _leftUnanswered >= MqttDefaults.UnansweredWhileSlow)
+            {
+                MqttLog.GivenUp(Factory.Logger, ClientId);
+                Session.Accept(ticket);
+                return;
+            }
+
+            _leftUnanswered++;
+        }
+
+        Session.Leave(ticket);
     }
 
     /// <summary>Reading rests while no stream takes anything: one alone that is paused or full slows the broker down, and one of many does not.</summary>

@@ -34,6 +34,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         TurnOver,
         Leave,
         Absent,
+        Away,
         Dispose,
     }
 
@@ -93,6 +94,9 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             case Work.Absent:
                 EndAbsentOnMailbox();
                 break;
+            case Work.Away:
+                EndAwayOnMailbox();
+                break;
             case Work.Dispose:
                 _isDisposing = true;
                 RetireIfIdleOnMailbox();
@@ -111,13 +115,13 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
                 break;
             case MqttRequest.Detach:
                 KeepUntoldOnMailbox(member);
-                DetachOnMailbox(member);
+                LetGoOnMailbox(member);
                 break;
             case MqttRequest.Abort:
                 if (member.Stage != MqttStage.Left && _link is { } link && link == member.Link)
                     link.FailOnMailbox(MqttFailures.GivenUp(member.Plan.Policy.Name, member.Attempt.Endpoint));
                 KeepUntoldOnMailbox(member);
-                DetachOnMailbox(member);
+                LetGoOnMailbox(member);
                 break;
             case MqttRequest.Send:
                 SendOnMailbox(member);
@@ -135,66 +139,6 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
                 TimedOutOnMailbox(member);
                 break;
         }
-    }
-
-    void ITransportSink.ConnectedOnMailbox(StreamTransport transport)
-    {
-        // The link says more of it, see UpOnMailbox.
-    }
-
-    void ITransportSink.WritableOnMailbox(StreamTransport transport, bool due)
-    {
-    }
-
-    void ITransportSink.ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
-    {
-        // A report of the dial, which each stream makes for itself.
-    }
-
-    void ITransportSink.UserStateOnMailbox(StreamTransport transport, SsState state, int status)
-    {
-    }
-
-    void ITransportSink.RestartedOnMailbox(StreamTransport transport, TransportFailure reason)
-    {
-    }
-
-    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
-    {
-    }
-
-    /// <summary>The network connection is over: every stream on it is told.</summary>
-    void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
-    {
-        Mailbox.AssertCurrent();
-        if (transport != _link || _link is not { } link)
-            return;
-        link.ReleaseOnMailbox();
-        StopLeaving();
-        Volatile.Write(ref _isResting, false);
-        _requests.Clear();
-        _toSubscribe.Clear();
-        _toUnsubscribe.Clear();
-        LeaveUnfinishedOnMailbox();
-        DropAbsentOnMailbox();
-        Session.Disconnected();
-        foreach (var member in _members.Concat(_parked))
-            KeepBatchOnMailbox(member, link);
-        _parked.Clear();
-        if (link.Key.Settings.CleanStart)
-            EndSessionOnMailbox();
-        Volatile.Write(ref _link, null);
-        var ending = failure ?? new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection.") { Endpoint = link.EndpointOnMailbox };
-        for (var i = _members.Count - 1; i >= 0; i--)
-        {
-            if (_members[i].Link == link)
-                CloseOnMailbox(_members[i], ending);
-        }
-
-        if (_members.Count > 0)
-            StartLinkOnMailbox(_members[0]);
-        else
-            RetireIfIdleOnMailbox();
     }
 
     private void AttachOnMailbox(MqttMember member)
@@ -272,6 +216,16 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));
     }
 
+    /// <summary>A stream lets go, now or after its connection ended.</summary>
+    private void LetGoOnMailbox(MqttMember member)
+    {
+        TakeBackOnMailbox(member);
+        DetachOnMailbox(member);
+        if (_members.Count > 0 || _link is null)
+            ExpectOnMailbox(member);
+        member.Transport.TakenBackFromConnection();
+    }
+
     private void DetachOnMailbox(MqttMember member)
     {
         if (member.Stage != MqttStage.Left)
@@ -309,6 +263,8 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     {
         if (member.Stage == MqttStage.Left)
             return;
+        if (member.Stage != MqttStage.Connected)
+            TakeBackOnMailbox(member);
         member.Stage = MqttStage.Left;
         _members.Remove(member);
         if (member.Transport.Owner.Current == member)
@@ -316,6 +272,8 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         foreach (var filter in member.Attempt.Filters)
             UnsubscribeOnMailbox(filter, member);
         member.Transport.CloseFromConnection(failure);
+        if (failure is not null)
+            ExpectOnMailbox(member);
     }
 
     /// <summary>No stream is left: what was sent may still be answered, then the broker is told goodbye.</summary>
@@ -362,9 +320,13 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     {
         if (_link is not null || _members.Count > 0 || _isRetired)
             return;
-        if (!_isDisposing && _session is { Count: > 0 } or { Incoming: > 0 })
+        if (!_isDisposing && (_session is { Count: > 0 } or { Incoming: > 0 } || _away.Count > 0))
             return;
         _isRetired = true;
+        _awayTimer?.Dispose();
+        _awayTimer = null;
+        foreach (var member in _away)
+            DiscardOnMailbox(member.Arriving);
 
         // In this order: whoever does not find this one any more takes the file of the session.
         _session?.Dispose();

@@ -14,6 +14,12 @@ internal static partial class MqttLog
     [LoggerMessage(3203, LogLevel.Critical, "A connection of mqtt failed internally", EventName = "MqttInternalFailure")]
     public static partial void InternalFailure(ILogger logger, Exception error);
 
+    [LoggerMessage(3205, LogLevel.Warning, "{StreamType} of client id {ClientId} left {Count} messages that it had not taken and did not come back for them: they are dropped", EventName = "MqttNotComeBack")]
+    public static partial void NotComeBack(ILogger logger, string streamType, string clientId, long count);
+
+    [LoggerMessage(3206, LogLevel.Warning, "A message for client id {ClientId} that its stream could not take is dropped: the connection goes on for other streams, and its session or its window lets the broker not keep it", EventName = "MqttGivenUp")]
+    public static partial void GivenUp(ILogger logger, string clientId);
+
     [LoggerMessage(3204, LogLevel.Warning, "The broker kept {Count} messages for client id {ClientId} that no stream subscribes to any more: they are dropped", EventName = "MqttForNobody")]
     public static partial void ForNobody(ILogger logger, string clientId, int count);
 }

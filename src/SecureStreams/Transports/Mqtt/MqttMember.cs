@@ -35,8 +35,20 @@ internal sealed partial class MqttMember(MqttConnection connection, MqttTranspor
     /// <summary>Of the message that comes in now: whether it goes past this stream.</summary>
     public bool SkipsMessage { get; set; }
 
+    /// <summary>Of the message that comes in now: whether all of it so far waits in the stream's queue.</summary>
+    public bool HasQueuedFirst { get; set; }
+
     /// <summary>The last message that was found to be for this stream: a message that several of its filters match is for it once.</summary>
     public long LastMatch { get; set; }
+
+    /// <summary>Whether the stream has left, and what comes for it is kept until it is back.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>When it left, a timestamp of the clock.</summary>
+    public long LeftAt { get; set; }
+
+    /// <summary>Of a stream that is away: the message that comes in for it.</summary>
+    public List<MqttPiece> Arriving { get; } = [];
 
     /// <summary>Messages that were dropped since the stream last kept up.</summary>
     public long Dropped { get; set; }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SecureStreams.Transports.Mqtt;
 
 /// <summary>A stream as a connection knows it over several attempts: whom to tell what became of a message. On the connection's mailbox.</summary>
@@ -8,12 +10,39 @@ namespace SecureStreams.Transports.Mqtt;
 internal sealed class MqttOwner
 {
     private readonly Queue<MqttVerdict> _late = new();
+    private Queue<MqttPiece[]>? _kept;
     private Slot[] _slots = [];
     private int _first;
     private int _count;
 
     /// <summary>The stream's attempt that is attached now; null for none.</summary>
     public MqttMember? Current { get; set; }
+
+    /// <summary>Messages that wait for the stream to come back.</summary>
+    public int KeptMessages => _kept?.Count ?? 0;
+
+    /// <summary>Bytes of their payload.</summary>
+    public long KeptBytes { get; private set; }
+
+    /// <summary>A message waits for the stream to come back.</summary>
+    /// <param name="message">Its pieces.</param>
+    public void Keep(MqttPiece[] message)
+    {
+        (_kept ??= new()).Enqueue(message);
+        foreach (var piece in message)
+            KeptBytes += piece.Bytes;
+    }
+
+    /// <summary>The first message that waits for the stream.</summary>
+    public bool TryTakeKept([NotNullWhen(true)] out MqttPiece[]? message)
+    {
+        message = null;
+        if (_kept is null || !_kept.TryDequeue(out message))
+            return false;
+        foreach (var piece in message)
+            KeptBytes -= piece.Bytes;
+        return true;
+    }
 
     /// <summary>The session has taken over the stream's next message.</summary>
     /// <param name="ticket">Its place in the session.</param>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace SecureStreams.Transports.Mqtt;
 
 /// <summary>A piece of a message that waits for its stream.</summary>
@@ -6,12 +8,38 @@ namespace SecureStreams.Transports.Mqtt;
 /// <param name="Flags">Where it stands in its message.</param>
 internal readonly record struct MqttPiece(byte[]? Buffer, int Bytes, SsRxFlags Flags)
 {
+    /// <summary>Whether it is a message by itself.</summary>
+    public bool IsWhole => (Flags & (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage)) == (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage);
+
     /// <summary>Of the first piece: what goes into the stream's metadata with the message; null for nothing.</summary>
     public string?[]? Values { get; init; }
 
     /// <summary>Of the last piece: what waits for the stream to have taken the message; null for nothing.</summary>
     public MqttTaking? Taking { get; init; }
 
+    /// <summary>Whether its message has QoS 1 or 2.</summary>
+    public bool IsAcknowledged { get; init; }
+
     /// <summary>Whether the message counts among those that the stream has not answered.</summary>
     public bool IsUnanswered { get; init; }
+
+    /// <summary>A copy of bytes.</summary>
+    public static MqttPiece Of(ReadOnlySpan<byte> bytes, SsRxFlags flags)
+    {
+        byte[]? buffer = null;
+        if (!bytes.IsEmpty)
+        {
+            buffer = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            bytes.CopyTo(buffer);
+        }
+
+        return new MqttPiece(buffer, bytes.Length, flags);
+    }
+
+    /// <summary>Gives the bytes back.</summary>
+    public void Return()
+    {
+        if (Buffer is { } buffer)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
 }

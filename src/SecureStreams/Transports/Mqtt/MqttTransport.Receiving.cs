@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 
 namespace SecureStreams.Transports.Mqtt;
@@ -16,7 +15,6 @@ internal sealed partial class MqttTransport
     private string?[]? _facts;
     private long _heldBytes;
     private int _heldPieces;
-    private int _unanswered;
     private int _turnPosted;
     private int _writableDue;
     private bool _isClosing;
@@ -25,12 +23,13 @@ internal sealed partial class MqttTransport
     private bool _awaitsRecord;
     private bool _isWrittenDown;
     private bool _threw;
+    private bool _isDelivering;
+    private bool _isTakenBack;
+    private MqttRequest? _askedMeanwhile;
+    private MqttPiece? _thrown;
 
     /// <summary>Bytes that wait for the stream. From any thread.</summary>
     public long HeldBytes => Volatile.Read(ref _heldBytes);
-
-    /// <summary>Messages of QoS 1 and 2 that wait for the stream and are not answered. From any thread.</summary>
-    public int Unanswered => Volatile.Read(ref _unanswered);
 
     /// <summary>Whether the stream takes nothing for the moment. From any thread.</summary>
     public bool IsPaused => Volatile.Read(ref _paused);
@@ -61,23 +60,37 @@ internal sealed partial class MqttTransport
     }
 
     /// <summary>Leaves a piece for the stream. In the connection's turn.</summary>
-    public void QueueFromConnection(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values, MqttTaking? taking, bool isUnanswered)
+    public void QueueFromConnection(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values, MqttTaking? taking, bool isUnanswered, bool isAcknowledged)
     {
-        byte[]? buffer = null;
-        if (!piece.IsEmpty)
+        taking?.Add();
+        Queue(MqttPiece.Of(piece, flags) with { Values = values, Taking = taking, IsUnanswered = isUnanswered, IsAcknowledged = isAcknowledged });
+    }
+
+    /// <summary>Leaves a piece for the stream that it had not taken when it let go the last time. In the connection's turn.</summary>
+    public void QueueKept(in MqttPiece piece) => Queue(piece.Values?.Length == _setup.Policy.Metadata.Length ? piece : piece with { Values = null });
+
+    /// <summary>The next piece that waits for the stream, which has let go, or never was connected. In the connection's turn; the piece is its, and what waits for it to be taken.</summary>
+    public bool TryTakeBack(out MqttPiece piece)
+    {
+        if (_thrown is { } thrown)
         {
-            buffer = ArrayPool<byte>.Shared.Rent(piece.Length);
-            piece.CopyTo(buffer);
+            _thrown = null;
+            piece = thrown;
+        }
+        else if (_pieces is not { } pieces || !pieces.TryDequeue(out piece))
+        {
+            piece = default;
+            return false;
         }
 
-        if (_pieces is null)
-            Volatile.Write(ref _pieces, new ConcurrentQueue<MqttPiece>());
-        taking?.Add();
-        if (isUnanswered)
-            Interlocked.Increment(ref _unanswered);
-        Interlocked.Add(ref _heldBytes, piece.Length);
-        Interlocked.Increment(ref _heldPieces);
-        _pieces!.Enqueue(new MqttPiece(buffer, piece.Length, flags) { Values = values, Taking = taking, IsUnanswered = isUnanswered });
+        Count(piece, -1);
+        return true;
+    }
+
+    /// <summary>The connection has taken back what the stream had not taken. In the connection's turn.</summary>
+    public void TakenBackFromConnection()
+    {
+        Volatile.Write(ref _isTakenBack, true);
         PostTurn();
     }
 
@@ -148,6 +161,23 @@ internal sealed partial class MqttTransport
         PostTurn();
     }
 
+    private void Queue(in MqttPiece piece)
+    {
+        if (_pieces is null)
+            Volatile.Write(ref _pieces, new ConcurrentQueue<MqttPiece>());
+        Count(piece, 1);
+        _pieces!.Enqueue(piece);
+        PostTurn();
+    }
+
+    private void Count(in MqttPiece piece, int more)
+    {
+        Interlocked.Add(ref _heldBytes, more * (long)piece.Bytes);
+        Interlocked.Add(ref _heldPieces, more);
+        if (piece.IsUnanswered)
+            _member!.Connection.CountUnanswered(more);
+    }
+
     private void PostTurn()
     {
         if (Interlocked.Exchange(ref _turnPosted, 1) == 0)
@@ -173,7 +203,7 @@ internal sealed partial class MqttTransport
             _setup.Sink.WritableOnMailbox(this, due: false);
 
         // What waits for a stream that never was connected is not delivered: the broker has it still.
-        if (isClosing && (_letGo || !_connected || Volatile.Read(ref _heldPieces) == 0))
+        if (isClosing && (_letGo ? Volatile.Read(ref _isTakenBack) : !_connected || Volatile.Read(ref _heldPieces) == 0))
             EndOnMailbox();
     }
 
@@ -183,6 +213,7 @@ internal sealed partial class MqttTransport
         if (_letGo)
         {
             CloseFromConnection(null);
+            TakenBackFromConnection();
             return;
         }
 
@@ -232,8 +263,18 @@ internal sealed partial class MqttTransport
         while (!_awaitsRecord && !_letGo && !_paused && pieces.TryDequeue(out var piece))
         {
             // Counted down only afterwards, so that the connection puts nothing past it meanwhile.
+            _isDelivering = true;
             DeliverOnMailbox(piece.Buffer.AsSpan(0, piece.Bytes), piece.Flags, piece.Values);
-            PutAway(piece, taken: !_threw);
+            _isDelivering = false;
+            if (_threw && piece.IsAcknowledged && piece.IsWhole)
+                _thrown = piece;
+            else
+                PutAway(piece, taken: !_threw);
+            if (_askedMeanwhile is { } how)
+            {
+                _askedMeanwhile = null;
+                _member!.Post(how);
+            }
         }
 
         // The connection may have stopped reading because of what waited here.
@@ -255,14 +296,11 @@ internal sealed partial class MqttTransport
 
     private void PutAway(in MqttPiece piece, bool taken)
     {
-        if (piece.Buffer is { } buffer)
-            ArrayPool<byte>.Shared.Return(buffer);
-        Interlocked.Add(ref _heldBytes, -piece.Bytes);
-        if (piece.IsUnanswered)
-            Interlocked.Decrement(ref _unanswered);
-        if (piece.Taking is { } taking && taking.Done(taken) && !TryWriteDown(taking))
-            return;
-        Interlocked.Decrement(ref _heldPieces);
+        piece.Return();
+        var waits = piece.Taking is { } taking && taking.Done(taken) && !TryWriteDown(taking);
+        Count(piece, -1);
+        if (waits)
+            Interlocked.Increment(ref _heldPieces);
     }
 
     /// <summary>

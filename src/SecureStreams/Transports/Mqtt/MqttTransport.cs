@@ -179,7 +179,12 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
         _failure ??= new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the connection go.");
         _writer.Close();
         StopTimer();
-        _member?.Post(how);
+
+        // Of a piece that it has in hand it is known only afterwards whether it has taken it.
+        if (_isDelivering)
+            _askedMeanwhile = how;
+        else
+            _member?.Post(how);
     }
 
     private void TimerFired() => _member?.Post(MqttRequest.TimedOut);

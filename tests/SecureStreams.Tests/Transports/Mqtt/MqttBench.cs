@@ -107,13 +107,13 @@ internal sealed class MqttBench : IContractRig
         return run;
     }
 
-    /// <summary>A context with these streamtypes; the retry scheme <c>r</c> waits a second and gives a silent broker up after ten, <c>later</c> waits ten seconds.</summary>
+    /// <summary>A context with these streamtypes; the retry scheme <c>r</c> waits a second and gives a silent broker up after ten, <c>soon</c> does not, <c>later</c> waits ten seconds.</summary>
     public LocalContext Context(string streamTypes) => SsContext.FromJson(
         $$"""
         {
           "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }],
           "trust_stores": [{ "name": "main", "stack": ["root"] }],
-          "retry": [{ "r": { "backoff": [1000], "conceal": 3, "jitterpc": 0, "svalidping": 5, "svalidhup": 10 } }, { "later": { "backoff": [10000], "conceal": 3, "jitterpc": 0 } }],
+          "retry": [{ "r": { "backoff": [1000], "conceal": 3, "jitterpc": 0, "svalidping": 5, "svalidhup": 10 } }, { "later": { "backoff": [10000], "conceal": 3, "jitterpc": 0 } }, { "soon": { "backoff": [1000], "conceal": 3, "jitterpc": 0 } }],
           "s": [{ {{streamTypes}} }]
         }
         """,

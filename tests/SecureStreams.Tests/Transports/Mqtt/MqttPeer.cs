@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 using SecureStreams.Codecs.Mqtt;
+using SecureStreams.TestSupport.Checks;
 using Xunit;
 
 namespace SecureStreams.Tests.Transports.Mqtt;
@@ -126,7 +127,7 @@ internal sealed class MqttPeer(Socket socket, Stream stream) : IContractPeer, ID
     /// <summary>The next packet, which must be of this type.</summary>
     public async Task<MqttSeen> ReadAsync(MqttPacketType type)
     {
-        var seen = await ReadAsync();
+        var seen = await ReadAsync().OrFail(() => $"{MqttPacketNames.Of(type)} was awaited, and nothing came.");
         Assert.NotNull(seen);
         Assert.True(seen.Type == type, $"{MqttPacketNames.Of(type)} was awaited, and {seen} came.");
         return seen;

@@ -1,0 +1,248 @@
+using SecureStreams.Codecs.Mqtt;
+using SecureStreams.Core;
+
+namespace SecureStreams.Transports.Mqtt;
+
+/// <remarks>
+/// A stream that lets go, or whose connection ended, may be back soon. What waited for it, and what comes in for it meanwhile, is kept for it, in order, for <see cref="MqttDefaults.AbsentWait"/>:
+/// the part of its last attempt is played by that attempt's record (<see cref="MqttMember.IsAway"/>), which matches messages as if it were there. On a connection that goes on for others few of
+/// these messages stay unanswered, since the broker's window belongs to all; so it is with streams that are slow.
+/// </remarks>
+internal sealed partial class MqttConnection
+{
+    private readonly List<MqttMember> _away = [];
+    private ITimer? _awayTimer;
+    private int _unanswered;
+    private int _leftUnanswered;
+
+    /// <summary>A message of QoS 1 or 2 begins or ceases to wait unanswered for one of the streams. From any thread.</summary>
+    public void CountUnanswered(int more) => Interlocked.Add(ref _unanswered, more);
+
+    /// <summary>Whether so many wait unanswered for streams that others would have too little of the broker's window.</summary>
+    private bool IsWindowNarrow => Volatile.Read(ref _unanswered) + _leftUnanswered >= MqttDefaults.UnansweredWhileSlow;
+
+    /// <summary>A stream has let go, or never was connected: it takes nothing more out of its queue.</summary>
+    private void TakeBackOnMailbox(MqttMember member)
+    {
+        List<MqttPiece> message = [];
+        while (member.Transport.TryTakeBack(out var piece))
+        {
+            if ((piece.Flags & SsRxFlags.StartOfMessage) != 0)
+                DiscardOnMailbox(message);
+
+            // Of QoS 0, and of a message whose first pieces the stream has had, the rest is of no use.
+            message.Add(piece);
+            if (!piece.IsAcknowledged || (message[0].Flags & SsRxFlags.StartOfMessage) == 0)
+                DiscardOnMailbox(message);
+            else if ((piece.Flags & SsRxFlags.EndOfMessage) != 0)
+                KeepOnMailbox(member, message);
+        }
+
+        // What is still arriving was not taken, and is refused at its end.
+        DiscardOnMailbox(message);
+    }
+
+    /// <summary>From now on what comes for a stream is kept until it is back.</summary>
+    private void ExpectOnMailbox(MqttMember member)
+    {
+        var owner = member.Transport.Owner;
+        var awaits = member.Plan.Qos > 0 && !member.Attempt.Filters.IsEmpty && !member.Attempt.Key.Settings.CleanStart;
+        if ((!awaits && owner.KeptMessages == 0) || owner.Current is not null)
+            return;
+        _away.RemoveAll(one => one.Transport.Owner == owner);
+        member.IsAway = true;
+        member.LeftAt = Factory.Links.Time.GetTimestamp();
+        _away.Add(member);
+        _awayTimer ??= Factory.Links.Time.CreateDetachedTimer(static state => ((MqttConnection)state!).AwayFired(), this, MqttDefaults.AbsentWait);
+    }
+
+    private void AwayFired() => Mailbox.Post(this, (long)Work.Away);
+
+    /// <summary>Adds those that are away to the streams that a message is for.</summary>
+    private void MatchAway(ReadOnlySpan<byte> topic)
+    {
+        foreach (var member in _away)
+        {
+            foreach (var filter in member.Attempt.Filters)
+            {
+                if (!MqttTopics.Matches(filter.Utf8, topic))
+                    continue;
+                _targets.Add(member);
+                break;
+            }
+        }
+    }
+
+    /// <summary>A piece for a stream that is away.</summary>
+    private void KeepPieceOnMailbox(MqttMember member, ReadOnlySpan<byte> piece, SsRxFlags flags, bool isLast)
+    {
+        if (_isFirst)
+            DiscardOnMailbox(member.Arriving);
+        var taking = isLast ? BeginTaking() : null;
+        taking?.Add();
+        member.Arriving.Add(MqttPiece.Of(piece, flags) with { Values = _isFirst ? member.Values : null, Taking = taking, IsUnanswered = isLast, IsAcknowledged = true });
+        if (isLast)
+            KeepOnMailbox(member, member.Arriving);
+    }
+
+    /// <summary>One that a handler threw at, and that came whole in one piece.</summary>
+    private void KeepThrownOnMailbox(MqttMember member, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        var taking = BeginTaking();
+        taking.Add();
+        KeepOnMailbox(member, [MqttPiece.Of(payload, flags) with { Values = member.Values, Taking = taking, IsUnanswered = true, IsAcknowledged = true }]);
+    }
+
+    /// <summary>
+    /// Keeps a whole message for a stream. On a connection that it left, and that goes on for others, it is answered where many are not: that does not lose it while the process lives.
+    /// </summary>
+    private void KeepOnMailbox(MqttMember member, List<MqttPiece> message)
+    {
+        if (message[^1].Taking is { } taking)
+        {
+            if (taking.Ticket.Qos == 1 && taking.Link != _link)
+            {
+                // The broker sends it again.
+                DiscardOnMailbox(message);
+                return;
+            }
+
+            if (IsWindowNarrow && member.Link == _link && _members.Count > 1)
+            {
+                message[^1] = message[^1] with { Taking = null, IsUnanswered = false };
+                DoneOnMailbox(taking, taken: true);
+            }
+        }
+
+        var owner = member.Transport.Owner;
+        if (owner.Current is { IsAway: false } back && back != member && back.Stage is MqttStage.Opening or MqttStage.Connected)
+        {
+            // It came back in the middle of the message.
+            foreach (var piece in message)
+                back.Transport.QueueKept(piece);
+        }
+        else
+        {
+            if (message[^1].IsUnanswered)
+                CountUnanswered(1);
+            owner.Keep([.. message]);
+        }
+
+        message.Clear();
+    }
+
+    /// <summary>A stream is back: it gets what was kept for it before anything else.</summary>
+    private void GiveKeptOnMailbox(MqttMember member)
+    {
+        var owner = member.Transport.Owner;
+        var before = _away.Find(one => one.Transport.Owner == owner);
+        if (before is not null)
+            _away.Remove(before);
+        if (owner.KeptMessages == 0)
+            return;
+        var isSame = before is null || before.Attempt.Filters.Select(static one => one.Text).SequenceEqual(member.Attempt.Filters.Select(static one => one.Text));
+        while (owner.TryTakeKept(out var message))
+        {
+            if (message[^1].IsUnanswered)
+                CountUnanswered(-1);
+            foreach (var piece in message)
+            {
+                if (isSame)
+                    member.Transport.QueueKept(piece);
+                else
+                    DiscardOnMailbox(piece);
+            }
+        }
+    }
+
+    /// <summary>Who was to come back has had the time to.</summary>
+    private void EndAwayOnMailbox()
+    {
+        _awayTimer?.Dispose();
+        _awayTimer = null;
+        TimeSpan? next = null;
+        for (var i = _away.Count - 1; i >= 0; i--)
+        {
+            var member = _away[i];
+            var left = MqttDefaults.AbsentWait - Factory.Links.Time.GetElapsedTime(member.LeftAt);
+            if (left > TimeSpan.Zero)
+            {
+                next = next is { } other && other < left ? other : left;
+                continue;
+            }
+
+            _away.RemoveAt(i);
+            ForgetAwayOnMailbox(member);
+        }
+
+        if (next is { } wait)
+            _awayTimer = Factory.Links.Time.CreateDetachedTimer(static state => ((MqttConnection)state!).AwayFired(), this, wait);
+        TurnOverSoonOnMailbox();
+        RetireIfIdleOnMailbox();
+    }
+
+    private void ForgetAwayOnMailbox(MqttMember member)
+    {
+        var owner = member.Transport.Owner;
+        long dropped = 0;
+        DiscardOnMailbox(member.Arriving);
+        while (owner.TryTakeKept(out var message))
+        {
+            if (message[^1].IsUnanswered)
+                CountUnanswered(-1);
+            else
+                dropped++;
+            foreach (var piece in message)
+                DiscardOnMailbox(piece);
+        }
+
+        if (dropped == 0)
+            return;
+        for (var i = 0L; i < dropped; i++)
+            Factory.Instruments.Dropped(member.Plan.Policy.Name, "mqtt_away");
+        MqttLog.NotComeBack(Factory.Logger, member.Plan.Policy.Name, ClientId, dropped);
+    }
+
+    /// <summary>The connection is over: what was not answered the broker sends again.</summary>
+    private void DropUnansweredOnMailbox()
+    {
+        _leftUnanswered = 0;
+        foreach (var member in _away)
+        {
+            var owner = member.Transport.Owner;
+            DiscardOnMailbox(member.Arriving);
+            for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--)
+            {
+                if (!message[^1].IsUnanswered)
+                {
+                    owner.Keep(message);
+                    continue;
+                }
+
+                CountUnanswered(-1);
+                foreach (var piece in message)
+                    DiscardOnMailbox(piece);
+            }
+        }
+    }
+
+    private void DiscardOnMailbox(List<MqttPiece> message)
+    {
+        foreach (var piece in message)
+            DiscardOnMailbox(piece);
+        message.Clear();
+    }
+
+    private void DiscardOnMailbox(in MqttPiece piece)
+    {
+        piece.Return();
+        if (piece.Taking is { } taking)
+            DoneOnMailbox(taking, taken: false);
+    }
+
+    private void DoneOnMailbox(MqttTaking taking, bool taken)
+    {
+        if (taking.Done(taken))
+            TakenOnMailbox(taking);
+    }
+}

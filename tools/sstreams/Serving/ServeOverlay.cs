@@ -1,0 +1,79 @@
+using System.Text.Json;
+using SecureStreams.Policy;
+
+namespace SecureStreams.Tool.Serving;
+
+/// <summary>
+/// What serving needs of a streamtype, laid over the policy that was given, so that any server streamtype can be served as it is: whose connection it is, and over HTTP what is asked, and headers
+/// by their names.
+/// </summary>
+internal static class ServeOverlay
+{
+    public const string PeerIp = "peer_ip";
+    public const string PeerPort = "peer_port";
+    public const string Method = "method";
+    public const string Path = "path";
+    public const string Query = "query";
+
+    private static readonly string[] OfConnection = [PeerIp, PeerPort];
+    private static readonly string[] OfRequest = [Method, Path, Query];
+
+    /// <summary>The overlay for <paramref name="streamTypes"/>.</summary>
+    public static PolicyDocument Of(IEnumerable<StreamTypePolicy> streamTypes) => new(JsonText.Build(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("schema-version", 1);
+        writer.WriteStartArray("s");
+        foreach (var policy in streamTypes)
+        {
+            writer.WriteStartObject();
+            writer.WriteStartObject(policy.Name);
+            WriteMembers(writer, policy);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }), "<sstreams serve>");
+
+    /// <summary>Whether what comes is a request at first, with a method and a path.</summary>
+    public static bool IsHttp(StreamTypePolicy policy) => TakesRequests(policy) || policy.Protocol is WireProtocol.WebSocket;
+
+    /// <summary>Whether requests are answered.</summary>
+    public static bool TakesRequests(StreamTypePolicy policy) => policy.Protocol is WireProtocol.H1 or WireProtocol.H2;
+
+    /// <summary>Whether requests become WebSocket connections.</summary>
+    public static bool TakesUpgrades(StreamTypePolicy policy) => policy.Protocol is WireProtocol.WebSocket || policy.Find("ws_subprotocol") is not null;
+
+    private static void WriteMembers(Utf8JsonWriter writer, StreamTypePolicy policy)
+    {
+        var facts = policy.Find("metadata_from_connection")?.Value.Pairs.ToDictionary(static pair => pair.Key, static pair => pair.Value.Text, StringComparer.Ordinal) ?? [];
+        var declared = policy.Metadata.Select(static row => row.Name).ToHashSet(StringComparer.Ordinal);
+
+        // A name that the policy has for something else stays what it is; the peer is not told then.
+        var added = OfConnection.Where(name => !declared.Contains(name)).ToList();
+        foreach (var name in added)
+            facts[name] = name;
+        writer.WriteStartArray("metadata_from_connection");
+        foreach (var (name, fact) in facts)
+        {
+            writer.WriteStartObject();
+            writer.WriteString(name, fact);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("metadata");
+        foreach (var name in IsHttp(policy) ? added.Concat(OfRequest) : added)
+        {
+            writer.WriteStartObject();
+            writer.WriteString(name, "");
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        if (IsHttp(policy))
+            writer.WriteBoolean("direct_proto_str", true);
+    }
+}
