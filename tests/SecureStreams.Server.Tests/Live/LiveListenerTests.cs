@@ -80,7 +80,7 @@ public sealed class LiveListenerTests
         bench.Context.ApplyOverlay("""{ "s": [{ "srv": { "endpoint": "", "address_family": "ipv4" } }] }""");
         await Poll.UntilAsync(() => listener.EndPoints[0] is IPEndPoint { Address: var address } && address.Equals(IPAddress.Any), () => $"It listens at {listener.EndPoints[0]}.");
         using var after = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await after.ConnectAsync(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port));
+        await after.ConnectAsync(new IPEndPoint(IPAddress.Parse("127.0.0.2"), port), TestContext.Current.CancellationToken);
         await EchoAsync(after);
         await EchoAsync(before);
     }
@@ -177,7 +177,7 @@ public sealed class LiveListenerTests
         }
     }
 
-    private static Task AskAsync(Socket socket, string protocol) => socket.SendAsync(Encoding.ASCII.GetBytes(protocol == "raw" ? "x" : "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
+    private static Task<int> AskAsync(Socket socket, string protocol) => socket.SendAsync(Encoding.ASCII.GetBytes(protocol == "raw" ? "x" : "GET / HTTP/1.1\r\nHost: x\r\n\r\n"));
 
     private static Task<int> ReceiveAsync(Socket socket) => socket.ReceiveAsync(new byte[16]).OrFail(static () => "Nothing comes.");
 
