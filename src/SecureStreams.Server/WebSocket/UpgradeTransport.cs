@@ -13,7 +13,7 @@ internal sealed class UpgradeTransport : StreamTransport, ITransportSink
     private readonly LinkContext _links;
     private readonly TransportSetup _setup;
     private readonly HttpExchange _exchange;
-    private readonly WebSocketAgreement _agreement;
+    private WebSocketAgreement? _agreement;
     private StreamTransport _current;
     private WebSocketServerConnection? _connection;
     private bool _paused;
@@ -61,7 +61,7 @@ internal sealed class UpgradeTransport : StreamTransport, ITransportSink
     public override void StartOnMailbox()
     {
         _current.StartOnMailbox();
-        _run = RunAsync(_current);
+        _run = RunAsync(_current.Completion);
     }
 
     /// <inheritdoc/>
@@ -115,15 +115,16 @@ internal sealed class UpgradeTransport : StreamTransport, ITransportSink
     /// <summary>The application did not refuse: the request is not touched by its transaction any more.</summary>
     private void AgreedOnMailbox(string?[] received)
     {
-        var connection = new WebSocketServerConnection(_links, _setup with { Sink = this, ReceivePaused = _paused }, _exchange, _agreement, received);
+        var connection = new WebSocketServerConnection(_links, _setup with { Sink = this, ReceivePaused = _paused }, _exchange, _agreement!, received);
+        _agreement = null; // A connection lasts, and has no use for it once it stands.
         Volatile.Write(ref _connection, connection);
         Volatile.Write(ref _current, connection);
         connection.StartOnMailbox();
     }
 
-    private async Task RunAsync(StreamTransport asked)
+    private async Task RunAsync(Task asked)
     {
-        await asked.Completion.ConfigureAwait(false);
+        await asked.ConfigureAwait(false);
         if (_connection is { } connection)
             await connection.Completion.ConfigureAwait(false);
     }

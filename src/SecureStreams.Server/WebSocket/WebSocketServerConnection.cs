@@ -13,7 +13,7 @@ namespace SecureStreams.Server.WebSocket;
 internal sealed class WebSocketServerConnection : WebSocketConnection
 {
     private readonly HttpExchange _exchange;
-    private readonly WebSocketAgreement _agreement;
+    private WebSocketAgreement? _agreement;
     private readonly ListenPlan _plan;
     private string?[]? _received;
 
@@ -45,7 +45,6 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
     protected override TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target)
     {
         target = _exchange.Connection?.Socket.From(wantsFacts: false) ?? _exchange.Mapped?.Target ?? new DialTarget { Host = "", Port = 0 };
-        HttpAnswerHead.WriteUpgrade(HttpServerPlan.Of(Setup.Policy), Setup.Metadata, _exchange, _agreement.Fields);
         return null;
     }
 
@@ -57,6 +56,7 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
         Stream stream;
         try
         {
+            HttpAnswerHead.WriteUpgrade(HttpServerPlan.Of(Setup.Policy), Setup.Metadata, _exchange, _agreement!.Fields);
             stream = await _exchange.UpgradeAsync().ConfigureAwait(false);
         }
         catch (Exception error)
@@ -71,9 +71,9 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
     /// <inheritdoc/>
     protected override void OpenedOnMailbox()
     {
-        var received = _received;
-        _received = null;
-        UpgradedOnMailbox(_agreement.Deflate, received);
+        var (agreement, received) = (_agreement!, _received);
+        (_agreement, _received) = (null, null);
+        UpgradedOnMailbox(agreement.Deflate, received);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,7 @@ namespace SecureStreams.Core;
 internal sealed partial class LocalStream
 {
     private bool _isAccepted;
+    private volatile bool _isUpgraded;
 
     /// <summary>
     /// Asks the application for a handler and delivers Creating and Connecting, all on the caller's thread, which is inside the mailbox since construction; the rest runs on

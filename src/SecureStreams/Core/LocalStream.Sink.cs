@@ -60,6 +60,7 @@ internal sealed partial class LocalStream : ITransportSink
             return;
         try
         {
+            _isUpgraded = true;
             WatchLivenessOnMailbox();
             Deliver(new SsStateChange(SsState.ServerUpgrade));
             SettleOnMailbox();

@@ -72,7 +72,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     protected override SecureStreamHandler CurrentHandler => Volatile.Read(ref _handler);
 
-    public override SsStreamTraits Traits => StreamTraits.Of(_policy);
+    public override SsStreamTraits Traits => StreamTraits.Of(_policy, _isUpgraded);
 
     public override long TxQueued => Volatile.Read(ref _transport)?.Writer.Queued ?? 0;
 

@@ -31,11 +31,15 @@ internal sealed class WsPeer(Stream stream, IDisposable? owner, IReadOnlyDiction
     }
 
     /// <summary>Asked for the upgrade, whatever the answer.</summary>
-    public static async Task<WsPeer> AskAsync(SsListener listener, string version = "1.1", string path = "/", string more = "", X509Certificate2? trust = null)
+    public static Task<WsPeer> AskAsync(SsListener listener, string version = "1.1", string path = "/", string more = "", X509Certificate2? trust = null) =>
+        AskAsync(async () => new NetworkStream(await ServerBench.ConnectAsync(listener), ownsSocket: true), version, path, more, trust);
+
+    /// <summary>Asked for the upgrade on a connection of the caller's, whatever the answer.</summary>
+    public static async Task<WsPeer> AskAsync(Func<Task<Stream>> connect, string version, string path, string more, X509Certificate2? trust)
     {
         if (version == "2")
-            return await AskHttp2Async(listener, path, more, trust);
-        Stream stream = new NetworkStream(await ServerBench.ConnectAsync(listener), ownsSocket: true);
+            return await AskHttp2Async(connect, path, more, trust);
+        var stream = await connect();
         if (trust is not null)
         {
             var secured = new SslStream(stream);
@@ -106,11 +110,11 @@ internal sealed class WsPeer(Stream stream, IDisposable? owner, IReadOnlyDiction
         owner?.Dispose();
     }
 
-    private static async Task<WsPeer> AskHttp2Async(SsListener listener, string path, string more, X509Certificate2? trust)
+    private static async Task<WsPeer> AskHttp2Async(Func<Task<Stream>> connect, string path, string more, X509Certificate2? trust)
     {
         var client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, token) => new NetworkStream(await ServerBench.ConnectAsync(listener), ownsSocket: true),
+            ConnectCallback = async (_, _) => await connect(),
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = trust is null ? null : TrustOf(trust) },
         });
         using var request = new HttpRequestMessage(HttpMethod.Connect, new Uri($"{(trust is null ? "http" : "https")}://localhost{path}"))

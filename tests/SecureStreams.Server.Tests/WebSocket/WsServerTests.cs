@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using SecureStreams.TestSupport.Checks;
@@ -176,6 +177,56 @@ public sealed class WsServerTests
         }
     }
 
+    [Fact]
+    public async Task What_a_client_sends_together_with_its_request_is_not_lost()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\" }");
+        await using var listener = bench.Context.CreateListener("srv", static _ => new MessageEchoHandler());
+        var stream = new NetworkStream(await ServerBench.ConnectAsync(listener), ownsSocket: true);
+        byte[] all =
+        [
+            .. "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"u8,
+            .. RawFrame.Make(RawFrame.Fin | RawFrame.Text, "early"u8, WsPeer.Key),
+        ];
+        await stream.WriteAsync(all, TestContext.Current.CancellationToken);
+        await using var peer = await WsPeer.AskAsync(stream, "");
+        Assert.Equal("101", peer.Answer[":status"]);
+        Assert.Equal("early"u8.ToArray(), (await peer.NextAsync())!.Payload);
+        await peer.SendAsync(RawFrame.MakeClose(1000, "", WsPeer.Key));
+        await peer.CloseFrameAsync();
+    }
+
+    [Theory]
+    [InlineData("1.1", true)]
+    [InlineData("1.1", false)]
+    [InlineData("2", true)]
+    [InlineData("2", false)]
+    public async Task Messages_are_compressed_where_the_policy_takes_it_and_the_client_offers_it(string version, bool taken)
+    {
+        await using var bench = new ServerBench($"\"srv\": {{ \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\", \"ws_deflate\": {(taken ? "true" : "false")}, \"max_message_bytes\": 300000 }}");
+        bench.Log.Allow("Payload/PayloadTooLarge");
+        await using var listener = bench.Context.CreateListener("srv", static _ => new MessageEchoHandler());
+        await using (var peer = await WsPeer.AskAsync(listener, version, more: "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"))
+            Assert.Equal(taken, peer.Answer.GetValueOrDefault("Sec-WebSocket-Extensions")?.StartsWith("permessage-deflate", StringComparison.Ordinal) ?? false);
+
+        await using var clients = SsContext.FromJson($$"""
+            { "s": [{ "cli": { "protocol": "ws", "endpoint": "127.0.0.1", "port": {{ServerBench.PortOf(listener)}}, "http_url": "/", "ws_binary": true, "ws_deflate": true, "ws_http_version": "{{version}}", "opportunistic": true } }] }
+            """);
+        var client = new RecordingHandler();
+        var stream = clients.Create("cli", client);
+        stream.Connect();
+        await client.WaitForStateAsync(SsState.Connected);
+        var payload = new byte[200_000];
+        await stream.SendAsync(payload, TestContext.Current.CancellationToken).AsTask().OrFail(static () => "It is not sent.");
+        await client.WaitForAsync(one => one.ReceivedLength == payload.Length);
+        Assert.Equal(payload, client.Received);
+
+        // What they decompress to counts.
+        await stream.SendAsync(new byte[300_001], TestContext.Current.CancellationToken).AsTask().OrFail(static () => "It is not sent.");
+        await client.WaitForStateAsync(SsState.Disconnected);
+        Assert.Equal((SsCauseCode.PeerClosed, 1009), (client.CauseOf(SsState.Disconnected).Code, client.CauseOf(SsState.Disconnected).Status));
+    }
+
     [Theory]
     [InlineData("1.1")]
     [InlineData("2")]
@@ -191,6 +242,49 @@ public sealed class WsServerTests
         bench.Accepted.Clear();
         await peer.SendAsync(RawFrame.MakeClose(1000, "", WsPeer.Key));
         await peer.CloseFrameAsync();
+    }
+
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("h2")]
+    public async Task Messages_can_be_awaited_whatever_the_policy_serves_besides(string protocol)
+    {
+        await using var bench = new ServerBench($"\"srv\": {{ \"server\": true, \"protocol\": \"{protocol}\", \"endpoint\": \"127.0.0.1\", \"ws_subprotocol\": \"\" }}");
+        await using var listener = bench.Listen();
+        await using var peer = await WsPeer.UpgradedAsync(listener);
+        await (await bench.AcceptedAsync()).WaitForStateAsync(SsState.ServerUpgrade);
+        var stream = bench.Streams.Single();
+        Assert.False(stream.Traits.IsTransactional || stream.Traits.Acknowledges);
+        foreach (var text in new[] { "one", "two" })
+        {
+            await stream.SendAsync(Encoding.ASCII.GetBytes(text), cancellationToken: TestContext.Current.CancellationToken).AsTask().OrFail(static () => "It is not sent.");
+            Assert.Equal(text, Encoding.ASCII.GetString((await peer.NextAsync())!.Payload));
+        }
+
+        await peer.SendAsync(RawFrame.MakeClose(1000, "", WsPeer.Key));
+        await peer.CloseFrameAsync();
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2")]
+    public async Task A_client_that_does_not_answer_a_close_frame_is_waited_for_no_longer_than_its_bound(string version)
+    {
+        var clock = new ManualTimeProvider();
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\" }", clock);
+        await using var listener = bench.Listen();
+        await using var peer = await WsPeer.UpgradedAsync(listener, version);
+        await (await bench.AcceptedAsync()).WaitForStateAsync(SsState.ServerUpgrade);
+        bench.Streams.Single().Disconnect();
+        Assert.Equal(1000, (await peer.CloseFrameAsync()).CloseCode);
+        await clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(5));
+
+        // What it says instead is not for the stream any more.
+        await peer.SendAsync(RawFrame.Fin | RawFrame.Text, "late"u8);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Null(await peer.NextAsync());
+        await Poll.UntilAsync(() => listener.Streams.Count == 0, static () => "The stream stays.");
+        Assert.Equal(0, (await bench.AcceptedAsync()).ReceivedLength);
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
-using SecureStreams.Tests.Transports.Http;
 using SecureStreams.Transports;
 using Xunit;
 
