@@ -22,6 +22,7 @@ TEXT
 peers='
 curl curl
 nghttpd nghttp2-server
+h2load nghttp2-client
 nginx nginx-light
 microsocks microsocks
 tinyproxy tinyproxy

@@ -84,6 +84,12 @@ internal static class HttpAttributes
         },
         new()
         {
+            Name = "http_trailers", Kind = PolicyValueKind.NameList, RefersTo = PolicySection.Metadata, Default = "[]", Scopes = PolicyScopes.Server, Protocols = PolicyProtocols.Http,
+            ActedOn = true, IsExtension = true, Impact = PolicyImpact.NextAttempt,
+            Help = "Metadata with a header that travel behind the body instead: read at the end of a request's, and sent after that of an answer.",
+        },
+        new()
+        {
             Name = "protocol_fallback", Kind = PolicyValueKind.Choice, Choices = ["h1", "h2"], Protocols = PolicyProtocols.Http, ActedOn = true,
             IsExtension = true, Help = "What h3 is replaced by where there is no QUIC, as in this release; without it such a stream is refused.",
         },

@@ -68,6 +68,7 @@ internal static class HttpAnswerHead
 
     private static bool IsOfUpgrade(string name) => !WebSocketClientHandshake.IsOwnField(name) && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
 
-    // The store checked it when it was set; a forged header must not depend on that alone.
-    private static bool IsClean(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
+    /// <summary>Whether a value can stand in a head.</summary>
+    /// <remarks>The store checked it when it was set; a forged header must not depend on that alone.</remarks>
+    public static bool IsClean(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
 }

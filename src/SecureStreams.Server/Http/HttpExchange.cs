@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -32,6 +33,12 @@ internal sealed class HttpExchange(IFeatureCollection features)
 
     /// <summary>The connection.</summary>
     public HttpConnectionFeature? Connection { get; } = features.Get<HttpConnectionFeature>();
+
+    /// <summary>What follows the body of the answer; null where the web server frames none.</summary>
+    public IHttpResponseTrailersFeature? AnswerTrailers { get; } = features.Get<IHttpResponseTrailersFeature>();
+
+    /// <summary>What followed the body of the request, once that has come whole; null for nothing.</summary>
+    public IHeaderDictionary? Trailers => features.Get<IHttpRequestTrailersFeature>() is { Available: true, Trailers: { Count: > 0 } trailers } ? trailers : null;
 
     /// <summary>What a web application says of the connection, where the request came to a path of one; else null.</summary>
     public MappedConnection? Mapped { get; init; }

@@ -85,6 +85,21 @@ internal sealed class HttpRequestMetadata(HttpServerPlan plan, MetadataStore met
         }
     }
 
+    /// <summary>Publishes what followed the body, for metadata that the policy has there (<c>http_trailers</c>), and for no others: what a head says is not to be overridden from behind.</summary>
+    public void PublishTrailersOnMailbox()
+    {
+        if (plan.Trailers.IsEmpty || _head is null || exchange.Trailers is not { } trailers)
+            return;
+        var values = (string?[])_head.Clone();
+        foreach (var row in plan.Trailers)
+        {
+            if (trailers.TryGetValue(row.Name, out var value) && value.Count > 0)
+                values[row.Index] = TextOf(value);
+        }
+
+        metadata.PublishReceivedOnMailbox(values);
+    }
+
     private static void Set(string?[] values, int index, string? value)
     {
         if (index >= 0)

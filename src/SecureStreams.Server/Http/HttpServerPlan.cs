@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -16,6 +17,12 @@ internal sealed class HttpServerPlan
     /// <summary>How many parts a request may have: each costs the application a message, however small it is.</summary>
     public const int MaxParts = 1000;
 
+    private static readonly FrozenSet<string> NotBehind = new[]
+    {
+        "age", "authorization", "cache-control", "connection", "content-encoding", "content-length", "content-range", "content-type", "cookie", "date", "expect", "expires", "host", "keep-alive", "location",
+        "max-forwards", "pragma", "proxy-authenticate", "proxy-authorization", "range", "retry-after", "set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "vary", "warning", "www-authenticate",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     private static readonly ConditionalWeakTable<StreamTypePolicy, HttpServerPlan> Plans = [];
 
     private HttpServerPlan(StreamTypePolicy policy)
@@ -33,12 +40,14 @@ internal sealed class HttpServerPlan
         (Method, Path, Query, PartName, PartFileName) = (-1, -1, -1, -1, -1);
         TakesPartsApart = policy.Find("http_multipart_ss_in")?.Value.Flag ?? false;
         var headers = ImmutableArray.CreateBuilder<HttpHeaderRow>();
+        var trailers = ImmutableArray.CreateBuilder<HttpHeaderRow>();
         var arguments = ImmutableArray.CreateBuilder<int>();
+        var behind = policy.Find("http_trailers")?.Value.Items.Select(static one => one.Text).ToHashSet(StringComparer.Ordinal) ?? [];
         for (var i = 0; i < policy.Metadata.Length; i++)
         {
             var row = policy.Metadata[i];
             if (!string.IsNullOrWhiteSpace(row.Header))
-                headers.Add(HttpHeaderRow.Of(i, row));
+                (behind.Contains(row.Name) && !NotBehind.Contains(row.Header.Trim().TrimEnd(':')) ? trailers : headers).Add(HttpHeaderRow.Of(i, row));
             else if (row.Name == "method")
                 Method = i;
             else if (row.Name == "path")
@@ -54,6 +63,7 @@ internal sealed class HttpServerPlan
         }
 
         Headers = headers.ToImmutable();
+        Trailers = trailers.ToImmutable();
         Arguments = arguments.ToImmutable();
         Policy = policy;
 
@@ -67,6 +77,9 @@ internal sealed class HttpServerPlan
 
     /// <summary>The metadata that travel in headers, of requests as of answers.</summary>
     public ImmutableArray<HttpHeaderRow> Headers { get; }
+
+    /// <summary>The metadata that travel behind bodies instead, of requests as of answers (<c>http_trailers</c>).</summary>
+    public ImmutableArray<HttpHeaderRow> Trailers { get; }
 
     /// <summary>The metadata that an argument of the URL with their name fills: those that travel nowhere else.</summary>
     public ImmutableArray<int> Arguments { get; }
@@ -112,6 +125,20 @@ internal sealed class HttpServerPlan
 
     /// <summary><c>idle_timeout_ms</c>.</summary>
     public TimeSpan IdleTimeout { get; }
+
+    /// <summary>Makes sure that what is to travel behind a body may.</summary>
+    /// <exception cref="SsPolicyException">It may not.</exception>
+    public static void Check(StreamTypePolicy policy)
+    {
+        foreach (var name in policy.Find("http_trailers")?.Value.Items.Select(static one => one.Text) ?? [])
+        {
+            var header = policy.Metadata.FirstOrDefault(one => one.Name == name)?.Header?.Trim().TrimEnd(':');
+            var problem = string.IsNullOrEmpty(header) ? "has no header"
+                : NotBehind.Contains(header) ? $"has header '{header}', which says how a message is to be taken and has to stand before it (RFC 9110 section 6.5.1)" : null;
+            if (problem is not null)
+                throw new SsPolicyException($"Streamtype '{policy.Name}': http_trailers names metadata '{name}', which {problem}; give it another header, or leave it out.{(policy.Locate("http_trailers") is { } at ? $" ({at})" : "")}");
+        }
+    }
 
     /// <summary>The plan of <paramref name="policy"/>.</summary>
     public static HttpServerPlan Of(StreamTypePolicy policy) => Plans.GetValue(policy, static one => new HttpServerPlan(one));

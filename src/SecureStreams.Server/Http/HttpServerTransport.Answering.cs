@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using SecureStreams.Transports;
 
@@ -88,18 +89,31 @@ internal sealed partial class HttpServerTransport
             HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, _status == 0 ? NotFound : _status, _plan.NoContentLength ? null : _writer.Announced, withHeaders: true);
             if (_writer.IsHeadOnly || !HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
                 _hasNoBody = true;
+            BeginTrailers();
         }
 
         var bytes = _writer.Take();
-        if (bytes.Length > 0 && !_hasNoBody)
+        var ends = _writer.HasEnded;
+        if (ends && !_plan.Trailers.IsEmpty)
+            AddTrailers(TrailersOnMailbox());
+        if (_chunksItself)
         {
-            var flushed = await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
-            if (flushed.IsCompleted)
-                throw new IOException("The client takes no more of the answer.");
+            WriteChunk(bytes.Span, ends);
+            Check(await _exchange.Answer.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+        else if (bytes.Length > 0 && !_hasNoBody)
+        {
+            Check(await _exchange.Answer.Writer.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false));
         }
 
-        if (_writer.HasEnded)
+        if (ends)
             await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static void Check(FlushResult flushed)
+    {
+        if (flushed.IsCompleted)
+            throw new IOException("The client takes no more of the answer.");
     }
 
     private async Task AwaitAsync(Task write)

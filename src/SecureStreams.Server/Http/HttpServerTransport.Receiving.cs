@@ -100,6 +100,8 @@ internal sealed partial class HttpServerTransport
     /// <returns>Bytes used.</returns>
     private int DeliverOnMailbox(ReadOnlySpan<byte> piece, bool isLast)
     {
+        if (isLast)
+            _received.PublishTrailersOnMailbox();
         if (_parts is not null)
         {
             var used = piece.IsEmpty ? 0 : DeliverPartOnMailbox(piece);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using SecureStreams.Policy;
+using SecureStreams.Server.Http;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Server.Mapping;
@@ -11,7 +12,8 @@ internal static class MappedRules
     // What connections, names and TLS are like is the application's to say.
     private static readonly ImmutableHashSet<string> OfListeners = ImmutableHashSet.Create(StringComparer.Ordinal,
         "endpoint", "port", "address_family", "unix_mode", "unix_user", "unix_group", "unix_remove_stale", "tls", "server_cert", "server_key", "tls_cert_blob", "tls_key_blob", "tls_key_passphrase_blob",
-        "tls_client_trust_store", "sniff_protocol", "max_connections", "max_connections_per_peer", "max_header_bytes", "header_timeout_ms", "server_names", "http_url");
+        "tls_client_trust_store", "sniff_protocol", "max_connections", "max_connections_per_peer", "max_header_bytes", "header_timeout_ms", "server_names", "http_url",
+        "min_rx_rate", "min_tx_rate", "min_rate_grace_ms", "idle_timeout_ms");
 
     /// <summary>Checks it.</summary>
     /// <returns>What it states that does not count, in the order of the table of attributes.</returns>
@@ -26,6 +28,7 @@ internal static class MappedRules
             throw Bad(policy, "tls_client_auth", $"is {asked}, and TLS is the application's at a path of it; ask for client certificates there, and leave it out here");
         if (policy.Find("tls_client_deny") is not null)
             throw Bad(policy, "tls_client_deny", "refuses clients, and TLS is the application's at a path of it; refuse them there, and leave it out here");
+        HttpServerPlan.Check(policy);
         return [.. policy.Stated.Select(static one => one.Attribute.Name).Where(static name => OfListeners.Contains(name) || name.StartsWith("attr_", StringComparison.Ordinal)).Distinct()];
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.Server.Http;
 
 namespace SecureStreams.Server.Routing;
 
@@ -37,7 +38,11 @@ internal sealed class RoutePlan
 
     /// <summary>Reads it.</summary>
     /// <exception cref="SsPolicyException">It says what no request could meet.</exception>
-    public static RoutePlan Of(StreamTypePolicy policy) => new(policy);
+    public static RoutePlan Of(StreamTypePolicy policy)
+    {
+        HttpServerPlan.Check(policy);
+        return new RoutePlan(policy);
+    }
 
     /// <summary>Whether <paramref name="path"/> is <see cref="Path"/> or lies below it.</summary>
     public bool MatchesPath(string path) =>

@@ -91,6 +91,39 @@ public sealed class AcceptTests
         }
     }
 
+    [Theory]
+    [InlineData("", 0, 0)]
+    [InlineData(", \"attr_low_latency\": true", 0x10, 6)]
+    [InlineData(", \"attr_high_throughput\": true, \"attr_high_reliability\": true, \"attr_low_cost\": true", 0x0c, 2)]
+    [InlineData(", \"attr_priority\": 5", 0, 5)]
+    public async Task Accepted_sockets_have_the_options_of_the_policy(string attributes, int typeOfService, int priority)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The options are read as Linux numbers them.");
+        var model = PolicyLoader.Load([PolicyDocument.FromJson($$"""{ "s": [{ "srv": { "server": true, "protocol": "raw", "endpoint": "127.0.0.1"{{attributes}} } }] }""", "policy")]).Model!;
+        using var log = new TestLog();
+        using var listening = ListenSocket.Bind(() => model.StreamTypes["srv"], new SsPlatform(), log.CreateLogger("test"));
+        var accepted = new TaskCompletionSource<AcceptedSocket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        listening.Start(accepted.SetResult);
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(listening.EndPoints[0], TestContext.Current.CancellationToken);
+        using (var one = await accepted.Task.OrFail(static () => "Nothing is accepted."))
+        {
+            Assert.Equal(typeOfService, RawOption(one.Socket, level: 0, name: 1)); // IP_TOS, ip(7)
+            Assert.Equal(priority, RawOption(one.Socket, level: 1, name: 12)); // SO_PRIORITY, socket(7); the type of service chooses one too.
+            Assert.True(one.Socket.NoDelay);
+        }
+
+        await listening.StopAsync(takeWaiting: false);
+        log.AssertClean();
+
+        static int RawOption(Socket socket, int level, int name)
+        {
+            var value = new byte[4];
+            socket.GetRawSocketOption(level, name, value);
+            return BitConverter.ToInt32(value);
+        }
+    }
+
     private static StreamTypePolicy PolicyOf() => Model.StreamTypes["srv"];
 
     private static readonly PolicyModel Model = PolicyLoader.Load([PolicyDocument.FromJson(Policy, "policy")]).Model!;
