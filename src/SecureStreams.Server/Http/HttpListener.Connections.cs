@@ -19,10 +19,8 @@ internal sealed partial class HttpListener
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n"u8;
 
-    private async Task ServeConnectionAsync(AcceptedSocket accepted)
+    private async Task ServeConnectionAsync(AcceptedSocket accepted, StreamTypePolicy policy, ListenPlan plan)
     {
-        var policy = Policy.Now();
-        var plan = ListenPlan.Of(policy);
         var peer = accepted.PeerText;
         ConnectionContext? connection = null;
         try
@@ -67,9 +65,7 @@ internal sealed partial class HttpListener
         {
             var wire = new CountingStream(new DuplexStream(connection.Transport), Platform.Time);
             secured = await Tls.AuthenticateAsync(wire, _takesHttp2 ? Both : Http1Only, bound).ConfigureAwait(false);
-            var features = new TlsConnectionFeatures(secured.Stream);
-            connection.Features.Set<ITlsConnectionFeature>(features);
-            connection.Features.Set<ITlsApplicationProtocolFeature>(features);
+            SetTls(connection, secured);
             connection.Transport = new DuplexPipe(secured.Stream);
         }
 

@@ -55,7 +55,9 @@ internal sealed class WatchedConnection(ConnectionContext inner) : ConnectionCon
     /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        inner.Features.Get<HttpConnectionFeature>()?.NoteAbort(abortReason.Message);
+        // The web server gives no reason where the client has gone.
+        if ((ConnectionAbortedException?)abortReason is { Message: var reason })
+            inner.Features.Get<HttpConnectionFeature>()?.NoteAbort(reason);
         inner.Abort(abortReason);
     }
 
