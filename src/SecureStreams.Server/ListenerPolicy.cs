@@ -10,8 +10,6 @@ namespace SecureStreams.Server;
 /// </summary>
 internal sealed class ListenerPolicy
 {
-    private static readonly string[] Places = ["endpoint", "address_family"];
-
     private readonly LocalContext _context;
     private readonly ILogger _logger;
     private readonly bool _mayMove;
@@ -42,27 +40,17 @@ internal sealed class ListenerPolicy
         var seen = Volatile.Read(ref _seen);
         if (ReferenceEquals(now, seen) || Interlocked.CompareExchange(ref _seen, now, seen) != seen)
             return Volatile.Read(ref _fits);
-        if (Differs(now) is { } what)
+        var place = Volatile.Read(ref _place);
+        if (ListenerReaction.Differs(Began, place, now, _mayMove) is { } what)
             ServerLog.Warning(_logger, Began.Name, $"the policy was changed, and {what}; the listener goes on as it was: dispose it and create it anew");
-        else if (!IsElsewhere(now!))
+        else if (!ListenerReaction.IsElsewhere(place, now!))
             Volatile.Write(ref _fits, now!);
         return Volatile.Read(ref _fits);
     }
 
     /// <summary>What <paramref name="now"/> does to the listener, and the impact class of that.</summary>
-    public (SsPolicyAction Action, PolicyImpact Impact) Judge(StreamTypePolicy? now)
-    {
-        var fits = Volatile.Read(ref _fits);
-        if (IsGone(now))
-            return (SsPolicyAction.End, PolicyImpact.Recreate);
-        if (Differs(now) is not null)
-            return (SsPolicyAction.CreateAnew, PolicyImpact.Recreate);
-        if (IsElsewhere(now!))
-            return (SsPolicyAction.Replace, PolicyImpact.Reconnect);
-        return PolicyStep.Between(fits, now!) is not { } step ? (SsPolicyAction.None, PolicyImpact.Live)
-            : step.Impact == PolicyImpact.Live ? (SsPolicyAction.Live, PolicyImpact.Live)
-            : (SsPolicyAction.NextAttempt, step.Impact);
-    }
+    public (SsPolicyAction Action, PolicyImpact Impact) Judge(StreamTypePolicy? now) =>
+        ListenerReaction.Of(Began, Volatile.Read(ref _place), Volatile.Read(ref _fits), now, _mayMove);
 
     /// <summary>The listener is where <paramref name="now"/> says.</summary>
     public void Moved(StreamTypePolicy now)
@@ -70,37 +58,4 @@ internal sealed class ListenerPolicy
         Volatile.Write(ref _place, now);
         Volatile.Write(ref _fits, now);
     }
-
-    private static bool IsGone(StreamTypePolicy? now) => now is not { Server: true, LocalSink: false };
-
-    /// <summary>Whether it says of another place than the one that is listened on.</summary>
-    private bool IsElsewhere(StreamTypePolicy now)
-    {
-        var place = Volatile.Read(ref _place);
-        return now.Port != place.Port || Array.Exists(Places, name => !Equals(now.Find(name)?.Value.Text, place.Find(name)?.Value.Text));
-    }
-
-    private string? Differs(StreamTypePolicy? now)
-    {
-        if (IsGone(now))
-            return now is null ? "has no such streamtype any more" : "it is no server any more";
-        if (now!.Protocol != Began.Protocol)
-            return "protocol is another";
-        if (now.Tls != Began.Tls)
-            return "tls is another";
-        if (!_mayMove && IsElsewhere(now))
-            return "endpoint or port is another";
-        foreach (var attribute in (ReadOnlySpan<string>)["unix_mode", "unix_user", "unix_group", "http_url", "ws_subprotocol"])
-        {
-            if (!Equals(now.Find(attribute)?.Value.Text, Began.Find(attribute)?.Value.Text))
-                return $"{attribute} is another";
-        }
-
-        if (!NamesOf(now).SequenceEqual(NamesOf(Began), StringComparer.Ordinal))
-            return "server_names is another";
-
-        return null;
-    }
-
-    private static IEnumerable<string> NamesOf(StreamTypePolicy policy) => policy.Find("server_names")?.Value.Items.Select(static one => one.Text) ?? [];
 }

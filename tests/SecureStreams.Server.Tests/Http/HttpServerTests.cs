@@ -261,6 +261,21 @@ public sealed class HttpServerTests
     }
 
     [Fact]
+    public async Task A_client_that_ends_its_side_has_given_its_request_up()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen();
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n"u8.ToArray(), Token);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.ServerTxn);
+        socket.Shutdown(SocketShutdown.Send);
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal(SsCauseCode.ConnectionReset, handler.CauseOf(SsState.Disconnected).Code);
+        Assert.Equal("", await ToEndAsync(socket));
+    }
+
+    [Fact]
     public async Task An_answer_that_is_cut_short_does_not_pass_for_a_whole_one()
     {
         await using var bench = new ServerBench(Server);
