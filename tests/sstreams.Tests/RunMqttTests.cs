@@ -26,6 +26,15 @@ public sealed class RunMqttTests
         Assert.Empty(broker.Taken);
     }
 
+    [Fact]
+    public async Task A_run_that_can_neither_publish_nor_receive_says_what_it_waits_for()
+    {
+        await using var broker = MqttTestBroker.Start();
+        using var policy = new TestPolicy(Mqtt(broker, "\"mqtt_topic\": \"room/1\""));
+        var result = (await policy.RunAsync([], "tell", "--timeout", "1")).Exits(1);
+        Assert.Contains("subscribes to nothing (it has no mqtt_subscribe), and there is no --data to publish", result.Errors, StringComparison.Ordinal);
+    }
+
     private static string Mqtt(MqttTestBroker broker, string more) =>
         string.Create(CultureInfo.InvariantCulture, $$"""
             "tell": { "endpoint": "127.0.0.1", "port": {{broker.Port}}, "protocol": "mqtt", {{more}} }

@@ -108,6 +108,9 @@ public enum SsCauseCode
     /// <summary>A message or body is longer than its receiver allows.</summary>
     PayloadTooLarge = 602,
 
+    /// <summary>Metadata that go with a message are not set, or are such that the message cannot carry them; the message is not sent.</summary>
+    MetadataUnusable = 603,
+
     // --- peer
     /// <summary>The peer closed the connection in order.</summary>
     PeerClosed = 700,
@@ -121,11 +124,14 @@ public enum SsCauseCode
     /// <summary>The peer answered, and not with what the policy expects as success.</summary>
     PeerRefused = 703,
 
-    /// <summary>The peer does not take who this side says it is, or does not let it do that: user name, password, access rules.</summary>
+    /// <summary>The peer does not take who this side says it is, or does not let it in: user name, password.</summary>
     CredentialsRefused = 704,
 
     /// <summary>Another client uses the same client id, or a stream of this context with other settings: a broker lets one of them in only.</summary>
     ClientIdInUse = 705,
+
+    /// <summary>The peer has let this side in, and its access rules do not allow what was asked for.</summary>
+    AccessDenied = 706,
 
     // --- local
     /// <summary>A handler returned <see cref="SsResult.Disconnect"/> or the application called <see cref="SecureStream.Disconnect"/>.</summary>

@@ -60,7 +60,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Metadata = stream.MetadataOf(value.Pairs))
         {
             Name = "metadata", Kind = PolicyValueKind.MetadataMap, Scopes = Both, ActedOn = true, Impact = PolicyImpact.Recreate,
-            Help = "Names for ${} and for the application, each with the header it travels in or \"\". MQTT 5: the user property it travels in. mqtt: $topic is the topic of what was received.",
+            Help = "Names for ${} and for the application, each with the header it travels in or \"\". MQTT 5: the user property it travels in. mqtt: $topic, $qos, $retain and $dup are of what was received.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.SetProxy(ProxyKind.Socks5, value.Text))
         {

@@ -56,8 +56,8 @@ public static partial class PolicyDiagnosticTable
         """);
 
     internal static readonly PolicyDiagnosticInfo MqttMetadataName = Error("SSP0448", "Metadata of mqtt has a name that is not known",
-        "In mqtt, metadata travel in user properties. Names of these that begin with a $ stand for parts of a message: $topic is the topic of what was received. There is no other.",
-        "Write $topic, or the name of a user property that does not begin with a $.",
+        "In mqtt, metadata travel in user properties. Names of these that begin with a $ stand for parts of a message: $topic is the topic of what was received, $qos its QoS (0, 1, 2), $retain whether the broker had kept it (0, 1), $dup whether it may have come before (0, 1). There is no other.",
+        "Write $topic, $qos, $retain or $dup, or the name of a user property that does not begin with a $.",
         """
         { "s": [ { "demo": { "endpoint": "broker.example", "port": 1883, "protocol": "mqtt", "mqtt_subscribe": "a/+", "metadata": [ { "where": "$topics" } ] } } ] }
         """);

@@ -4,7 +4,7 @@ namespace SecureStreams.Policy;
 internal static class MqttVersionRules
 {
     private const long Newest = 5;
-    private const string Topic = "$topic";
+    private static readonly string[] Parts = ["$topic", "$qos", "$retain", "$dup"];
 
     public static void Check(PolicyDraft draft, DiagnosticBag bag)
     {
@@ -42,8 +42,8 @@ internal static class MqttVersionRules
         foreach (var pair in metadata.Value.Pairs)
         {
             var property = pair.Value.Text;
-            if (property is ['$', ..] && property != Topic)
-                bag.Report(PolicyDiagnosticTable.MqttMetadataName, metadata, $"{stream.Subject}: metadata {Wording.Quote(pair.Key)} travels in {QuotedValue.Of(property)}; of names that begin with a $ there is {Topic} alone");
+            if (property is ['$', ..] && !Parts.Contains(property))
+                bag.Report(PolicyDiagnosticTable.MqttMetadataName, metadata, $"{stream.Subject}: metadata {Wording.Quote(pair.Key)} travels in {QuotedValue.Of(property)}; of names that begin with a $ there are $topic, $qos, $retain and $dup");
         }
     }
 }

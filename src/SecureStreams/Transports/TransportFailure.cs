@@ -11,7 +11,7 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
         Permanent ? RetryClass.Configuration
         : Code is SsCauseCode.CertificateUntrusted or SsCauseCode.CertificateExpired or SsCauseCode.CertificateHostMismatch or SsCauseCode.CertificateInvalid
             or SsCauseCode.CertificatePinMismatch or SsCauseCode.CertificateRevoked or SsCauseCode.ClientCertificateRefused or SsCauseCode.ProxyAuthenticationFailed
-            or SsCauseCode.CredentialsRefused ? RetryClass.Identity
+            or SsCauseCode.CredentialsRefused or SsCauseCode.AccessDenied ? RetryClass.Identity
         : RetryAfter is not null || Code == SsCauseCode.PeerBusy ? RetryClass.Busy
         : RetryClass.Transient;
 

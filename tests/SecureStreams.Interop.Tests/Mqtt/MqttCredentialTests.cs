@@ -91,7 +91,7 @@ public class MqttCredentialTests(MosquittoFixture mosquitto, AedesFixture aedes)
         handler.Send(stream, "no");
         await handler.WaitForStateAsync(SsState.QosNackRemote);
         var change = handler.LastOf(SsState.QosNackRemote);
-        Assert.Equal((SsPhase.Protocol, SsCauseCode.CredentialsRefused, 0x87), (change.Cause.Phase, change.Cause.Code, change.Ack));
+        Assert.Equal((SsPhase.Protocol, SsCauseCode.AccessDenied, 0x87), (change.Cause.Phase, change.Cause.Code, change.Ack));
 
         // The stream goes on.
         stream.SetMetadata("where", "open");

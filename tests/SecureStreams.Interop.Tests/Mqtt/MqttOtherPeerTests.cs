@@ -62,6 +62,7 @@ public class MqttOtherPeerTests(MosquittoFixture mosquitto, AedesFixture aedes)
     [Theory]
     [InlineData("mosquitto", 4, false)]
     [InlineData("mosquitto", 5, false)]
+    [InlineData("mosquitto", 4, true)]
     [InlineData("mosquitto", 5, true)]
     [InlineData("aedes", 4, false)]
     public async Task Messages_go_both_ways_over_WebSocket(string broker, int version, bool tls)

@@ -53,6 +53,54 @@ public class MqttPayloadTests(MosquittoFixture mosquitto)
     }
 
     [Theory]
+    [InlineData(4, 0)]
+    [InlineData(5, 2)]
+    public async Task What_is_too_long_is_refused_before_a_byte_leaves_and_the_connection_goes_on(int version, int qos)
+    {
+        var broker = mosquitto.Broker;
+        var topic = MosquittoFixture.Unique("over");
+        await using var streams = MqttStreams.Open(broker.Ports.Plain, ("x", $"""
+            "mqtt_version": {version}, "mqtt_qos": {qos}, "mqtt_client_id": "{topic}", "mqtt_clean_start": true, "mqtt_topic": "{topic}", "mqtt_subscribe": "{topic}", "max_message_bytes": 268435455
+            """));
+        var handler = new MqttHandler();
+        await using var stream = streams.Context.Create("x", handler);
+        stream.Connect();
+        await handler.WaitForStateAsync(SsState.Connected);
+
+        // Announced: the longest that a packet could carry without a topic, and the first that none can.
+        foreach (var length in (long[])[268_435_455, 268_435_456])
+            stream.RequestTransmit(length);
+        await handler.WaitForStateAsync(SsState.QosNackRemote);
+        var cause = handler.CauseOf(SsState.QosNackRemote);
+        Assert.Equal((SsPhase.Payload, SsCauseCode.PayloadTooLarge), (cause.Phase, cause.Code));
+        Assert.Contains("268435455", streams.LastDetail.ToString(), StringComparison.Ordinal);
+
+        handler.Send(stream, "short");
+        await handler.WaitForTextAsync("short");
+        Assert.Equal((1, 1), (broker.Count($" as {topic} "), broker.Count($"Received PUBLISH from {topic}")));
+        Assert.DoesNotContain(SsState.Disconnected, handler.States);
+        handler.AssertClean();
+    }
+
+    [Fact]
+    public async Task What_turns_out_too_long_while_it_is_written_is_refused_as_well()
+    {
+        var broker = mosquitto.Broker;
+        var topic = MosquittoFixture.Unique("grew");
+        await using var streams = MqttStreams.Open(broker.Ports.Plain, ("x", $"""
+            "mqtt_qos": 1, "mqtt_client_id": "{topic}", "mqtt_clean_start": true, "mqtt_topic": "{topic}"
+            """));
+        var handler = new MqttHandler();
+        await using var stream = streams.Context.Create("x", handler);
+        handler.Send(stream, new byte[(16 * 1024 * 1024) + 1]);
+        handler.Send(stream, "short");
+        await handler.WaitForStateAsync(SsState.QosAckRemote);
+        Assert.Equal((SsPhase.Payload, SsCauseCode.PayloadTooLarge), (handler.CauseOf(SsState.QosNackRemote).Phase, handler.CauseOf(SsState.QosNackRemote).Code));
+        Assert.Equal((1, 1), (broker.Count($" as {topic} "), broker.Count($"Received PUBLISH from {topic}")));
+        handler.AssertClean();
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     public async Task A_longer_message_than_the_policy_takes_ends_the_connection_with_that_cause_and_comes_no_more(int qos)

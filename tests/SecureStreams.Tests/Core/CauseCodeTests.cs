@@ -37,11 +37,13 @@ public sealed class CauseCodeTests
         [SsCauseCode.PayloadTruncated] = RetryClass.Transient,
         [SsCauseCode.PayloadLengthMismatch] = RetryClass.Transient,
         [SsCauseCode.PayloadTooLarge] = RetryClass.Transient, // The next answer may be a smaller one.
+        [SsCauseCode.MetadataUnusable] = RetryClass.Transient, // The next message may have others.
         [SsCauseCode.PeerClosed] = RetryClass.Transient,
         [SsCauseCode.ConnectionReset] = RetryClass.Transient,
         [SsCauseCode.PeerBusy] = RetryClass.Busy,
         [SsCauseCode.PeerRefused] = RetryClass.Transient,
         [SsCauseCode.CredentialsRefused] = RetryClass.Identity,
+        [SsCauseCode.AccessDenied] = RetryClass.Identity,
         [SsCauseCode.ClientIdInUse] = RetryClass.Transient, // A stream of this context may let the other connection go; what a broker says of others is permanent.
         [SsCauseCode.LocalDisconnect] = RetryClass.Transient,
         [SsCauseCode.HandlerException] = RetryClass.Transient,

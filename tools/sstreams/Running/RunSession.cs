@@ -50,6 +50,8 @@ internal static class RunSession
         {
             stream = context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
             progress.Start();
+            if (plan.IsMqtt && settings.Data is null && policy?.Find("mqtt_subscribe") is null)
+                report.Note($"streamtype '{settings.StreamType}' subscribes to nothing (it has no mqtt_subscribe), and there is no --data to publish: it stays connected until it is interrupted, or until --timeout");
             var exitCode = await WaitAsync(outcome, output);
             if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
                 report.Note($"the data was not sent: streamtype '{settings.StreamType}' sends none (see its http_method)");

@@ -10,6 +10,7 @@ internal sealed partial class LinkOutput : IMailboxWork
     private Stream? _stream;
     private ILinkWire? _wire;
     private byte[]? _sending;
+    private bool _sendingIsSecret;
     private Step _step = Step.Closed;
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _pending;
     private Action? _done;
@@ -46,6 +47,8 @@ internal sealed partial class LinkOutput : IMailboxWork
         _stream = null;
 
         // A buffer that is being filled is left to the collector: a callback may hold a span of it right now.
+        if (_isSecret)
+            _filling.AsSpan().Clear();
         _filling = null;
     }
 
@@ -89,6 +92,8 @@ internal sealed partial class LinkOutput : IMailboxWork
         var count = _inFlight = _released;
         AdaptTo(count);
         _sending = _filling;
+        _sendingIsSecret = _isSecret;
+        _isSecret = false;
         _filling = null;
         _tail = _released = 0;
         try
@@ -179,7 +184,7 @@ internal sealed partial class LinkOutput : IMailboxWork
         }
         catch (Exception error)
         {
-            Give(ref _sending);
+            GiveSent();
             if (!abandoned)
                 FailOnMailbox(error);
             _idle?.TrySetResult();
@@ -204,15 +209,23 @@ internal sealed partial class LinkOutput : IMailboxWork
 
     private void Written()
     {
-        Give(ref _sending);
+        GiveSent();
         if (_stream is not null)
             Interlocked.Add(ref _queued, -_inFlight);
         _inFlight = 0;
     }
 
+    private void GiveSent()
+    {
+        if (_sendingIsSecret)
+            _sending.AsSpan().Clear();
+        _sendingIsSecret = false;
+        Give(ref _sending);
+    }
+
     private void FailOnMailbox(Exception error)
     {
-        Give(ref _sending);
+        GiveSent();
         AbandonOnMailbox();
         _step = Step.Closed;
         owner.WriteFailedOnMailbox(error);

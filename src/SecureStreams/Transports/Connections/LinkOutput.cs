@@ -24,6 +24,7 @@ internal sealed partial class LinkOutput(Mailbox mailbox, ILinkOutputOwner owner
     private int _released;
     private long _queued;
     private bool _endWanted;
+    private bool _isSecret;
 
     /// <summary>Whether payload may be put in now: the connection is open, this side has not ended, and no write is under way.</summary>
     public bool IsReady => _step == Step.Ready && !_endWanted;
@@ -72,6 +73,13 @@ internal sealed partial class LinkOutput(Mailbox mailbox, ILinkOutputOwner owner
         _released = _tail;
     }
 
+    /// <summary>What is staged has secrets in it: its buffer is cleared when it has left, or is dropped.</summary>
+    public void EraseOnMailbox()
+    {
+        mailbox.AssertCurrent();
+        _isSecret = true;
+    }
+
     /// <summary>Drops what is staged and not released.</summary>
     public void RollbackOnMailbox()
     {
@@ -102,6 +110,8 @@ internal sealed partial class LinkOutput(Mailbox mailbox, ILinkOutputOwner owner
     {
         var larger = ArrayPool<byte>.Shared.Rent(_tail + bytes);
         _filling.AsSpan(0, _tail).CopyTo(larger);
+        if (_isSecret)
+            _filling.AsSpan(0, _tail).Clear();
         _filling = larger;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class MqttAbsentMessage
         Kind = kind;
         Qos = publish.Qos;
         Retain = publish.Retain;
+        Duplicate = publish.Duplicate;
         _properties = publish.Properties.Encoded.ToArray();
         _payload = ArrayPool<byte>.Shared.Rent(publish.PayloadBytes);
     }
@@ -32,6 +33,8 @@ internal sealed class MqttAbsentMessage
 
     public bool Retain { get; }
 
+    public bool Duplicate { get; }
+
     /// <summary>Whether a stream has had it: the answer is that stream's.</summary>
     public bool IsGiven { get; set; }
 
@@ -43,6 +46,7 @@ internal sealed class MqttAbsentMessage
         Topic = Topic,
         Qos = Qos,
         Retain = Retain,
+        Duplicate = Duplicate,
         PacketId = Ticket.Id,
         Properties = new MqttProperties(_properties),
         PayloadBytes = _length,

@@ -17,7 +17,7 @@ internal static class MqttFailures
     /// <summary>The broker ended the connection with a reason (DISCONNECT of MQTT 5).</summary>
     public static TransportFailure Disconnected(MqttReasonCode reason, MqttProperties properties, string endpoint) => reason == MqttReasonCode.Success
         ? new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection in order.") { Endpoint = endpoint }
-        : Of(SsPhase.Peer, MqttVersion.V5, reason, properties, endpoint, "The broker ended the connection");
+        : Denied(Of(SsPhase.Peer, MqttVersion.V5, reason, properties, endpoint, "The broker ended the connection"), reason);
 
     /// <summary>The broker closed the connection without a word.</summary>
     /// <param name="opening">Before it had accepted it: what was waited for; null afterwards.</param>
@@ -82,13 +82,13 @@ internal static class MqttFailures
         // MQTT 3.1.1 has one code for every reason.
         var failure = version == MqttVersion.V311
             ? new TransportFailure(SsPhase.Protocol, SsCauseCode.PeerRefused, $"The broker refused the subscription to '{OperatorText.Clean(filter)}' (0x80); check what it lets this client read.") { Status = 0x80, Endpoint = endpoint }
-            : Of(SsPhase.Protocol, version, reason, properties, endpoint, $"The broker refused the subscription to '{OperatorText.Clean(filter)}'");
+            : Denied(Of(SsPhase.Protocol, version, reason, properties, endpoint, $"The broker refused the subscription to '{OperatorText.Clean(filter)}'"), reason);
         return failure with { Attribute = "mqtt_subscribe" };
     }
 
     /// <summary>The broker answered a message with a refusal.</summary>
-    public static TransportFailure NotPublished(MqttReasonCode reason, string endpoint) => Of(
-        SsPhase.Protocol, MqttVersion.V5, reason, default, endpoint, "The broker refused the message") with { Permanent = false, Attribute = "mqtt_topic" };
+    public static TransportFailure NotPublished(MqttReasonCode reason, string endpoint) => Denied(
+        Of(SsPhase.Protocol, MqttVersion.V5, reason, default, endpoint, "The broker refused the message"), reason) with { Permanent = false, Attribute = "mqtt_topic" };
 
     /// <summary>The connection ended before the broker acknowledged a message, and the session with it.</summary>
     public static TransportFailure Lost(string endpoint) => new(
@@ -154,6 +154,9 @@ internal static class MqttFailures
         Attribute = "mqtt_client_id",
         Endpoint = member.Attempt.Endpoint,
     };
+
+    /// <summary>After it has let the client in, "not authorized" is no word on its credentials.</summary>
+    private static TransportFailure Denied(TransportFailure failure, MqttReasonCode reason) => reason == MqttReasonCode.NotAuthorized ? failure with { Code = SsCauseCode.AccessDenied } : failure;
 
     private static TransportFailure Of(SsPhase phase, MqttVersion version, MqttReasonCode reason, MqttProperties properties, string endpoint, string what)
     {

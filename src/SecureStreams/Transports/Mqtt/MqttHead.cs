@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using SecureStreams.Codecs.Mqtt;
 using SecureStreams.Core;
@@ -12,6 +13,7 @@ namespace SecureStreams.Transports.Mqtt;
 internal sealed class MqttHead
 {
     private readonly MqttPlan _plan;
+    private readonly ImmutableArray<string> _symbols;
     private readonly string?[] _values;
     private byte[]? _utf8;
     private TransportFailure? _problem;
@@ -19,8 +21,10 @@ internal sealed class MqttHead
     public MqttHead(MqttPlan plan)
     {
         _plan = plan;
-        var symbols = plan.Topic is { IsLiteral: false } template ? template.Symbols.Length : 0;
-        _values = symbols + plan.Properties.Length is > 0 and var all ? new string?[all] : [];
+
+        // Asked for once: the template makes the list anew each time.
+        _symbols = plan.Topic is { IsLiteral: false } template ? template.Symbols : [];
+        _values = _symbols.Length + plan.Properties.Length is > 0 and var all ? new string?[all] : [];
     }
 
     /// <summary>Bytes of it that are the topic; the rest are properties.</summary>
@@ -39,10 +43,10 @@ internal sealed class MqttHead
     private bool HasChanged(MetadataStore metadata)
     {
         var changed = false;
-        var symbols = _values.Length - _plan.Properties.Length;
+        var symbols = _symbols.Length;
         for (var i = 0; i < _values.Length; i++)
         {
-            var value = i < symbols ? metadata.Outgoing(_plan.Topic!.Symbols[i]) : metadata.Outgoing(_plan.Properties[i - symbols].Index);
+            var value = i < symbols ? metadata.Outgoing(_symbols[i]) : metadata.Outgoing(_plan.Properties[i - symbols].Index);
             changed |= !ReferenceEquals(value, _values[i]);
             _values[i] = value;
         }
@@ -57,12 +61,12 @@ internal sealed class MqttHead
         if (_plan.Topic is not { } template)
             return MqttText.Bad(policy, "mqtt_topic", "states no mqtt_topic, so that it cannot publish; set \"mqtt_topic\" to where its messages go") with { Permanent = true };
         if (MqttText.Expand(policy, "mqtt_topic", template, metadata, out var text) is { } unset)
-            return unset;
+            return MqttText.OfMessage(unset);
         var topic = Encoding.UTF8.GetBytes(text);
         if (MqttTopics.NameProblem(topic) is { } problem)
-            return MqttText.Bad(policy, "mqtt_topic", $"has mqtt_topic '{OperatorText.Clean(text)}' after expansion, a topic that {problem}");
+            return Bad("mqtt_topic", $"has mqtt_topic '{OperatorText.Clean(text)}' after expansion, a topic that {problem}");
         if (_plan.IsAws && topic.Length > MqttDefaults.AwsTopicBytes)
-            return MqttText.Bad(policy, "mqtt_topic", $"has mqtt_topic with {topic.Length} bytes after expansion; AWS IoT takes {MqttDefaults.AwsTopicBytes} at most");
+            return Bad("mqtt_topic", $"has mqtt_topic with {topic.Length} bytes after expansion; AWS IoT takes {MqttDefaults.AwsTopicBytes} at most");
         TopicBytes = topic.Length;
         if (_plan.Properties.IsEmpty)
         {
@@ -72,6 +76,8 @@ internal sealed class MqttHead
 
         return AddProperties(metadata, topic, out utf8);
     }
+
+    private TransportFailure Bad(string attribute, string problem) => MqttText.OfMessage(MqttText.Bad(_plan.Policy, attribute, problem));
 
     private TransportFailure? AddProperties(MetadataStore metadata, byte[] topic, out byte[]? utf8)
     {
@@ -87,7 +93,7 @@ internal sealed class MqttHead
             // What is not set is not sent.
             if (metadata.Outgoing(index) is { } value && !properties.TryAddUserProperty(name, Encoding.UTF8.GetBytes(value)))
             {
-                return MqttText.Bad(_plan.Policy, "metadata", $"has metadata '{_plan.Policy.Metadata[index].Name}' of more than {MqttTexts.MaxBytes} bytes, which no user property can carry; make it shorter");
+                return Bad("metadata", $"has metadata '{_plan.Policy.Metadata[index].Name}' of more than {MqttTexts.MaxBytes} bytes, which no user property can carry; make it shorter");
             }
         }
 

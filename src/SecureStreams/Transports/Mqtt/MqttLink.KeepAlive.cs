@@ -17,6 +17,7 @@ internal sealed partial class MqttLink
     private long _asked;
     private long _rested;
     private bool _isAsked;
+    private bool _isAskedByPayload;
 
     /// <summary>When the broker was last heard; time during which nothing was read does not count. From any thread.</summary>
     public long HeardAt => Math.Max(LastHeardOnMailbox ?? 0, Volatile.Read(ref _rested));
@@ -50,7 +51,7 @@ internal sealed partial class MqttLink
         _keepAliveTimer = null;
     }
 
-    private void AnsweredOnMailbox() => _isAsked = false;
+    private void AnsweredOnMailbox() => _isAsked = _isAskedByPayload = false;
 
     private void PingOnMailboxNow()
     {
@@ -66,6 +67,8 @@ internal sealed partial class MqttLink
         if (!IsUp)
             return;
         var time = Links.Time;
+        if (_isAskedByPayload && _lastSent > _asked)
+            AnsweredOnMailbox();
         if (_isAsked && Bound() is { } bound)
         {
             // Whatever was heard since is a sign of life too; while nothing is read nothing can be heard.
@@ -76,9 +79,15 @@ internal sealed partial class MqttLink
             }
         }
 
-        // The payload of a message that is under way is a sign of life to the broker as well, and nothing else can be sent.
-        if (_keepAlive > TimeSpan.Zero && _body is null && time.GetElapsedTime(QuietSince()) >= _keepAlive)
-            PingOnMailboxNow();
+        // The payload of a message that is under way is a sign of life to the broker as well, and nothing else can be sent. Where it does not move on, it has asked: who takes it is alive.
+        if (_keepAlive > TimeSpan.Zero && time.GetElapsedTime(QuietSince()) >= _keepAlive)
+        {
+            if (_body is null)
+                PingOnMailboxNow();
+            else if (!_isAsked && time.GetElapsedTime(_lastSent) >= _keepAlive)
+                (_isAsked, _isAskedByPayload, _asked) = (true, true, time.GetTimestamp());
+        }
+
         if (!_ended)
             ArmKeepAlive();
     }
@@ -91,7 +100,7 @@ internal sealed partial class MqttLink
     private void ArmKeepAlive()
     {
         var time = Links.Time;
-        TimeSpan? due = _keepAlive == TimeSpan.Zero ? null : _body is null ? _keepAlive - time.GetElapsedTime(QuietSince()) : _keepAlive;
+        TimeSpan? due = _keepAlive == TimeSpan.Zero ? null : _keepAlive - time.GetElapsedTime(_body is null ? QuietSince() : _isAskedByPayload ? _asked : _lastSent);
         if (_isAsked && Bound() is { } bound)
         {
             var left = _owner.IsResting ? bound.Time : bound.Time - time.GetElapsedTime(Math.Max(_asked, HeardAt));

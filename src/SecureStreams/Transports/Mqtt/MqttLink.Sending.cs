@@ -142,6 +142,7 @@ internal sealed partial class MqttLink
             var span = Output.GetSpan(MqttPacketWriter.MeasureConnect(connect));
             MqttPacketWriter.TryWriteConnect(span, connect, out var written);
             Put(written);
+            Output.EraseOnMailbox();
             return null;
         }
         finally

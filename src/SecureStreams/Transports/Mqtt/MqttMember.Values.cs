@@ -3,10 +3,11 @@ using SecureStreams.Codecs.Mqtt;
 
 namespace SecureStreams.Transports.Mqtt;
 
-/// <remarks>What a message brings for the stream's metadata: its topic, and in MQTT 5 its user properties. Where one message says the same as the one before, nothing is made.</remarks>
+/// <remarks>What a message brings for the stream's metadata: its topic and flags, and in MQTT 5 its user properties. Where one message says the same as the one before, nothing is made.</remarks>
 internal sealed partial class MqttMember
 {
     private byte[] _lastTopic = [];
+    private int _lastFlags = -1;
     private string?[]? _lastValues;
 
     /// <summary>Of the message that comes in now: what goes into the stream's metadata; null for nothing.</summary>
@@ -18,9 +19,10 @@ internal sealed partial class MqttMember
         var plan = Plan;
         Values = null;
         var hasProperties = !plan.Properties.IsEmpty && !publish.Properties.IsEmpty;
-        if (plan.TopicIndex < 0 && plan.Properties.IsEmpty)
+        if (!plan.TakesValues)
             return;
-        if (!hasProperties && _lastValues is { } last && topic.SequenceEqual(_lastTopic))
+        var flags = ((int)publish.Qos << 2) | (publish.Retain ? 2 : 0) | (publish.Duplicate ? 1 : 0);
+        if (!hasProperties && _lastValues is { } last && flags == _lastFlags && topic.SequenceEqual(_lastTopic))
         {
             Values = last;
             return;
@@ -29,10 +31,17 @@ internal sealed partial class MqttMember
         var values = new string?[plan.Policy.Metadata.Length];
         if (plan.TopicIndex >= 0)
             values[plan.TopicIndex] = Encoding.UTF8.GetString(topic);
+        if (plan.QosIndex >= 0)
+            values[plan.QosIndex] = publish.Qos switch { MqttQos.AtMostOnce => "0", MqttQos.AtLeastOnce => "1", _ => "2" };
+        if (plan.RetainIndex >= 0)
+            values[plan.RetainIndex] = publish.Retain ? "1" : "0";
+        if (plan.DuplicateIndex >= 0)
+            values[plan.DuplicateIndex] = publish.Duplicate ? "1" : "0";
         Values = values;
         if (!hasProperties)
         {
             _lastTopic = topic.ToArray();
+            _lastFlags = flags;
             _lastValues = values;
             return;
         }

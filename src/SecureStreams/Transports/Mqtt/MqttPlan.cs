@@ -37,7 +37,10 @@ internal sealed class MqttPlan
         IsAws = policy.Find("aws_iot")?.Value.Flag ?? false;
         MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? MqttDefaults.MaxMessageBytes;
         ReceiveCap = (int)(policy.Find("mqtt_queue_bytes")?.Value.Number ?? MqttDefaults.QueueBytes);
-        TopicIndex = policy.Metadata.IndexOf(policy.Metadata.FirstOrDefault(static one => one.Header == "$topic")!);
+        TopicIndex = IndexOf("$topic");
+        QosIndex = IndexOf("$qos");
+        RetainIndex = IndexOf("$retain");
+        DuplicateIndex = IndexOf("$dup");
         Properties = Version == MqttVersion.V311 ? [] :
             [.. policy.Metadata.Select(static (one, index) => (index, one.Header)).Where(static one => one.Header is { Length: > 0 } and not ['$', ..]).Select(static one => (one.index, Encoding.UTF8.GetBytes(one.Header!)))];
         _clientId = Template("mqtt_client_id");
@@ -82,6 +85,18 @@ internal sealed class MqttPlan
 
     /// <summary>The place of the metadata that is the topic of what was received; -1 for none.</summary>
     public int TopicIndex { get; }
+
+    /// <summary>As <see cref="TopicIndex"/>, of its quality of service.</summary>
+    public int QosIndex { get; }
+
+    /// <summary>As <see cref="TopicIndex"/>, of whether the broker had kept it.</summary>
+    public int RetainIndex { get; }
+
+    /// <summary>As <see cref="TopicIndex"/>, of whether it may have come before.</summary>
+    public int DuplicateIndex { get; }
+
+    /// <summary>Whether metadata are made of anything of a message.</summary>
+    public bool TakesValues => TopicIndex >= 0 || QosIndex >= 0 || RetainIndex >= 0 || DuplicateIndex >= 0 || !Properties.IsEmpty;
 
     /// <summary>MQTT 5: the metadata that travel in user properties, with the names of these.</summary>
     public ImmutableArray<(int Index, byte[] Name)> Properties { get; }
@@ -148,6 +163,8 @@ internal sealed class MqttPlan
         var url = Policy.Find("http_url")?.Value.Template;
         return HttpTargetText.PathOf(url is null ? "" : url.IsLiteral ? url.Text : url.Expand(metadata.Outgoing, Uri.EscapeDataString));
     }
+
+    private int IndexOf(string part) => Policy.Metadata.IndexOf(Policy.Metadata.FirstOrDefault(one => one.Header == part)!);
 
     private PolicyTemplate? Template(string attribute) => Policy.Find(attribute) is { Value.Template: { Text.Length: > 0 } template } ? template : null;
 

@@ -29,6 +29,9 @@ internal static class MqttText
         return null;
     }
 
+    /// <summary>A message cannot carry what metadata give it.</summary>
+    public static TransportFailure OfMessage(TransportFailure failure) => failure with { Phase = SsPhase.Payload, Code = SsCauseCode.MetadataUnusable };
+
     /// <summary>The failure of a streamtype that cannot be made to work as it is.</summary>
     public static TransportFailure Bad(StreamTypePolicy policy, string attribute, string problem) =>
         new(SsPhase.Policy, SsCauseCode.EndpointInvalid, $"Streamtype '{policy.Name}' {problem}.") { Attribute = attribute };

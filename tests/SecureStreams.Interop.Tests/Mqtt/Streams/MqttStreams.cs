@@ -33,6 +33,9 @@ internal sealed class MqttStreams : IAsyncDisposable
     /// <param name="types">The streamtypes, each with its members besides endpoint, port, protocol and retry.</param>
     public static MqttStreams Open(int port, params (string Name, string Members)[] types) => new("localhost", port, "\"conceal\": 65535", null, types);
 
+    /// <summary>As <see cref="Open"/>, with sessions that outlast the context.</summary>
+    public static MqttStreams OpenKept(int port, string stateFolder, params (string Name, string Members)[] types) => new("localhost", port, "\"conceal\": 65535", stateFolder, types);
+
     /// <summary>As <see cref="Open"/>, with streams that try once.</summary>
     public static MqttStreams OpenOnce(int port, params (string Name, string Members)[] types) => new("localhost", port, "\"conceal\": 0", null, types);
 

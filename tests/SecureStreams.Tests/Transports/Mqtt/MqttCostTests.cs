@@ -31,17 +31,18 @@ public sealed class MqttCostTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 1)]
-    [InlineData(0, 1000)]
-    [InlineData(1, 1000)]
-    public async Task A_flood_allocates_nothing_and_gathers_messages_in_one_write(int qos, int each)
+    [InlineData(0, 1, false)]
+    [InlineData(1, 1, false)]
+    [InlineData(0, 1000, false)]
+    [InlineData(1, 1000, false)]
+    [InlineData(0, 1000, true)]
+    public async Task A_flood_allocates_nothing_and_gathers_messages_in_one_write(int qos, int each, bool hasMetadata)
     {
         const int Messages = 20_000;
         using var broker = new BlockingBroker(echoes: false);
-        await using var context = Context(broker, qos, "");
+        await using var context = Context(broker, qos, hasMetadata ? ", \"metadata\": [{ \"x\": \"\" }]" : "", hasMetadata ? "t/${x}" : "t/x");
         var handler = new Flood(qos > 0, each, broker);
-        var stream = context.Create("x", handler);
+        var stream = context.Create("x", handler, hasMetadata ? new() { Metadata = { ["x"] = "x" } } : null);
         stream.Connect();
         await handler.RunAsync(stream, Messages);
         var (reads, messages) = (broker.Reads, broker.Messages);
@@ -69,8 +70,8 @@ public sealed class MqttCostTests(ITestOutputHelper output)
         return (least, fastest);
     }
 
-    private static LocalContext Context(BlockingBroker broker, int qos, string more) => SsContext.FromJson(
-        $$"""{ "s": [{ "x": { {{broker.Where}}, "mqtt_topic": "t/x", "mqtt_qos": {{qos}}, "mqtt_client_id": "c"{{more}} } }] }""");
+    private static LocalContext Context(BlockingBroker broker, int qos, string more, string topic = "t/x") => SsContext.FromJson(
+        $$"""{ "s": [{ "x": { {{broker.Where}}, "mqtt_topic": "{{topic}}", "mqtt_qos": {{qos}}, "mqtt_client_id": "c"{{more}} } }] }""");
 
     /// <summary>Sends a message whenever the last one has come back.</summary>
     private sealed class PingPong : SecureStreamHandler

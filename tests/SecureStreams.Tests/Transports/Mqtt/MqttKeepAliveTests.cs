@@ -158,6 +158,28 @@ public sealed class MqttKeepAliveTests
     }
 
     [Fact]
+    public async Task A_long_message_that_nobody_takes_is_noticed_too()
+    {
+        await using var bench = new MqttBench(more: Alive);
+        var (run, peer) = await bench.ConnectAsync(subscribes: false);
+        run.SendLarge(new byte[15 * 1024 * 1024]);
+        await run.TurnAsync();
+
+        // As long as the buffers between take some of it, it is under way; then it stands still, and nobody is heard.
+        var ended = run.EndAsync();
+        while (!ended.IsCompleted)
+        {
+            if (bench.Clock.ArmedTimers.Count > 0)
+                bench.Clock.Advance(TimeSpan.FromSeconds(10));
+            await run.TurnAsync();
+        }
+
+        var failure = await ended;
+        Assert.Equal((SsCauseCode.PeerUnresponsive, "mqtt_keep_alive"), (failure?.Code, failure?.Attribute));
+        peer.Dispose();
+    }
+
+    [Fact]
     public async Task Without_a_keep_alive_nobody_is_asked_but_by_a_stream()
     {
         await using var bench = new MqttBench(more: "\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t\"");

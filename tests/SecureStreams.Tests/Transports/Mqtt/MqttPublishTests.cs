@@ -103,7 +103,7 @@ public sealed class MqttPublishTests
         var (run, peer) = await bench.ConnectAsync(subscribes: false);
         run.Send("unset");
         await run.WaitForAsync("nack-0");
-        Assert.Equal((SsCauseCode.EndpointInvalid, "mqtt_topic"), (run.Refusal!.Code, run.Refusal.Attribute));
+        Assert.Equal((SsCauseCode.MetadataUnusable, "mqtt_topic"), (run.Refusal!.Code, run.Refusal.Attribute));
         run.Post(() => run.With("x", "1"));
         run.Send("one");
         Assert.Equal("d/1/up one", Of(await peer.ReadAsync(MqttPacketType.Publish)));

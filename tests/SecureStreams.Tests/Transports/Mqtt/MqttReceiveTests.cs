@@ -153,6 +153,24 @@ public sealed class MqttReceiveTests
         await EndAsync(run, peer);
     }
 
+    [Fact]
+    public async Task What_a_message_is_besides_its_payload_is_told_in_metadata()
+    {
+        await using var bench = new MqttBench(more: In.Replace("t/in", "t/#", StringComparison.Ordinal)
+            + ", \"metadata\": [{ \"where\": \"$topic\" }, { \"qos\": \"$qos\" }, { \"kept\": \"$retain\" }, { \"again\": \"$dup\" }]");
+        var seen = new List<string>();
+        var (run, peer) = await bench.ConnectAsync(setup: run => run.OnPiece = piece =>
+            seen.Add($"{System.Text.Encoding.UTF8.GetString(piece)}: {string.Join(' ', new[] { "where", "qos", "kept", "again" }.Select(name => run.Metadata.Get(name)))}"));
+        await peer.PublishAsync("t/a", "live");
+        await peer.PublishAsync("t/a", "kept", retain: true);
+        await peer.PublishAsync("t/a", "one", qos: 1, id: 1);
+        await peer.PublishAsync("t/b", "two", qos: 2, id: 2, duplicate: true);
+        await peer.PublishAsync("t/b", "end");
+        await run.WaitForCountAsync("rx-" + (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage), 5);
+        Assert.Equal(["live: t/a 0 0 0", "kept: t/a 0 1 0", "one: t/a 1 0 0", "two: t/b 2 0 1", "end: t/b 0 0 0"], seen);
+        await EndAsync(run, peer);
+    }
+
     private static async Task EndAsync(TransportRun run, MqttPeer peer)
     {
         run.Close();
