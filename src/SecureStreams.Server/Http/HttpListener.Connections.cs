@@ -26,8 +26,7 @@ internal sealed partial class HttpListener
         try
         {
             await Task.Yield();
-            connection = _sockets.Create(accepted.TakeSocket());
-            connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
+            connection = new WatchedConnection(_sockets.Create(accepted.TakeSocket()), accepted);
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivals.Over);
             var http2 = await PrepareAsync(connection, accepted, plan, either.Token).ConfigureAwait(false);
@@ -53,7 +52,8 @@ internal sealed partial class HttpListener
 
         if (connection is not null)
             await connection.DisposeAsync().ConfigureAwait(false);
-        accepted.Dispose();
+        else
+            accepted.Dispose();
     }
 
     /// <returns>Whether it speaks HTTP/2.</returns>

@@ -168,7 +168,7 @@ internal sealed partial class HttpListener : ServerListener
             {
                 try
                 {
-                    await next(new WatchedConnection(connection)).ConfigureAwait(false);
+                    await next(connection).ConfigureAwait(false);
                 }
                 finally
                 {

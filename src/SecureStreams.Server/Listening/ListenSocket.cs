@@ -30,7 +30,7 @@ internal sealed partial class ListenSocket : IDisposable
         _platform = platform;
         _logger = logger;
         _dropped = dropped;
-        _limits = limits ?? new ConnectionLimits(policy().Name, logger);
+        _limits = limits ?? new ConnectionLimits(policy().Name, logger, platform.Time);
         EndPoints = [.. sockets.Select(static one => one.LocalEndPoint!)];
     }
 
