@@ -10,7 +10,7 @@ public abstract class SsListener : IAsyncDisposable
 
     /// <summary>
     /// Where it listens, with the port that it really has where the policy's is 0: an <see cref="IPEndPoint"/> for each address, or the one of a Unix socket. Empty for a local
-    /// sink; that of the other listener for one that joins it. It stays the same when the listener is disposed.
+    /// sink; that of the other listener for one that joins it. A change of the policy may move it; it stays the same when the listener is disposed.
     /// </summary>
     public abstract IReadOnlyList<EndPoint> EndPoints { get; }
 

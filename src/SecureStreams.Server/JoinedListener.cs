@@ -8,12 +8,13 @@ using SecureStreams.Server.Tls;
 namespace SecureStreams.Server;
 
 /// <summary>A server streamtype on the socket of another (<c>!name</c>): streams, drain and end are its own, and it ends with the other at the latest.</summary>
-internal sealed class JoinedListener : SsListener
+internal sealed class JoinedListener : SsListener, ILiveListener
 {
     private readonly LocalContext _context;
     private readonly ServerListener _owner;
     private readonly ILogger _logger;
     private readonly ListenerEnd _end;
+    private readonly ListenerPolicy _policy;
     private readonly ServerTls? _tls;
 
     private JoinedListener(LocalContext context, ServerListener owner, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
@@ -21,7 +22,7 @@ internal sealed class JoinedListener : SsListener
         _context = context;
         _owner = owner;
         _logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
-        var current = new ListenerPolicy(context, policy, _logger);
+        var current = _policy = new ListenerPolicy(context, policy, _logger);
         var accepted = context.NewAcceptedStreams();
         if (ServerTls.OwnAttribute(policy) is not null)
         {
@@ -80,6 +81,31 @@ internal sealed class JoinedListener : SsListener
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _end.DisposeAsync();
+
+    /// <inheritdoc/>
+    public SsPolicyEffect? Foresee(StreamTypePolicy? now)
+    {
+        var (action, impact) = _policy.Judge(now);
+        return action == SsPolicyAction.None ? null : new SsPolicyEffect(StreamType, 0, impact, action);
+    }
+
+    /// <inheritdoc/>
+    public void TellPolicyChanged()
+    {
+        var action = _policy.Judge(_context.FindPolicy(StreamType)).Action;
+        if (action == SsPolicyAction.None)
+            return;
+        _context.Runtime.Telemetry.Instruments.PolicyActed(StreamType, action);
+        if (action == SsPolicyAction.End)
+        {
+            ServerLog.Ends(_logger, StreamType);
+            _ = DrainAsync().AsTask();
+        }
+        else
+        {
+            _ = _policy.Now();
+        }
+    }
 
     private Task StopAsync(bool draining)
     {

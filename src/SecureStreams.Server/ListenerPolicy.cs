@@ -4,21 +4,29 @@ using SecureStreams.Policy;
 namespace SecureStreams.Server;
 
 /// <summary>
-/// The policy that a listener's new connections are served by: the one in force, for as long as it still describes this listener. What a listener is bound to cannot change
-/// under it: where the policy in force says something else of that, the last one that fitted stays, and the operator is told. Safe from any thread.
+/// The policy that a listener's new connections are served by: the one in force, for as long as it still describes this listener. Where it listens may change, and counts when it
+/// listens there; what else it is made of cannot change under it: where the policy in force says something else of that, the last one that fitted stays, and the operator is told.
+/// Safe from any thread.
 /// </summary>
 internal sealed class ListenerPolicy
 {
     private readonly LocalContext _context;
     private readonly ILogger _logger;
+    private readonly bool _mayMove;
     private StreamTypePolicy _fits;
+    private StreamTypePolicy _place;
     private StreamTypePolicy? _seen;
 
-    public ListenerPolicy(LocalContext context, StreamTypePolicy began, ILogger logger)
+    /// <param name="context">Whose policy it is.</param>
+    /// <param name="began">What the listener was made with.</param>
+    /// <param name="logger">Where the operator is told.</param>
+    /// <param name="mayMove">Whether it can listen elsewhere; not one that joins another's socket.</param>
+    public ListenerPolicy(LocalContext context, StreamTypePolicy began, ILogger logger, bool mayMove = false)
     {
+        _mayMove = mayMove;
         _context = context;
         _logger = logger;
-        Began = _fits = began;
+        Began = _fits = _place = began;
         _seen = began;
     }
 
@@ -32,36 +40,22 @@ internal sealed class ListenerPolicy
         var seen = Volatile.Read(ref _seen);
         if (ReferenceEquals(now, seen) || Interlocked.CompareExchange(ref _seen, now, seen) != seen)
             return Volatile.Read(ref _fits);
-        if (Differs(now) is { } what)
+        var place = Volatile.Read(ref _place);
+        if (ListenerReaction.Differs(Began, place, now, _mayMove) is { } what)
             ServerLog.Warning(_logger, Began.Name, $"the policy was changed, and {what}; the listener goes on as it was: dispose it and create it anew");
-        else
+        else if (!ListenerReaction.IsElsewhere(place, now!))
             Volatile.Write(ref _fits, now!);
         return Volatile.Read(ref _fits);
     }
 
-    private string? Differs(StreamTypePolicy? now)
+    /// <summary>What <paramref name="now"/> does to the listener, and the impact class of that.</summary>
+    public (SsPolicyAction Action, PolicyImpact Impact) Judge(StreamTypePolicy? now) =>
+        ListenerReaction.Of(Began, Volatile.Read(ref _place), Volatile.Read(ref _fits), now, _mayMove);
+
+    /// <summary>The listener is where <paramref name="now"/> says.</summary>
+    public void Moved(StreamTypePolicy now)
     {
-        if (now is null)
-            return "has no such streamtype any more";
-        if (!now.Server || now.LocalSink)
-            return "it is no server any more";
-        if (now.Protocol != Began.Protocol)
-            return "protocol is another";
-        if (now.Tls != Began.Tls)
-            return "tls is another";
-        if (now.Port != Began.Port)
-            return "port is another";
-        foreach (var attribute in (ReadOnlySpan<string>)["endpoint", "address_family", "unix_mode", "unix_user", "unix_group", "http_url", "ws_subprotocol"])
-        {
-            if (!Equals(now.Find(attribute)?.Value.Text, Began.Find(attribute)?.Value.Text))
-                return $"{attribute} is another";
-        }
-
-        if (!NamesOf(now).SequenceEqual(NamesOf(Began), StringComparer.Ordinal))
-            return "server_names is another";
-
-        return null;
+        Volatile.Write(ref _place, now);
+        Volatile.Write(ref _fits, now);
     }
-
-    private static IEnumerable<string> NamesOf(StreamTypePolicy policy) => policy.Find("server_names")?.Value.Items.Select(static one => one.Text) ?? [];
 }

@@ -14,10 +14,10 @@ namespace SecureStreams.Server;
 /// What every listener on a socket is made of, whatever its protocol: the policy in force, TLS, the way in, the books, the end. Other streamtypes may join it
 /// (<c>ServerListener.Joining.cs</c>).
 /// </summary>
-internal abstract partial class ServerListener : SsListener
+internal abstract partial class ServerListener : SsListener, ILiveListener
 {
     private readonly LocalContext _context;
-    private readonly ListenSocket _socket;
+    private ListenSocket _socket;
     private readonly ListenerEnd _end;
     private readonly ServerTls? _ownTls;
 
@@ -29,7 +29,7 @@ internal abstract partial class ServerListener : SsListener
         _context = context;
         Platform = context.Options.Platform;
         Logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
-        Policy = new ListenerPolicy(context, policy, Logger);
+        Policy = new ListenerPolicy(context, policy, Logger, mayMove: true);
         Accepted = context.NewAcceptedStreams();
         Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null);
         Routes.TryAdd(Own);
@@ -42,7 +42,7 @@ internal abstract partial class ServerListener : SsListener
 
         try
         {
-            _socket = ListenSocket.Bind(Policy.Now, Platform, Logger, reason => context.Runtime.Telemetry.Instruments.Dropped(policy.Name, reason));
+            _socket = Bind(Policy.Now, before: null);
         }
         catch
         {
@@ -57,13 +57,13 @@ internal abstract partial class ServerListener : SsListener
     public sealed override string StreamType => Policy.Began.Name;
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<EndPoint> EndPoints => _socket.EndPoints;
+    public sealed override IReadOnlyList<EndPoint> EndPoints => Volatile.Read(ref _socket).EndPoints;
 
     /// <inheritdoc/>
     public sealed override IReadOnlyCollection<SecureStream> Streams => Accepted.All;
 
     /// <summary>Connections that are open, for tests.</summary>
-    internal int Connections => _socket.Connections;
+    internal int Connections => Volatile.Read(ref _socket).Connections;
 
     /// <summary>What streams of the context have in common.</summary>
     protected StreamRuntime Runtime => _context.Runtime;
@@ -110,6 +110,10 @@ internal abstract partial class ServerListener : SsListener
         }
 
         _socket.Start(Arrived);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_context.FindPolicy(StreamType), Policy.Began))
+            TellPolicyChanged();
     }
 
     /// <summary>A connection came, which is owned by whoever is called. On the loop that accepts: it must not wait.</summary>
@@ -142,7 +146,7 @@ internal abstract partial class ServerListener : SsListener
     private async Task StopAsync(bool draining)
     {
         CloseJoining();
-        await _socket.StopAsync(draining).ConfigureAwait(false);
+        await StopListeningAsync(draining).ConfigureAwait(false);
         await StoppedAsync(draining).ConfigureAwait(false);
     }
 

@@ -34,4 +34,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(4109, LogLevel.Information, "{StreamType} is served on the listener of {Owner}", EventName = "Joined")]
     public static partial void Joined(ILogger logger, string streamType, string owner);
+
+    [LoggerMessage(4120, LogLevel.Warning, "{StreamType}: the policy was changed, and the listener cannot move to where it says: {Problem}; it goes on where it is", EventName = "NotMoved")]
+    public static partial void NotMoved(ILogger logger, string streamType, string problem);
+
+    [LoggerMessage(4121, LogLevel.Information, "{StreamType}: the policy was changed, and the streamtype is no server any more: the listener ends in order", EventName = "StreamTypeGone")]
+    public static partial void Ends(ILogger logger, string streamType);
 }

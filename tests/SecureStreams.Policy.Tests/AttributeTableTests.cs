@@ -8,7 +8,7 @@ public sealed class AttributeTableTests
     public void What_is_acted_on_is_said_here() => Assert.Equal(
         [
             "address_family", "allow_redirects", "attr_high_reliability", "attr_high_throughput", "attr_low_cost", "attr_low_latency",
-            "attr_priority", "auth_hexify", "aws_iot", "client_cert", "connect_timeout_ms", "direct_proto_str", "drain_timeout_ms", "endpoint",
+            "attr_priority", "auth_hexify", "aws_iot", "aws_region", "aws_service", "client_cert", "connect_timeout_ms", "direct_proto_str", "drain_timeout_ms", "endpoint",
             "half_open_ms", "header_timeout_ms", "http_auth_header", "http_auth_preamble", "http_cookies", "http_devtype_header",
             "http_dsn_header", "http_expect", "http_expect_continue", "http_fail_redirect", "http_fwv_header", "http_method",
             "http_mime_content_type", "http_multipart_filename", "http_multipart_name", "http_multipart_ss_in", "http_no_content_length",

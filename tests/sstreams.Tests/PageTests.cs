@@ -91,6 +91,7 @@ public sealed partial class PageTests
     [InlineData("policy", "check", "--help")]
     [InlineData("policy", "show", "--help")]
     [InlineData("policy", "diff", "--help")]
+    [InlineData("policy", "plan", "--help")]
     [InlineData("policy", "compile", "--help")]
     [InlineData("policy", "explain", "--help")]
     [InlineData("policy", "schema", "--help")]

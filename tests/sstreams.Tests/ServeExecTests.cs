@@ -82,7 +82,7 @@ public sealed class ServeExecTests
     {
         using var directory = new TestDirectory();
         await using var host = await ServeHost.StartAsync(directory,
-            [ServeHost.Server("web", "h1", "\"metadata\": [{ \"x-tag\": \"x-tag:\" }, { \"HOME\": \"\" }, { \"LD_PRELOAD\": \"\" }, { \"zero\": \"\" }]")], "--exec", "env");
+            [ServeHost.Server("web", "h1", "\"metadata\": [{ \"x-tag\": \"x-tag:\" }, { \"HOME\": \"\" }, { \"LD_PRELOAD\": \"\" }, { \"zero\": \"\" }, { \"peer_ip\": \"x-tag:\" }, { \"method\": \"x-tag:\" }]")], "--exec", "env");
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, host.Url("web", "/a%20b?LD_PRELOAD=evil.so&HOME=/evil&zero=a%00b&SS_STREAMTYPE=x&other=1"));
         request.Headers.Add("x-tag", "() { :; }; echo no");

@@ -13,6 +13,7 @@ internal sealed class StreamFacade(SecureStream stream)
     private PipeSession? _pipe;
     private bool _ended;
     private SsCause _endCause;
+    private long _broadcastBytes;
 
     /// <summary>Whether a pipe is in use, and its connection has not ended.</summary>
     public bool HasPipe => Volatile.Read(ref _pipe) is { IsOver: false };
@@ -39,6 +40,24 @@ internal sealed class StreamFacade(SecureStream stream)
         }
 
         return sends.Send(payload, flags, token);
+    }
+
+    /// <summary>Sends what is sent to others too, and tells nobody what became of it.</summary>
+    /// <param name="message">The message; it does not change any more.</param>
+    /// <param name="maxQueuedBytes">How much of such messages may wait.</param>
+    /// <returns>Whether the stream gets it; a stream that is being destroyed is not said to miss it.</returns>
+    public bool TryBroadcast(ReadOnlyMemory<byte> message, int maxQueuedBytes)
+    {
+        if (HasPipe)
+            return false;
+        if (Interlocked.Add(ref _broadcastBytes, message.Length) is var queued && queued > maxQueuedBytes && queued > message.Length)
+        {
+            Interlocked.Add(ref _broadcastBytes, -message.Length);
+            return false;
+        }
+
+        _ = BroadcastAsync(message);
+        return true;
     }
 
     public SsMessageReader Read(SsReadOptions options, CancellationToken token)
@@ -157,6 +176,22 @@ internal sealed class StreamFacade(SecureStream stream)
         var result = pipe is { IsOver: false } ? pipe.OnState(change) : SsResult.Continue;
         var sent = _sends?.OnState(change) ?? SsResult.Continue;
         return sent < result ? sent : result;
+    }
+
+    private async Task BroadcastAsync(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            await SendAsync(message, SsSendFlags.None, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is SsStreamException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The stream has ended, which its handler is told, or has become a pipe.
+        }
+        finally
+        {
+            Interlocked.Add(ref _broadcastBytes, -message.Length);
+        }
     }
 
     private void ThrowIfEnded()

@@ -17,7 +17,7 @@ internal static class LimitAttributes
         new()
         {
             Name = "max_connections_per_peer", Kind = PolicyValueKind.Number, Default = "0", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Live,
-            IsExtension = true, ActedOn = true, Help = "How many of them one address may have; 0 for no limit beyond max_connections, because many clients may share an address.",
+            IsExtension = true, ActedOn = true, Help = "How many of them one address may have, of IPv6 one /64 network; 0 for no limit beyond max_connections, because many clients may share an address.",
         },
         new()
         {

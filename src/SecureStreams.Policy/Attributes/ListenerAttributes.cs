@@ -28,7 +28,7 @@ internal static class ListenerAttributes
         new()
         {
             Name = "sniff_protocol", Kind = PolicyValueKind.Flag, Default = "false", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Recreate,
-            IsExtension = true, ActedOn = true, Help = "Take TLS and plain connections on one port, told apart by their first byte.",
+            IsExtension = true, ActedOn = true, Help = "Take TLS and plain connections on one port, told apart by their first byte, and beside HTTP those of a raw streamtype that has joined.",
         },
         new()
         {

@@ -34,17 +34,17 @@ internal static class TlsAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Auth = stream.Names.AuthOf(value.Text))
         {
             Name = "use_auth", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Auth, Impact = PolicyImpact.NextAttempt, ActedOn = true,
-            Help = "The authentication scheme, by its name in auth; http_auth_header names the header of its token.",
+            Help = "The authentication scheme, by its name in auth; http_auth_header names the header of its token, and a scheme of type sigv4 signs requests of h1 and h2.",
         },
         new()
         {
             Name = "aws_region", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, Protocols = PolicyProtocols.Http,
-            Impact = PolicyImpact.NextAttempt, Help = "The metadata that holds the region that a sigv4 signature names.",
+            Impact = PolicyImpact.NextAttempt, ActedOn = true, Help = "The metadata that holds the region that a sigv4 signature names.",
         },
         new()
         {
             Name = "aws_service", Kind = PolicyValueKind.Name, RefersTo = PolicySection.Metadata, Protocols = PolicyProtocols.Http,
-            Impact = PolicyImpact.NextAttempt, Help = "The metadata that holds the service that a sigv4 signature names.",
+            Impact = PolicyImpact.NextAttempt, ActedOn = true, Help = "The metadata that holds the service that a sigv4 signature names.",
         },
     ];
 }

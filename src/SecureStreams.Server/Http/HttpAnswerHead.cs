@@ -2,6 +2,7 @@ using Microsoft.Extensions.Primitives;
 using SecureStreams.Codecs.Http;
 using SecureStreams.Codecs.WebSocket;
 using SecureStreams.Core;
+using SecureStreams.Transports;
 using SecureStreams.Transports.Http;
 
 namespace SecureStreams.Server.Http;
@@ -27,16 +28,16 @@ internal static class HttpAnswerHead
         foreach (var row in plan.Headers)
         {
             // Framing is not the application's; of the length it speaks when it asks to send.
-            if (row.Role is HttpHeaderRole.Plain && metadata.Outgoing(row.Index) is { } value && IsClean(value))
-                response.Headers[row.Name] = new StringValues(value);
+            if (row.Role is HttpHeaderRole.Plain && metadata.Outgoing(row.Index) is { } value)
+                response.Headers[row.Name] = new StringValues(Checked(row.Name, value));
         }
 
         if (!plan.AllowsDirect)
             return;
         foreach (var (name, value) in metadata.DirectOutgoing)
         {
-            if (DirectHeaders.RefusalOf(name) is null && IsClean(value) && !response.Headers.ContainsKey(name))
-                response.Headers[name] = new StringValues(value);
+            if (DirectHeaders.RefusalOf(name) is null && !response.Headers.ContainsKey(name))
+                response.Headers[name] = new StringValues(Checked(name, value));
         }
     }
 
@@ -46,16 +47,16 @@ internal static class HttpAnswerHead
         var headers = exchange.Response.Headers;
         foreach (var row in plan.Headers)
         {
-            if (row.Role is HttpHeaderRole.Plain && IsOfUpgrade(row.Name) && metadata.Outgoing(row.Index) is { } value && IsClean(value))
-                headers[row.Name] = new StringValues(value);
+            if (row.Role is HttpHeaderRole.Plain && IsOfUpgrade(row.Name) && metadata.Outgoing(row.Index) is { } value)
+                headers[row.Name] = new StringValues(Checked(row.Name, value));
         }
 
         if (plan.AllowsDirect)
         {
             foreach (var (name, value) in metadata.DirectOutgoing)
             {
-                if (DirectHeaders.RefusalOf(name) is null && IsOfUpgrade(name) && IsClean(value))
-                    headers[name] = new StringValues(value);
+                if (DirectHeaders.RefusalOf(name) is null && IsOfUpgrade(name))
+                    headers[name] = new StringValues(Checked(name, value));
             }
         }
 
@@ -68,7 +69,22 @@ internal static class HttpAnswerHead
 
     private static bool IsOfUpgrade(string name) => !WebSocketClientHandshake.IsOwnField(name) && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a value can stand in a head.</summary>
-    /// <remarks>The store checked it when it was set; a forged header must not depend on that alone.</remarks>
-    public static bool IsClean(string value) => !value.AsSpan().ContainsAny('\r', '\n', '\0');
+    /// <summary>
+    /// What the application has set for a header or trailer, as it can be sent. Line ends were refused when it was set, and a forged header must not depend on that alone; other control characters would break
+    /// the answer when it leaves.
+    /// </summary>
+    /// <exception cref="TransportException">No header can be it (RFC 9110 section 5.5).</exception>
+    public static string Checked(string name, string value)
+    {
+        foreach (var one in value)
+        {
+            if (char.IsControl(one) && one != '\t')
+            {
+                throw new TransportException(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
+                    $"The application has set header '{name}' to a value with a control character, which no header can have, so that the answer cannot be sent; leave the character out."));
+            }
+        }
+
+        return value;
+    }
 }

@@ -19,17 +19,14 @@ internal sealed partial class HttpListener
 
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n"u8;
 
-    private async Task ServeConnectionAsync(AcceptedSocket accepted)
+    private async Task ServeConnectionAsync(AcceptedSocket accepted, StreamTypePolicy policy, ListenPlan plan)
     {
-        var policy = Policy.Now();
-        var plan = ListenPlan.Of(policy);
         var peer = accepted.PeerText;
         ConnectionContext? connection = null;
         try
         {
             await Task.Yield();
-            connection = _sockets.Create(accepted.TakeSocket());
-            connection.ConnectionClosed.UnsafeRegister(static state => ((AcceptedSocket)state!).Dispose(), accepted);
+            connection = new WatchedConnection(_sockets.Create(accepted.TakeSocket()), accepted);
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivals.Over);
             var http2 = await PrepareAsync(connection, accepted, plan, either.Token).ConfigureAwait(false);
@@ -55,7 +52,8 @@ internal sealed partial class HttpListener
 
         if (connection is not null)
             await connection.DisposeAsync().ConfigureAwait(false);
-        accepted.Dispose();
+        else
+            accepted.Dispose();
     }
 
     /// <returns>Whether it speaks HTTP/2.</returns>
@@ -67,9 +65,7 @@ internal sealed partial class HttpListener
         {
             var wire = new CountingStream(new DuplexStream(connection.Transport), Platform.Time);
             secured = await Tls.AuthenticateAsync(wire, _takesHttp2 ? Both : Http1Only, bound).ConfigureAwait(false);
-            var features = new TlsConnectionFeatures(secured.Stream);
-            connection.Features.Set<ITlsConnectionFeature>(features);
-            connection.Features.Set<ITlsApplicationProtocolFeature>(features);
+            SetTls(connection, secured);
             connection.Transport = new DuplexPipe(secured.Stream);
         }
 

@@ -8,6 +8,7 @@ using SecureStreams.Codecs.Http;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Server.Raw;
 using SecureStreams.Server.Routing;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
@@ -29,6 +30,7 @@ internal sealed partial class HttpListener : ServerListener
     private readonly bool _takesHttp2;
     private readonly Dialer _dialer;
     private readonly LinkContext _links;
+    private readonly RawIntake _raw;
     private Task? _stopping;
 
     private HttpListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
@@ -38,6 +40,7 @@ internal sealed partial class HttpListener : ServerListener
         _arrivals = new Arrivals(Platform.Time);
         _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
         _links = new LinkContext(Platform, _dialer);
+        _raw = new RawIntake(_links, Platform.Scheduler, _arrivals);
         _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, NullLoggerFactory.Instance);
         _sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions
         {
@@ -110,7 +113,9 @@ internal sealed partial class HttpListener : ServerListener
     protected override void Arrived(AcceptedSocket accepted)
     {
         _arrivals.Begin();
-        _ = ServeConnectionAsync(accepted);
+        var policy = Policy.Now();
+        var plan = ListenPlan.Of(policy);
+        _ = plan.Sniffs && Routes.TakeConnections ? ServeEitherAsync(accepted, policy, plan) : ServeConnectionAsync(accepted, policy, plan);
     }
 
     /// <inheritdoc/>
@@ -163,7 +168,7 @@ internal sealed partial class HttpListener : ServerListener
             {
                 try
                 {
-                    await next(new WatchedConnection(connection)).ConfigureAwait(false);
+                    await next(connection).ConfigureAwait(false);
                 }
                 finally
                 {

@@ -29,7 +29,7 @@ internal sealed partial class HttpServerTransport
         _writer.Announced = length;
 
         // Nothing is there to be asked for, or nobody wants it (HEAD). In a turn of its own: what else the callback has to say comes before it.
-        if (length == 0 || _writer.IsHeadOnly)
+        if (_writer.IsOnlyHead)
             Post(Work.EndEmpty);
         return true;
     }
@@ -85,8 +85,8 @@ internal sealed partial class HttpServerTransport
     {
         if (!_headSent)
         {
+            WriteHead(_status == 0 ? NotFound : _status, _plan.NoContentLength ? null : _writer.Announced, withHeaders: true);
             _headSent = true;
-            HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, _status == 0 ? NotFound : _status, _plan.NoContentLength ? null : _writer.Announced, withHeaders: true);
             if (_writer.IsHeadOnly || !HttpAnswerHead.HasBody(_exchange.Response.StatusCode))
                 _hasNoBody = true;
             BeginTrailers();
@@ -108,6 +108,21 @@ internal sealed partial class HttpServerTransport
 
         if (ends)
             await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    /// <exception cref="TransportException">The application has set what no header can have; nothing of it is left, and the answer says 500.</exception>
+    private void WriteHead(int status, long? length, bool withHeaders)
+    {
+        try
+        {
+            HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, status, length, withHeaders);
+        }
+        catch (TransportException) when (withHeaders && !_exchange.Response.HasStarted)
+        {
+            _exchange.Response.Headers.Clear();
+            _failStatus = ServerError;
+            throw;
+        }
     }
 
     private static void Check(FlushResult flushed)
@@ -149,7 +164,7 @@ internal sealed partial class HttpServerTransport
             return;
         if (_headSent)
         {
-            if (!_writer.HasEnded || _isCutOff)
+            if (!_writer.HasEnded || _isCutOff || _writeError is not null)
                 _exchange.Lifetime.Abort();
             await _write.ConfigureAwait(false);
             return;
@@ -161,12 +176,14 @@ internal sealed partial class HttpServerTransport
         var status = _failStatus != 0 ? _failStatus : _status != 0 ? _status : NotFound;
         try
         {
-            HttpAnswerHead.Write(_plan, _setup.Metadata, _exchange, status, 0, withHeaders: _failStatus == 0 && _status != ServerError);
-            await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
+            WriteHead(status, 0, withHeaders: _failStatus == 0 && _status != ServerError);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+        catch (TransportException unsendable)
         {
-            // The client has gone meanwhile.
+            _failure = unsendable.Failure;
+            WriteHead(ServerError, 0, withHeaders: false);
         }
+
+        await _exchange.Answer.CompleteAsync().ConfigureAwait(false);
     }
 }

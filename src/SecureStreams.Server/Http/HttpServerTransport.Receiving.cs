@@ -132,6 +132,8 @@ internal sealed partial class HttpServerTransport
     {
         switch (error)
         {
+            case TransportException known:
+                return known.Failure with { Endpoint = EndpointOnMailbox };
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } tooLarge:
                 _failStatus = tooLarge.StatusCode;
                 return new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, _plan.MaxBodyBytes is { } most

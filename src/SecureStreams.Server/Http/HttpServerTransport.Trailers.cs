@@ -36,8 +36,8 @@ internal sealed partial class HttpServerTransport
         var trailers = new List<KeyValuePair<string, string>>(_plan.Trailers.Length);
         foreach (var row in _plan.Trailers)
         {
-            if (_setup.Metadata.Outgoing(row.Index) is { } value && HttpAnswerHead.IsClean(value))
-                trailers.Add(KeyValuePair.Create(row.Name, value));
+            if (_setup.Metadata.Outgoing(row.Index) is { } value)
+                trailers.Add(KeyValuePair.Create(row.Name, HttpAnswerHead.Checked(row.Name, value)));
         }
 
         return trailers;

@@ -121,7 +121,7 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
             case Work.Aborted when !_answered && !_leftToUpgrade:
                 EndOnMailbox(GivenUp("The client gave the request up before its answer was complete.", null));
                 break;
-            case Work.EndEmpty when MayWrite && !_headSent:
+            case Work.EndEmpty when MayWrite && !_headSent && _writer.IsOnlyHead:
                 _writer.EndEmpty();
                 FlushOnMailbox();
                 break;
@@ -152,7 +152,17 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
 
         using (await _entry)
             EndOnMailbox(failure);
-        await FinishAnswerAsync().ConfigureAwait(false);
+        try
+        {
+            await FinishAnswerAsync().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // The client has gone meanwhile, or the answer cannot be ended as it should be. Either way it is over, and the stream is told.
+            _failure ??= Explain(error);
+            _exchange.Lifetime.Abort();
+        }
+
         using (await _entry)
             _setup.Sink.ClosedOnMailbox(this, _answered ? null : _failure);
     }

@@ -27,8 +27,12 @@ internal sealed class HttpServerWriter(HttpServerTransport owner, int watermark)
     /// <summary>Whether the end came before the announced length was reached.</summary>
     public bool IsShort => HasEnded && !IsHeadOnly && Announced is { } announced && _sent + _released < announced;
 
+    /// <summary>Whether what is announced is all there is to send: nothing, or to one that asks for the head alone.</summary>
+    public bool IsOnlyHead => Announced is { } announced && (announced == 0 || IsHeadOnly);
+
     /// <inheritdoc/>
-    public override bool IsWritable => owner.MayWrite && !HasEnded;
+    /// <remarks>Of nothing there is nothing to ask the application for: it would be given no room.</remarks>
+    public override bool IsWritable => owner.MayWrite && !HasEnded && !IsOnlyHead;
 
     /// <inheritdoc/>
     public override bool MoreRoom => IsWritable && !_endStaged && Room > 0;

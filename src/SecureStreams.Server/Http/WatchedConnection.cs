@@ -1,11 +1,15 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using SecureStreams.Server.Listening;
 
 namespace SecureStreams.Server.Http;
 
-/// <summary>A connection as the web server sees it, which remembers why the web server gave it up: it tells nobody else.</summary>
-internal sealed class WatchedConnection(ConnectionContext inner) : ConnectionContext
+/// <summary>
+/// A connection as the web server sees it, which remembers why the web server gave it up: it tells nobody else. Its place is given back when the web server has let go of it and it is closed, not when
+/// the client has ended its side: until then it is a connection as any.
+/// </summary>
+internal sealed class WatchedConnection(ConnectionContext inner, AcceptedSocket accepted) : ConnectionContext
 {
     /// <inheritdoc/>
     public override string ConnectionId
@@ -55,7 +59,9 @@ internal sealed class WatchedConnection(ConnectionContext inner) : ConnectionCon
     /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        inner.Features.Get<HttpConnectionFeature>()?.NoteAbort(abortReason.Message);
+        // The web server gives no reason where the client has gone.
+        if ((ConnectionAbortedException?)abortReason is { Message: var reason })
+            inner.Features.Get<HttpConnectionFeature>()?.NoteAbort(reason);
         inner.Abort(abortReason);
     }
 
@@ -65,7 +71,14 @@ internal sealed class WatchedConnection(ConnectionContext inner) : ConnectionCon
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
-        await inner.DisposeAsync().ConfigureAwait(false);
-        await base.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+            await base.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            accepted.Dispose();
+        }
     }
 }

@@ -1,19 +1,24 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace SecureStreams.Server.Listening;
 
 /// <summary>
-/// How many connections a listener has, in all and of each address, against what its policy allows now. A limit that is reached is told once, and once more when it is left, so
-/// that a flood of connections is none of log lines. Safe from any thread.
+/// How many connections a listener has, in all and of each peer, against what its policy allows now. A limit that is reached is told once, and once more when it is left, and that at most once
+/// a minute: neither a flood of connections nor one that comes and goes at the limit is one of log lines. Safe from any thread.
 /// </summary>
-internal sealed class ConnectionLimits(string streamType, ILogger logger)
+internal sealed class ConnectionLimits(string streamType, ILogger logger, TimeProvider time)
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _peers = [];
     private int _count;
     private long _refused;
     private string? _reached;
+    private bool _isTold;
+    private long? _toldAt;
 
     /// <summary>Connections that are open.</summary>
     public int Count
@@ -33,15 +38,16 @@ internal sealed class ConnectionLimits(string streamType, ILogger logger)
     {
         string attribute;
         int limit;
+        var counted = peer is null ? null : Counted(peer);
         lock (_lock)
         {
-            var own = peer is null ? 0 : _peers.GetValueOrDefault(peer);
-            if (_count < plan.MaxConnections && (peer is null || plan.MaxConnectionsPerPeer == 0 || own < plan.MaxConnectionsPerPeer))
+            var own = counted is null ? 0 : _peers.GetValueOrDefault(counted);
+            if (_count < plan.MaxConnections && (counted is null || plan.MaxConnectionsPerPeer == 0 || own < plan.MaxConnectionsPerPeer))
             {
                 _count++;
-                if (peer is not null)
-                    _peers[peer] = own + 1;
-                return new ConnectionTicket(this, peer);
+                if (counted is not null)
+                    _peers[counted] = own + 1;
+                return new ConnectionTicket(this, counted);
             }
 
             (attribute, limit) = _count >= plan.MaxConnections ? ("max_connections", plan.MaxConnections) : ("max_connections_per_peer", plan.MaxConnectionsPerPeer);
@@ -49,13 +55,31 @@ internal sealed class ConnectionLimits(string streamType, ILogger logger)
             if (_reached is not null)
                 return null;
             _reached = attribute;
+            _isTold = _toldAt is not { } before || time.GetElapsedTime(before) >= Quiet;
+            if (!_isTold)
+                return null;
+            _toldAt = time.GetTimestamp();
         }
 
         ServerLog.LimitReached(logger, streamType, limit, attribute, peer?.ToString() ?? "a Unix socket's peer");
         return null;
     }
 
+    /// <summary>
+    /// Whom a connection counts for: an address, and of IPv6 the network of 64 bits that a client has to itself and could choose any address from (RFC 4291 section 2.5.1, RFC 8981).
+    /// </summary>
+    internal static IPAddress Counted(IPAddress peer)
+    {
+        if (peer.AddressFamily != AddressFamily.InterNetworkV6)
+            return peer;
+        Span<byte> bytes = stackalloc byte[16];
+        peer.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
+
     /// <summary>Gives a place back.</summary>
+    /// <param name="peer">Whom it counted for.</param>
     public void Leave(IPAddress? peer)
     {
         string? left = null;
@@ -65,11 +89,13 @@ internal sealed class ConnectionLimits(string streamType, ILogger logger)
             _count--;
             if (peer is not null && (_peers[peer] = _peers[peer] - 1) == 0)
                 _peers.Remove(peer);
-            if (_reached is not null)
+            if (_reached is not null && _isTold)
             {
                 (left, refused) = (_reached, _refused);
-                (_reached, _refused) = (null, 0);
+                _refused = 0;
             }
+
+            _reached = null;
         }
 
         if (left is not null)

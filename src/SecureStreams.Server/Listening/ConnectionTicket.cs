@@ -7,7 +7,7 @@ internal sealed class ConnectionTicket(ConnectionLimits limits, IPAddress? peer)
 {
     private int _returned;
 
-    /// <summary>Whose it is; null for a Unix socket.</summary>
+    /// <summary>Whom it counts for; null for the peer of a Unix socket.</summary>
     public IPAddress? Peer => peer;
 
     /// <summary>The connection is closed. May be called again.</summary>

@@ -97,6 +97,13 @@ internal sealed partial class ListenSocket
             socket.Dispose();
             ticket?.Return();
         }
+        catch (Exception error)
+        {
+            // Whatever is wrong with one, others come.
+            socket.Dispose();
+            ticket?.Return();
+            ServerLog.Failed(_logger, error, _policy().Name);
+        }
     }
 
     private void ApplyAttributes(Socket socket, EndPoint peer, ListenPlan plan)

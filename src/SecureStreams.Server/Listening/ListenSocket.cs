@@ -23,14 +23,14 @@ internal sealed partial class ListenSocket : IDisposable
     private Task[] _loops = [];
     private int _warned;
 
-    private ListenSocket(List<Socket> sockets, Func<StreamTypePolicy> policy, SsPlatform platform, ILogger logger, Action<string>? dropped)
+    private ListenSocket(List<Socket> sockets, Func<StreamTypePolicy> policy, SsPlatform platform, ILogger logger, Action<string>? dropped, ConnectionLimits? limits)
     {
         _sockets = sockets;
         _policy = policy;
         _platform = platform;
         _logger = logger;
         _dropped = dropped;
-        _limits = new ConnectionLimits(policy().Name, logger);
+        _limits = limits ?? new ConnectionLimits(policy().Name, logger, platform.Time);
         EndPoints = [.. sockets.Select(static one => one.LocalEndPoint!)];
     }
 
@@ -49,10 +49,11 @@ internal sealed partial class ListenSocket : IDisposable
     /// <param name="logger">Where the operator is told.</param>
     /// <param name="dropped">Told the reason of each connection that is closed unread; null for nobody.</param>
     /// <param name="acceptor">In place of the operating system's; null for that.</param>
+    /// <param name="before">The socket whose place it takes: its connections count against the limits of this one too. Null for none.</param>
     /// <exception cref="SsPolicyException">The policy names nothing that can be listened on.</exception>
     /// <exception cref="IOException">It cannot be had; the message says why and what mends it.</exception>
     public static ListenSocket Bind(
-        Func<StreamTypePolicy> policy, SsPlatform platform, ILogger logger, Action<string>? dropped = null, Func<Socket, CancellationToken, ValueTask<Socket>>? acceptor = null)
+        Func<StreamTypePolicy> policy, SsPlatform platform, ILogger logger, Action<string>? dropped = null, Func<Socket, CancellationToken, ValueTask<Socket>>? acceptor = null, ListenSocket? before = null)
     {
         var now = policy();
         var target = ListenTarget.Of(now, platform.Names, platform.Time);
@@ -66,7 +67,8 @@ internal sealed partial class ListenSocket : IDisposable
             throw new IOException($"Streamtype '{now.Name}' {error.Message}{(now.Locate("endpoint") is { } at ? $" ({at})" : "")}", error);
         }
 
-        var bound = acceptor is null ? new ListenSocket(sockets, policy, platform, logger, dropped) : new ListenSocket(sockets, policy, platform, logger, dropped) { Acceptor = acceptor };
+        var limits = before?._limits;
+        var bound = acceptor is null ? new ListenSocket(sockets, policy, platform, logger, dropped, limits) : new ListenSocket(sockets, policy, platform, logger, dropped, limits) { Acceptor = acceptor };
         foreach (var endPoint in bound.EndPoints)
             ServerLog.Listening(logger, now.Name, EndPointText.Of(endPoint));
         return bound;

@@ -4,8 +4,8 @@ using SecureStreams.Server.Tls;
 
 namespace SecureStreams.Server.Raw;
 
-/// <summary>The turn in which a raw listener accepts or refuses one connection.</summary>
-internal sealed class RawArrival(RawListener listener, ServerRoute route, AcceptedSocket accepted, SecuredConnection? secured = null) : IThreadPoolWorkItem
+/// <summary>The turn in which one connection is accepted or refused.</summary>
+internal sealed class RawArrival(RawIntake intake, ServerRoute route, AcceptedSocket accepted, ServerTlsHosts? tls, SecuredConnection? secured) : IThreadPoolWorkItem
 {
-    void IThreadPoolWorkItem.Execute() => listener.Take(route, accepted, secured);
+    void IThreadPoolWorkItem.Execute() => intake.Take(route, accepted, tls, secured);
 }

@@ -12,15 +12,15 @@ namespace SecureStreams.Server.Raw;
 internal sealed class RawListener : ServerListener
 {
     private readonly Dialer _dialer;
-    private readonly LinkContext _links;
+    private readonly RawIntake _intake;
     private readonly Arrivals _arrivals;
 
     private RawListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
         : base(context, policy, accept)
     {
         _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
-        _links = new LinkContext(Platform, _dialer);
         _arrivals = new Arrivals(Platform.Time);
+        _intake = new RawIntake(new LinkContext(Platform, _dialer), Platform.Scheduler, _arrivals);
     }
 
     /// <summary>Binds and begins to accept.</summary>
@@ -31,22 +31,6 @@ internal sealed class RawListener : ServerListener
         return listener;
     }
 
-    /// <summary>Accepts a connection or refuses it. In a turn of its own, since it runs the application's code.</summary>
-    public void Take(ServerRoute route, AcceptedSocket accepted, SecuredConnection? secured)
-    {
-        try
-        {
-            if (route.Accept(setup => new RawServerTransport(_links, setup, accepted, Tls, secured)) == AcceptOutcome.Accepted)
-                return;
-            secured?.Stream.Dispose();
-            accepted.Dispose();
-        }
-        finally
-        {
-            _arrivals.End();
-        }
-    }
-
     /// <inheritdoc/>
     protected override void Arrived(AcceptedSocket accepted)
     {
@@ -54,7 +38,7 @@ internal sealed class RawListener : ServerListener
         if (Tls is { } tls && (Routes.All.Length > 1 || !Own.Plan.TakesAnyHost))
             _ = RouteAsync(tls, accepted);
         else
-            Platform.Scheduler.Schedule(new RawArrival(this, Own, accepted));
+            _intake.Schedule(Own, accepted, Tls, secured: null);
     }
 
     /// <inheritdoc/>
@@ -87,7 +71,7 @@ internal sealed class RawListener : ServerListener
             // One that has joined during the handshake may ask more of clients than the one whose handshake it was.
             if (secured is not null && tls.Of(host) is var wanted && wanted != secured.Tls && wanted.Clients.Requires)
                 throw new TransportException(new TransportFailure(SsPhase.Tls, SsCauseCode.CertificateInvalid, "the client has not shown the certificate that is asked for since; it will when it connects again") { Attribute = "tls_client_auth" });
-            Platform.Scheduler.Schedule(new RawArrival(this, route, accepted, secured));
+            _intake.Schedule(route, accepted, tls, secured);
             return;
         }
         catch (Exception error) when (error is TransportException or OperationCanceledException or IOException)

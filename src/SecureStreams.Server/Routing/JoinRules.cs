@@ -1,6 +1,7 @@
 using System.Net;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.Server.Listening;
 using SecureStreams.Server.Tls;
 using SecureStreams.Transports;
 
@@ -46,15 +47,15 @@ internal static class JoinRules
             throw Bad(policy, "protocol", $"is {ProtocolNames.NameOf(policy.Protocol)}, which cannot share a listener");
         var isRaw = policy.Protocol == WireProtocol.Raw;
         var ownerIsRaw = its.Protocol == WireProtocol.Raw;
-        if (isRaw != ownerIsRaw)
-        {
-            throw Bad(policy, "protocol", isRaw
-                ? $"is raw, and '{its.Name}', whose listener it joins, speaks HTTP; give it a port of its own"
-                : $"is {ProtocolNames.NameOf(policy.Protocol)}, and '{its.Name}', whose listener it joins, is raw; give it a port of its own");
-        }
+        if (isRaw && !ownerIsRaw && !ListenPlan.Of(its).Sniffs)
+            throw Bad(policy, "protocol", $"is raw, and '{its.Name}', whose listener it joins, speaks HTTP; set sniff_protocol there, so that what clients say first decides, or give it a port of its own");
+        if (!isRaw && ownerIsRaw)
+            throw Bad(policy, "protocol", $"is {ProtocolNames.NameOf(policy.Protocol)}, and '{its.Name}', whose listener it joins, is raw; let '{its.Name}' join this one, which sets sniff_protocol, or give it a port of its own");
 
-        if (isRaw && (!its.Tls || policy.Find("server_names") is not { Value.Items.IsEmpty: false }))
+        if (isRaw && ownerIsRaw && (!its.Tls || policy.Find("server_names") is not { Value.Items.IsEmpty: false }))
             throw Bad(policy, "endpoint", $"joins '{its.Name}', and raw connections are told apart by the name in their TLS handshake alone; set tls there and server_names here, or give it a port of its own");
+        if (isRaw && !its.Tls && policy.Find("server_names") is { Value.Items.IsEmpty: false })
+            throw Bad(policy, "server_names", $"counts for nothing: raw connections say no name in the clear, and '{its.Name}', whose listener it joins, has no TLS; leave it out, or set tls there");
         if (policy.Protocol == WireProtocol.H2 && its.Protocol == WireProtocol.H1)
             throw Bad(policy, "protocol", $"is h2, and '{its.Name}', whose listener it joins, speaks HTTP/1.1 alone; let '{its.Name}' be h2, which takes both");
         if (policy.Find("tls") is { } tls && tls.Value.Flag != its.Tls)

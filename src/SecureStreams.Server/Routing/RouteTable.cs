@@ -15,12 +15,16 @@ internal sealed class RouteTable
     private ImmutableArray<Entry> _entries = [];
     private ImmutableArray<ServerRoute> _all = [];
     private volatile bool _takeUpgrades;
+    private volatile bool _takeConnections;
 
     /// <summary>The streamtypes, the listener's own first.</summary>
     public ImmutableArray<ServerRoute> All => _all;
 
     /// <summary>Whether one of them takes upgrades.</summary>
     public bool TakeUpgrades => _takeUpgrades;
+
+    /// <summary>Whether one of them takes raw connections.</summary>
+    public bool TakeConnections => _takeConnections;
 
     /// <summary>Adds one.</summary>
     /// <returns>The streamtype with which it could not be told apart, and in what; null when it was added.</returns>
@@ -40,6 +44,7 @@ internal sealed class RouteTable
             _entries = [.. _entries.Concat(route.Plan.Hosts.Select(host => new Entry(host, route)))
                 .OrderByDescending(static one => one.Host.Rank).ThenByDescending(static one => one.Route.Plan.Path.Length)];
             _takeUpgrades |= route.Plan.Subprotocols is not null;
+            _takeConnections |= !route.Plan.IsHttp;
             return null;
         }
     }
@@ -51,6 +56,7 @@ internal sealed class RouteTable
         {
             _all = _all.Remove(route);
             _entries = _entries.RemoveAll(one => one.Route == route);
+            _takeConnections = _all.Any(static one => !one.Plan.IsHttp);
             _takeUpgrades = _all.Any(static one => one.Plan.Subprotocols is not null);
         }
     }

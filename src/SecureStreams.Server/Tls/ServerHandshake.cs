@@ -31,7 +31,7 @@ internal sealed class ServerHandshake(CountingStream wire, Func<string, ServerTl
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async ValueTask<SecuredConnection> RunAsync(CancellationToken cancellationToken)
     {
-        var stream = new OrderedTlsStream(wire);
+        var stream = new ServerTlsStream(wire);
         try
         {
             await stream.AuthenticateAsServerAsync(static (_, hello, state, _) => ValueTask.FromResult(((ServerHandshake)state!).Options(hello.ServerName)), this, cancellationToken).ConfigureAwait(false);

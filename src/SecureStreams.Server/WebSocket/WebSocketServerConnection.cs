@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using SecureStreams.Codecs.WebSocket;
 using SecureStreams.Network;
 using SecureStreams.Server.Http;
@@ -58,6 +59,13 @@ internal sealed class WebSocketServerConnection : WebSocketConnection
         {
             HttpAnswerHead.WriteUpgrade(HttpServerPlan.Of(Setup.Policy), Setup.Metadata, _exchange, _agreement!.Fields);
             stream = await _exchange.UpgradeAsync().ConfigureAwait(false);
+        }
+        catch (TransportException)
+        {
+            // The application has set what no header can be. It is told why; the client is answered when all is over.
+            _exchange.Response.Headers.Clear();
+            _exchange.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            throw;
         }
         catch (Exception error)
         {

@@ -13,9 +13,15 @@ internal sealed partial class CountingStream : IValueTaskSource<int>
     private Action? _innerReadDone;
     private Memory<byte> _readInto;
     private int _waiting;
+    private ReadOnlyMemory<byte> _unread;
+
+    /// <summary>Gives back what was read: whoever reads next gets it first. Between reads, and only by one; what was read into must stay as it is.</summary>
+    public void Unread(ReadOnlyMemory<byte> bytes) => _unread = bytes;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        if (!_unread.IsEmpty)
+            return new ValueTask<int>(TakeUnread(buffer.Span));
         var reading = inner.ReadAsync(buffer, cancellationToken);
         if (reading.IsCompletedSuccessfully)
             return new ValueTask<int>(Heard(reading.Result, buffer.Span));
@@ -42,6 +48,14 @@ internal sealed partial class CountingStream : IValueTaskSource<int>
 
     void IValueTaskSource<int>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _read.OnCompleted(continuation, state, token, flags);
+
+    private int TakeUnread(Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, _unread.Length);
+        _unread.Span[..count].CopyTo(buffer);
+        _unread = _unread[count..];
+        return count;
+    }
 
     private ValueTask<int> Wait(ValueTask<int> reading, Memory<byte> buffer)
     {

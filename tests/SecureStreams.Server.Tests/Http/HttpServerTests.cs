@@ -161,6 +161,53 @@ public sealed class HttpServerTests
         Assert.Equal(told ? 1 : 0, handler.Events.Count(static one => one.Flags == (SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage)));
     }
 
+    [Theory]
+    [InlineData("without a body")]
+    [InlineData("with a body")]
+    [InlineData("let go")]
+    public async Task A_header_that_no_header_can_be_ends_the_stream_and_is_answered(string how)
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen(setup: handler => handler
+            .OnStateDo(SsState.ServerTxn, (SecureStream stream, in SsStateChange _) =>
+            {
+                stream.SetMetadata("x", "control \u0001 character");
+                stream.ServerAck(201);
+                if (how == "let go")
+                    return SsResult.Disconnect;
+                stream.RequestTransmit(how == "with a body" ? 3 : 0);
+                return SsResult.Continue;
+            })
+            .OnTransmitDo(static (SecureStream _, scoped ref SsTransmit tx) =>
+            {
+                tx.Commit(3, SsTxFlags.None);
+                return SsTransmitResult.Send;
+            }));
+        var answer = await AskAsync(listener, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 500 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("control", answer, StringComparison.Ordinal);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        if (how != "let go")
+            Assert.Equal(SsCauseCode.ProtocolError, handler.CauseOf(SsState.Disconnected).Code);
+    }
+
+    [Fact]
+    public async Task A_header_that_no_header_can_be_ends_an_upgrade_too()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\", \"metadata\": [{ \"x\": \"x-answer:\" }] }");
+        await using var listener = bench.Listen(setup: static handler => handler.OnStateDo(SsState.ServerTxn, static stream => stream.SetMetadata("x", "control \u0001 character")));
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"u8.ToArray(), Token);
+        var answer = new byte[1000];
+        var count = await socket.ReceiveAsync(answer.AsMemory(), Token).AsTask().OrFail(static () => "Nothing is answered.");
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.StartsWith("HTTP/1.1 500 ", Encoding.ASCII.GetString(answer, 0, count), StringComparison.Ordinal);
+        Assert.Equal(SsCauseCode.ProtocolError, handler.CauseOf(SsState.Disconnected).Code);
+        Assert.DoesNotContain("ServerUpgrade", handler.Story, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_connection_carries_one_stream_after_the_other_and_forgets_what_was_said_before()
     {
@@ -211,6 +258,21 @@ public sealed class HttpServerTests
         await handler.WaitForStateAsync(SsState.Destroying);
         Assert.Equal(SsCauseCode.ConnectionReset, handler.CauseOf(SsState.Disconnected).Code);
         Assert.DoesNotContain(handler.Events, static one => one.Flags.HasFlag(SsRxFlags.EndOfMessage));
+    }
+
+    [Fact]
+    public async Task A_client_that_ends_its_side_has_given_its_request_up()
+    {
+        await using var bench = new ServerBench(Server);
+        await using var listener = bench.Listen();
+        using var socket = await ServerBench.ConnectAsync(listener);
+        await socket.SendAsync("GET / HTTP/1.1\r\nHost: h\r\n\r\n"u8.ToArray(), Token);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.ServerTxn);
+        socket.Shutdown(SocketShutdown.Send);
+        await handler.WaitForStateAsync(SsState.Destroying);
+        Assert.Equal(SsCauseCode.ConnectionReset, handler.CauseOf(SsState.Disconnected).Code);
+        Assert.Equal("", await ToEndAsync(socket));
     }
 
     [Fact]

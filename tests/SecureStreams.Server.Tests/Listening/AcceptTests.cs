@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Policy;
@@ -90,6 +91,67 @@ public sealed class AcceptTests
             return socket;
         }
     }
+
+    [Fact]
+    public async Task What_goes_wrong_with_one_connection_keeps_nobody_else_out()
+    {
+        var log = new TestLog().Allow("internal failure of the listener");
+        var accepted = new TaskCompletionSource<AcceptedSocket>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var calls = 0;
+        using var listening = ListenSocket.Bind(PolicyOf, new SsPlatform(), log.CreateLogger("test"));
+        listening.Start(one =>
+        {
+            if (++calls == 1)
+                throw new InvalidOperationException("not this one");
+            accepted.SetResult(one);
+        });
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await first.ConnectAsync(listening.EndPoints[0], TestContext.Current.CancellationToken);
+        Assert.Equal(0, await EndOfAsync(first));
+        using var second = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await second.ConnectAsync(listening.EndPoints[0], TestContext.Current.CancellationToken);
+        var taken = await accepted.Task.OrFail(static () => "It does not accept any more.");
+        Assert.Equal(1, listening.Connections);
+        taken.Dispose();
+        Assert.Equal(0, listening.Connections);
+        await listening.StopAsync(takeWaiting: false);
+        log.AssertClean();
+    }
+
+    [Fact]
+    public void One_that_comes_and_goes_at_the_limit_is_told_once_a_minute()
+    {
+        var clock = new ManualTimeProvider();
+        var log = new TestLog();
+        var limits = new ConnectionLimits("srv", log.CreateLogger("test"), clock);
+        var plan = ListenPlan.Of(PolicyOf());
+        var peer = IPAddress.Parse("192.0.2.1");
+        var kept = limits.TryEnter(peer, plan)!;
+        for (var i = 0; i < 100; i++)
+        {
+            var second = limits.TryEnter(peer, plan)!;
+            Assert.Null(limits.TryEnter(peer, plan));
+            second.Return();
+        }
+
+        Assert.Equal(2, log.Entries.Count);
+        clock.Advance(TimeSpan.FromMinutes(1));
+        var again = limits.TryEnter(peer, plan)!;
+        Assert.Null(limits.TryEnter(peer, plan));
+        again.Return();
+        Assert.Equal(4, log.Entries.Count);
+        Assert.Contains("100 were closed because of max_connections_per_peer", log.Entries[3].ToString(), StringComparison.Ordinal);
+        kept.Return();
+        Assert.Equal(0, limits.Count);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("fe80::1%2", "fe80::2%2", true)]
+    public void A_client_of_ipv6_is_its_network(string one, string other, bool same) =>
+        Assert.Equal(same, ConnectionLimits.Counted(IPAddress.Parse(one)).Equals(ConnectionLimits.Counted(IPAddress.Parse(other))));
 
     [Theory]
     [InlineData("", 0, 0)]

@@ -146,7 +146,7 @@ public sealed class JoinTests
     [InlineData("\"endpoint\": \"!sec\", \"tls\": false", "tls is false, and 'sec', whose listener it joins, has TLS; leave it out")]
     [InlineData("\"endpoint\": \"!web\", \"port\": 1", "port is 1, and 'web', whose listener it joins, has another")]
     [InlineData("\"endpoint\": \"!web\", \"protocol\": \"h2\"", "protocol is h2, and 'web', whose listener it joins, speaks HTTP/1.1 alone")]
-    [InlineData("\"endpoint\": \"!web\", \"protocol\": \"raw\"", "protocol is raw, and 'web', whose listener it joins, speaks HTTP")]
+    [InlineData("\"endpoint\": \"!web\", \"protocol\": \"raw\"", "protocol is raw, and 'web', whose listener it joins, speaks HTTP; set sniff_protocol there")]
     [InlineData("\"endpoint\": \"!lines\"", "protocol is h1, and 'lines', whose listener it joins, is raw")]
     [InlineData("\"endpoint\": \"!lines\", \"protocol\": \"raw\", \"server_names\": [\"a\"]", "told apart by the name in their TLS handshake alone")]
     [InlineData("\"endpoint\": \"!web\"", "would take requests for any host with path '/' on the listener of 'web', and 'web' takes them already")]

@@ -24,7 +24,7 @@ public sealed class CertificateChurnTests(ITestOutputHelper output)
     public async Task Nobody_is_dropped_and_each_handshake_sees_the_new_or_the_last_one(string protocol)
     {
         await using var bench = new ServerBench($$"""
-            "srv": { "server": true, "protocol": "{{protocol}}", "endpoint": "127.0.0.1", "tls": true, "tls_cert_blob": "cert", "tls_key_blob": "key",
+            "srv": { "server": true, "protocol": "{{protocol}}", "endpoint": "127.0.0.1", "tls": true, "tls_cert_blob": "identity",
               "metadata": [{ "method": "" }, { "path": "" }, { "query": "" }, { "arg": "" }, { "agent": "" }, { "mime": "content-type:" }] }
             """);
         var certificates = Enumerable.Range(0, Generations + 1).Select(one => bench.Keep(bench.Authority.Issue("localhost", $"generation-{one}.example"))).ToList();
@@ -97,10 +97,7 @@ public sealed class CertificateChurnTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>As an operator would: one file after the other. In between they do not belong together, and the last one goes on.</summary>
-    private static void Store(ServerBench bench, TestCertificate certificate)
-    {
-        bench.Blobs.Write("key", Encoding.ASCII.GetBytes(certificate.KeyPem));
-        bench.Blobs.Write("cert", Encoding.ASCII.GetBytes(certificate.ChainPem));
-    }
+    /// <summary>Certificate and key in one blob, so that they are replaced in one step.</summary>
+    private static void Store(ServerBench bench, TestCertificate certificate) =>
+        bench.Blobs.Write("identity", Encoding.ASCII.GetBytes(certificate.ChainPem + "\n" + certificate.KeyPem));
 }

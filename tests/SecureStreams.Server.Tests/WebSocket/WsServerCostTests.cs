@@ -6,12 +6,15 @@ namespace SecureStreams.Server.Tests.WebSocket;
 /// <summary>What a message costs an accepted stream over ws: nothing that has to be collected.</summary>
 public sealed class WsServerCostTests(ITestOutputHelper output)
 {
-    private const int Rounds = 4_000;
+    private const int Rounds = 2_000;
     private const int Bytes = 64;
 
     [Fact]
     public async Task A_round_trip_of_a_message_allocates_nothing()
     {
+#if DEBUG
+        Assert.Skip("Built for debugging, an async method allocates where it does not wait.");
+#endif
         await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\" }");
         await using var listener = bench.Context.CreateListener("srv", static _ => new SmallEcho());
         using var client = Upgraded(listener);

@@ -7,6 +7,7 @@ using Xunit;
 namespace SecureStreams.Tests.EndToEnd;
 
 /// <summary>Many streams at once against one real server: nothing overlaps, nothing is lost, nothing stays.</summary>
+[Collection(Core.AloneCollection.Name)]
 public sealed class ThousandStreamsTests
 {
     private const int Streams = 1000;

@@ -13,9 +13,7 @@ internal static class ExampleProgram
 
     public static async Task<(int Status, string Output, string Errors)> RunAsync(string name, params string[] arguments)
     {
-        var assembly = typeof(ExampleProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(one => one.Key == "ExampleUnderTest" && Path.GetFileNameWithoutExtension(one.Value) == name).Value!;
-        using var process = Process.Start(new ProcessStartInfo(DotNet, ["exec", assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Start(name, arguments);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync();
@@ -28,5 +26,13 @@ internal static class ExampleProgram
             if (!process.HasExited)
                 process.Kill();
         }
+    }
+
+    /// <summary>Starts one that does not end by itself; the caller ends it.</summary>
+    public static Process Start(string name, params string[] arguments)
+    {
+        var assembly = typeof(ExampleProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(one => one.Key == "ExampleUnderTest" && Path.GetFileNameWithoutExtension(one.Value) == name).Value!;
+        return Process.Start(new ProcessStartInfo(DotNet, ["exec", assembly, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 }

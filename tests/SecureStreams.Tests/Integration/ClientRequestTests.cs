@@ -148,7 +148,7 @@ public sealed class ClientRequestTests
 
         bench.Context.ApplyOverlay("""{ "s": [{ "api": { "protocol": "raw" } }] }""", "move");
         Assert.Equal(SsCauseCode.NotSupported, (await CauseAsync()).Code);
-        bench.Context.ApplyOverlay("""{ "s": [{ "api": null }] }""", "move");
+        bench.Context.ApplyOverlay("""{ "s": [{ "api": null }, { "other": { "endpoint": "127.0.0.1", "port": 1, "protocol": "h1" } }] }""", "move").EnsureNotRefused();
         Assert.Equal(SsCauseCode.StreamTypeRemoved, (await CauseAsync()).Code);
 
         bench.Context.RemoveOverlay("move");

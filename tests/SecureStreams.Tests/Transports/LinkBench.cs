@@ -120,11 +120,21 @@ internal abstract class LinkBench<TPeer> : IContractRig
             if (IsSecure)
             {
                 var secured = new SslStream(stream);
-                await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                try
                 {
-                    ServerCertificate = TestCertificates.Server.Certificate,
-                    ApplicationProtocols = _application is { } application ? [application] : null,
-                });
+                    await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = TestCertificates.Server.Certificate,
+                        ApplicationProtocols = _application is { } application ? [application] : null,
+                    });
+                }
+                catch (IOException)
+                {
+                    // The stream gave up in the middle of it. Whoever waits for this peer is told that none came.
+                    await secured.DisposeAsync();
+                    continue;
+                }
+
                 stream = secured;
             }
 

@@ -10,6 +10,7 @@ internal static class PolicyCommand
         PolicyCheckCommand.Create(),
         PolicyShowCommand.Create(),
         PolicyDiffCommand.Create(),
+        PolicyPlanCommand.Create(),
         PolicyCompileCommand.Create(),
         PolicyExplainCommand.Create(),
         PolicySchemaCommand.Create(),

@@ -28,7 +28,8 @@ internal static class DiffSession
         return settings.ExitCode && !diff.IsEmpty ? ExitCode.Different : ExitCode.Success;
     }
 
-    private static void Refuse(LoadedPolicy before, LoadedPolicy after)
+    /// <summary>Tells why the two cannot be held against each other.</summary>
+    public static void Refuse(LoadedPolicy before, LoadedPolicy after)
     {
         var errors = LineWriter.Error();
         if (before.Model is null)

@@ -49,11 +49,9 @@ internal static class ServeOverlay
     private static void WriteMembers(Utf8JsonWriter writer, StreamTypePolicy policy)
     {
         var facts = policy.Find("metadata_from_connection")?.Value.Pairs.ToDictionary(static pair => pair.Key, static pair => pair.Value.Text, StringComparer.Ordinal) ?? [];
-        var declared = policy.Metadata.Select(static row => row.Name).ToHashSet(StringComparer.Ordinal);
 
-        // A name that the policy has for something else stays what it is; the peer is not told then.
-        var added = OfConnection.Where(name => !declared.Contains(name)).ToList();
-        foreach (var name in added)
+        // Also where the policy has the name for something else: what a client says of itself is not told as what is known of it.
+        foreach (var name in OfConnection)
             facts[name] = name;
         writer.WriteStartArray("metadata_from_connection");
         foreach (var (name, fact) in facts)
@@ -65,7 +63,7 @@ internal static class ServeOverlay
 
         writer.WriteEndArray();
         writer.WriteStartArray("metadata");
-        foreach (var name in IsHttp(policy) ? added.Concat(OfRequest) : added)
+        foreach (var name in IsHttp(policy) ? OfConnection.Concat(OfRequest) : OfConnection)
         {
             writer.WriteStartObject();
             writer.WriteString(name, "");

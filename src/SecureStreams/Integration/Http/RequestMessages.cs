@@ -1,6 +1,7 @@
 using SecureStreams.Core;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Http;
+using SecureStreams.Transports.Http.Signing;
 
 namespace SecureStreams.Integration.Http;
 
@@ -16,7 +17,9 @@ internal static class RequestMessages
     /// <param name="blobs">The values of headers that blobs fill.</param>
     /// <param name="hop">Where to, and what redirects have made of it.</param>
     /// <param name="message">The message, bare.</param>
-    public static TransportFailure? Fill(HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, ISsBlobStore blobs, RequestHop hop, HttpRequestMessage message)
+    /// <param name="now">The time of the attempt, for a signature.</param>
+    public static TransportFailure? Fill(
+        HttpPlan plan, MetadataStore metadata, HttpRequestMessage request, ISsBlobStore blobs, RequestHop hop, HttpRequestMessage message, DateTimeOffset now)
     {
         message.Version = plan.Version;
         message.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
@@ -34,7 +37,9 @@ internal static class RequestMessages
             return withheld;
         if (plan.Http.FormUrlEncoded && message.Content is { } body && !body.Headers.NonValidated.Contains("Content-Type"))
             body.Headers.TryAddWithoutValidation("Content-Type", FormType);
-        return null;
+        return plan.Signing is { } signing && !hop.IsStrange
+            ? HttpSigner.Sign(signing, metadata, blobs, message, hop.Address, hasBody: message.Content is ForwardedContent { Length: not 0 }, now)
+            : null;
     }
 
     /// <summary>What metadata says, where the caller's request says nothing itself.</summary>

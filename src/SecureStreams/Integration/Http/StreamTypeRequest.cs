@@ -68,7 +68,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         while (true)
         {
             var message = new AttemptMessage(hop, _runtime.Platform.Time, policy!, cancellationToken);
-            if (RequestMessages.Fill(plan!, metadata!, request, handler.Http.Blobs, hop, message) is { } unsendable)
+            if (RequestMessages.Fill(plan!, metadata!, request, handler.Http.Blobs, hop, message, _runtime.Platform.Time.GetUtcNow()) is { } unsendable)
                 return Fail(policy, unsendable with { Endpoint = hop.Target.Display }, mayRepeat: false);
             AddCookies(plan!, hop, message);
             HttpResponseMessage response;

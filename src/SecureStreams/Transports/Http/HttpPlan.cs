@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.Transports.Http.Signing;
 
 namespace SecureStreams.Transports.Http;
 
@@ -33,6 +34,7 @@ internal sealed class HttpPlan
         if (IsHttp2 && Liveness.Of(policy.Retry, canPing: true) is { Ping: { } ping })
             PingAfter = PingDelay(ping);
         BlobHeaders = BlobHeader.Of(policy);
+        Signing = SigningPlan.Of(policy);
         IsMultipart = HttpMultipart.IsAskedBy(policy);
         TakesPartsApart = Flag("http_multipart_ss_in");
         KeepsCookies = Flag("http_cookies");
@@ -76,6 +78,9 @@ internal sealed class HttpPlan
 
     /// <summary>The headers that blobs fill.</summary>
     public ImmutableArray<BlobHeader> BlobHeaders { get; }
+
+    /// <summary>How requests are signed; null where they are not.</summary>
+    public SigningPlan? Signing { get; }
 
     /// <summary>Whether a body goes out as the parts of a multipart one.</summary>
     public bool IsMultipart { get; }

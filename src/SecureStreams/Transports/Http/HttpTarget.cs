@@ -39,6 +39,13 @@ internal sealed class HttpTarget(Uri uri, string? unixPath, DialOptions way, Htt
         return unixPath is null ? $"{uri.Scheme}://{uri.Host}:{uri.Port}{path}" : $"{uri.Scheme}://+{unixPath}{path}";
     }
 
+    /// <summary>The Host header (<c>:authority</c>) of requests to <paramref name="uri"/>: the platform's way to write it.</summary>
+    public static string HostOf(Uri uri)
+    {
+        var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+        return uri.IsDefaultPort ? host : $"{host}:{uri.Port}";
+    }
+
     /// <summary>Whether <paramref name="other"/> has the same scheme, host and port.</summary>
     public bool IsSameOrigin(Uri other) =>
         uri.Scheme == other.Scheme && uri.Port == other.Port && string.Equals(uri.IdnHost, other.IdnHost, StringComparison.OrdinalIgnoreCase);

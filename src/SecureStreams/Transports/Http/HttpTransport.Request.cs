@@ -52,6 +52,8 @@ internal sealed partial class HttpTransport
         AddCookiesOnMailbox(request);
         if (IsExpecting)
             request.Headers.ExpectContinue = true;
+        if (_plan.Signing is not null && SignOnMailbox(request) is { } unsigned)
+            return unsigned;
         _request = request;
         BeginHead();
         return null;

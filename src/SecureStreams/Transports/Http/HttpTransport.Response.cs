@@ -20,6 +20,8 @@ internal sealed partial class HttpTransport
         if (!_stopped)
         {
             _statusLine = IsExpected((int)response.StatusCode) ? null : HttpPeerText.StatusLine(response);
+            if (_statusLine is not null)
+                CompareClocks(response);
             _setup.Sink.ConnectedOnMailbox(this);
         }
     }
@@ -47,7 +49,7 @@ internal sealed partial class HttpTransport
             Status = status,
             PeerText = _statusLine is { } line ? HttpPeerText.Of(line, null, _refusing?.WrittenMemory ?? default) : null,
             Endpoint = _target!.Display,
-            Attribute = _plan.Http.Expect is null ? null : "http_expect",
+            Attribute = _skew is not null ? "use_auth" : _plan.Http.Expect is null ? null : "http_expect",
         };
         _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status);
         if (_stopped)
@@ -75,9 +77,13 @@ internal sealed partial class HttpTransport
 
     private bool IsExpected(int status) => HttpNames.IsSuccess(status, _plan.Http.Expect);
 
-    private string RefusalText(int status) => _plan.Http.Expect is { } only
-        ? $"The peer answered with status {status}; http_expect says {only}."
-        : $"The peer answered with status {status}; a success is 200 to 299, unless the streamtype states http_expect.";
+    private string RefusalText(int status)
+    {
+        var text = _plan.Http.Expect is { } only
+            ? $"The peer answered with status {status}; http_expect says {only}."
+            : $"The peer answered with status {status}; a success is 200 to 299, unless the streamtype states http_expect.";
+        return _skew is { } skew ? $"{text} {skew}" : text;
+    }
 
     /// <summary>Closed, once.</summary>
     private void FinishOnMailbox(TransportFailure? failure, bool reusable)

@@ -17,6 +17,9 @@ internal abstract partial class WebSocketConnection
     private bool _closeReceived;
     private int _goodbye = WebSocketCloseCodes.Normal;
 
+    // The peer has ended, and the answer waits until what is on its way out has left.
+    private Action? _answerClose;
+
     /// <inheritdoc/>
     public override void CloseBecauseOnMailbox(SsCauseCode because)
     {
@@ -81,7 +84,13 @@ internal abstract partial class WebSocketConnection
     }
 
     /// <inheritdoc/>
-    protected override void PeerEndedOnMailbox() => EndOnMailbox(WebSocketFailures.EndedMute(_reader is { IsInMessage: true }, EndpointOnMailbox));
+    protected override void PeerEndedOnMailbox()
+    {
+        if (_answerClose is { } answer)
+            answer();
+        else
+            EndOnMailbox(WebSocketFailures.EndedMute(_reader is { IsInMessage: true }, EndpointOnMailbox));
+    }
 
     /// <inheritdoc/>
     protected override void PeerEndedTooLateOnMailbox() => EndSendingOnMailbox();
@@ -100,6 +109,31 @@ internal abstract partial class WebSocketConnection
         _closeReceived = true;
         var code = _reader!.CloseCode;
         var failure = WebSocketFailures.PeerClosed(code, reason, EndpointOnMailbox);
+
+        if (_role == WebSocketRole.Client || _closeSent)
+        {
+            AnswerCloseOnMailbox(code, failure);
+            return;
+        }
+
+        // A client that ends in order still hears what it waits for: what a server's stream has asked to send goes out before the answer (RFC 6455 section 5.5.1). A client's waits for
+        // the next connection instead, since a server that ends may not listen any more.
+        _answerClose = () =>
+        {
+            _answerClose = null;
+            if (_writer.IsWritable)
+                Setup.Sink.WritableOnMailbox(this, due: false);
+            if (!HasLetGo)
+                AnswerCloseOnMailbox(code, failure);
+        };
+        if (Output.IsReady)
+            _answerClose();
+        else
+            EndWithinOnMailbox(WebSocketDefaults.CloseTimeout, _answerClose);
+    }
+
+    private void AnswerCloseOnMailbox(int code, TransportFailure failure)
+    {
         SendCloseOnMailbox(code, default);
         LeaveOnMailbox(failure);
     }

@@ -72,7 +72,7 @@ internal abstract partial class WebSocketConnection : LinkTransport
         var kind = WebSocketReadKind.Data;
         if (_inflating)
             InflateOnMailbox(default);
-        while (MayDeliver && kind != WebSocketReadKind.NeedMore)
+        while (MayDeliver && _answerClose is null && kind != WebSocketReadKind.NeedMore)
         {
             kind = _reader!.Read(ref input, out var payload);
             switch (kind)
@@ -95,6 +95,9 @@ internal abstract partial class WebSocketConnection : LinkTransport
             }
         }
 
+        // Behind its close frame a peer has nothing to say.
+        if (_answerClose is not null)
+            input = default;
         FlushPongsOnMailbox();
         var used = bytes.Length - input.Length;
 
@@ -106,6 +109,12 @@ internal abstract partial class WebSocketConnection : LinkTransport
     /// <inheritdoc/>
     protected override void WritableOnMailbox()
     {
+        if (_answerClose is { } answer)
+        {
+            answer();
+            return;
+        }
+
         AnswerLateOnMailbox();
         if (_writer.IsWritable)
             Setup.Sink.WritableOnMailbox(this, due: false);

@@ -20,6 +20,8 @@ internal static class WebSocketRequest
     /// <returns>Why it cannot be sent, or null.</returns>
     public static TransportFailure? Fill(WebSocketPlan plan, MetadataStore metadata, ISsBlobStore blobs, HttpRequestMessage message, bool strange)
     {
+        if (plan.Http.Signing is not null)
+            return Bad(plan, "use_auth", "use_auth names a scheme of type sigv4, which signs the requests of h1 and h2 and no upgrades to ws; name a scheme with a token, and its header in http_auth_header") with { Permanent = true };
         foreach (var row in plan.Http.Headers)
         {
             if (WebSocketClientHandshake.IsOwnField(row.Name) && row.Role == HttpHeaderRole.Plain)
@@ -39,7 +41,7 @@ internal static class WebSocketRequest
     /// <summary>The request as it goes out on HTTP/1.1.</summary>
     public static WebSocketUpgrade ForHttp1(WebSocketPlan plan, HttpTarget target, HttpRequestMessage message)
     {
-        var host = HostOf(target.Uri);
+        var host = HttpTarget.HostOf(target.Uri);
         var fields = new List<HttpField>();
         foreach (var header in message.Headers.NonValidated)
         {
@@ -85,12 +87,6 @@ internal static class WebSocketRequest
         if (plan.Extensions is { } extensions)
             headers.TryAddWithoutValidation("Sec-WebSocket-Extensions", extensions);
         return null;
-    }
-
-    private static string HostOf(Uri uri)
-    {
-        var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
-        return uri.IsDefaultPort ? host : $"{host}:{uri.Port}";
     }
 
     private static TransportFailure Bad(WebSocketPlan plan, string attribute, string problem) =>

@@ -44,7 +44,7 @@ internal sealed class HttpBench : IAsyncDisposable
             {
               "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }, { "other": "{{TestCertificates.OtherAuthority.Base64Der}}" }],
               "trust_stores": [{ "name": "main", "stack": ["root"] }, { "name": "twin", "stack": ["root", "other"] }, { "name": "wrong", "stack": ["other"] }],
-              "auth": [{ "name": "second", "blob": 1 }, { "name": "named", "blob_name": "my-token" }],
+              "auth": [{ "name": "second", "blob": 1 }, { "name": "named", "blob_name": "my-token" }, { "name": "cloud", "type": "sigv4", "blob": 0 }],
               "s": [{ {{streamTypes}} }]
             }
             """;

@@ -157,7 +157,7 @@ public sealed class HttpBlobHeaderTests
         Assert.IsType<SsBlobException>(failure.Error);
     }
 
-    private sealed class BrokenStore : ISsBlobStore
+    internal sealed class BrokenStore : ISsBlobStore
     {
         public SsBlob? Read(string name) => throw new SsBlobException("broken");
 

@@ -154,28 +154,45 @@ internal sealed class MqttBench : IContractRig
                 return;
             }
 
-            Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (_tls)
+            Stream stream;
+            try
             {
-                var secured = new SslStream(stream);
-                await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = TestCertificates.Server.Certificate });
-                stream = secured;
+                stream = await BeginAsync(socket);
             }
-
-            if (_isWebSocket)
+            catch (IOException)
             {
-                // The platform's own frames, so that ours are proven with those of others.
-                using var upgrade = new WebSocket.WsPeer(null, stream);
-                await upgrade.ReadRequestAsync();
-                Upgrade = upgrade.Request;
-                await upgrade.AcceptAsync();
-                var frames = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new System.Net.WebSockets.WebSocketCreationOptions { IsServer = true, SubProtocol = "mqtt" });
-                stream = System.Net.WebSockets.WebSocketStream.Create(frames, System.Net.WebSockets.WebSocketMessageType.Binary, ownsWebSocket: true);
+                // The stream gave up in the middle of it. Whoever waits for this peer is told that none came.
+                socket.Dispose();
+                continue;
             }
 
             var peer = new MqttPeer(socket, stream);
             _served.Add(peer);
             _peers.Writer.TryWrite(peer);
         }
+    }
+
+    private async Task<Stream> BeginAsync(Socket socket)
+    {
+        Stream stream = new NetworkStream(socket, ownsSocket: true);
+        if (_tls)
+        {
+            var secured = new SslStream(stream);
+            await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = TestCertificates.Server.Certificate });
+            stream = secured;
+        }
+
+        if (_isWebSocket)
+        {
+            // The platform's own frames, so that ours are proven with those of others.
+            using var upgrade = new WebSocket.WsPeer(null, stream);
+            await upgrade.ReadRequestAsync();
+            Upgrade = upgrade.Request;
+            await upgrade.AcceptAsync();
+            var frames = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new System.Net.WebSockets.WebSocketCreationOptions { IsServer = true, SubProtocol = "mqtt" });
+            stream = System.Net.WebSockets.WebSocketStream.Create(frames, System.Net.WebSockets.WebSocketMessageType.Binary, ownsWebSocket: true);
+        }
+
+        return stream;
     }
 }

@@ -28,8 +28,13 @@ internal sealed class WsPeer(Socket? socket, Stream stream) : IContractPeer, IDi
     {
         var bytes = new List<byte>();
         var one = new byte[1];
-        while (HttpHead.FindEnd(bytes.ToArray(), Math.Max(0, bytes.Count - 1)) < 0 && await stream.ReadAsync(one) == 1)
+        while (HttpHead.FindEnd(bytes.ToArray(), Math.Max(0, bytes.Count - 1)) < 0)
+        {
+            if (await stream.ReadAsync(one) == 0)
+                throw new EndOfStreamException("The connection ended before its request did.");
             bytes.Add(one[0]);
+        }
+
         HttpHead.Parse(bytes.ToArray(), out var head);
         Request = head!;
     }

@@ -1,0 +1,187 @@
+using System.Net;
+using System.Net.Sockets;
+using SecureStreams.Policy;
+using SecureStreams.Server.Listening;
+
+namespace SecureStreams.Server;
+
+/// <remarks>
+/// A policy that says of another place moves the listener there: the new socket listens before the old one is closed, and those who came to the old one are still taken. Streams
+/// that were accepted go on. One change after the other, never on the thread of whoever changed the policy: names may have to be looked up.
+/// </remarks>
+internal abstract partial class ServerListener
+{
+    private readonly SemaphoreSlim _following = new(1, 1);
+    private bool _stoppedListening;
+    private bool _isDeaf;
+    private int _changes;
+
+    /// <inheritdoc/>
+    public SsPolicyEffect? Foresee(StreamTypePolicy? now)
+    {
+        var (action, impact) = Policy.Judge(now);
+        return action == SsPolicyAction.None ? null : new SsPolicyEffect(StreamType, 0, impact, action);
+    }
+
+    /// <inheritdoc/>
+    public void TellPolicyChanged()
+    {
+        // Whoever comes while another follows the policy is followed for by that one.
+        if (Interlocked.Increment(ref _changes) == 1)
+            _ = Task.Run(FollowPolicyAsync);
+    }
+
+    private ListenSocket Bind(Func<StreamTypePolicy> policy, ListenSocket? before) =>
+        ListenSocket.Bind(policy, Platform, Logger, reason => Runtime.Telemetry.Instruments.Dropped(StreamType, reason), before: before);
+
+    private async Task FollowPolicyAsync()
+    {
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _changes);
+            try
+            {
+                await FollowOnceAsync().ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                ServerLog.Failed(Logger, error, StreamType);
+            }
+        }
+        while (Interlocked.CompareExchange(ref _changes, 0, seen) != seen);
+    }
+
+    private async Task FollowOnceAsync()
+    {
+        var now = _context.FindPolicy(StreamType);
+        var action = Policy.Judge(now).Action;
+        switch (action)
+        {
+            case SsPolicyAction.None:
+                return;
+            case SsPolicyAction.Replace:
+                await MoveAsync(now!).ConfigureAwait(false);
+                break;
+            case SsPolicyAction.End:
+                // In order, within the drain time that it had; whoever disposes it meanwhile cuts that short.
+                ServerLog.Ends(Logger, StreamType);
+                _ = DrainAsync().AsTask();
+                break;
+            default:
+                // For the operator's sake: what does not fit is told now, and not when the next connection comes.
+                _ = Policy.Now();
+                break;
+        }
+
+        Runtime.Telemetry.Instruments.PolicyActed(StreamType, action);
+    }
+
+    private async Task MoveAsync(StreamTypePolicy now)
+    {
+        await _following.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_stoppedListening)
+                return;
+            var old = _socket;
+            ListenSocket next;
+            var isClosed = _isDeaf;
+            try
+            {
+                next = Bind(now, old);
+            }
+            catch (IOException error) when (!isClosed && IsTakenBy(old, now, error))
+            {
+                // The one that listens has the port itself, on other addresses: both at a time cannot be.
+                await old.StopAsync(takeWaiting: true).ConfigureAwait(false);
+                isClosed = true;
+                if (TryBind(now, old) is not { } moved)
+                {
+                    ListenAgain(old);
+                    return;
+                }
+
+                next = moved;
+            }
+            catch (Exception error) when (error is IOException or SsPolicyException)
+            {
+                ServerLog.NotMoved(Logger, StreamType, error.Message);
+                return;
+            }
+
+            Policy.Moved(now);
+            Open(next);
+            if (!isClosed)
+                await old.StopAsync(takeWaiting: true).ConfigureAwait(false);
+        }
+        finally
+        {
+            _following.Release();
+        }
+    }
+
+    private static bool IsTakenBy(ListenSocket old, StreamTypePolicy now, Exception error)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException!)
+        {
+            if (inner is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+                return old.EndPoints.Any(one => one is IPEndPoint { Port: var port } && port == now.Port);
+        }
+
+        return false;
+    }
+
+    /// <summary>A socket where <paramref name="now"/> says.</summary>
+    private ListenSocket Bind(StreamTypePolicy now, ListenSocket before)
+    {
+        var bound = false;
+        var socket = Bind(() => Volatile.Read(ref bound) ? Policy.Now() : now, before);
+        Volatile.Write(ref bound, true);
+        return socket;
+    }
+
+    private ListenSocket? TryBind(StreamTypePolicy now, ListenSocket before)
+    {
+        try
+        {
+            return Bind(now, before);
+        }
+        catch (Exception error) when (error is IOException or SsPolicyException)
+        {
+            ServerLog.NotMoved(Logger, StreamType, error.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Back to where it was. Somebody else may have taken that in the moment between; then it hears nobody until a change of the policy leads it elsewhere.</summary>
+    private void ListenAgain(ListenSocket old)
+    {
+        if (TryBind(Policy.Now(), old) is { } again)
+            Open(again);
+        else
+            _isDeaf = true;
+    }
+
+    private void Open(ListenSocket socket)
+    {
+        _isDeaf = false;
+        socket.Start(Arrived);
+        Volatile.Write(ref _socket, socket);
+    }
+
+    private async Task StopListeningAsync(bool draining)
+    {
+        await _following.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _stoppedListening = true;
+            if (!_isDeaf)
+                await _socket.StopAsync(draining).ConfigureAwait(false);
+        }
+        finally
+        {
+            _following.Release();
+        }
+    }
+}

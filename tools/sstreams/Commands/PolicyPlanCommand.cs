@@ -1,0 +1,52 @@
+using System.CommandLine;
+using SecureStreams.Tool.Planning;
+
+namespace SecureStreams.Tool.Commands;
+
+/// <summary><c>sstreams policy plan</c>: what an update would do to streams and listeners that run.</summary>
+internal static class PolicyPlanCommand
+{
+    public static Command Create()
+    {
+        var policy = new PolicyOptions();
+        policy.Files.Policy.Description = "The policy that is to be put in force.";
+        policy.Files.Policy.Required = true;
+        var against = new Option<string?>("--against") { Description = "The policy that is in force.", HelpName = "FILE", Required = true }.RefuseEmpty();
+        var overlayAgainst = new Option<string[]>("--overlay-against") { Description = "A policy file that is laid over --against; may be repeated.", HelpName = "FILE" }.RefuseEmpty();
+        var exitCode = new Option<bool>("--exit-code") { Description = "Exit with 1 when a stream or listener would be touched." };
+        var format = Validation.Format(OutputFormat.Text, OutputFormat.Json);
+        var output = Validation.Output();
+        var command = new DetailedCommand("plan", "Tells what putting a policy in force would do to the streams and listeners of another.", """
+            For each streamtype that is not equal, what happens to its streams, by what they are doing at the moment: nothing is
+            asked of a process that runs. The words are those of docs/live-policy.md.
+
+            Exit status: 0; with --exit-code 1 when any is touched; 2 a policy cannot be used, so that an update is refused.
+
+            Examples:
+              sstreams policy plan --policy next.json --against demo.json
+              sstreams policy plan --policy demo.json --overlay site.json --against demo.json
+            """);
+        policy.AddTo(command);
+        foreach (var option in new Option[] { against, overlayAgainst, exitCode, format, output })
+            command.Add(option);
+        command.Validators.Add(result =>
+        {
+            var given = result.Given(against).Concat(result.Given(overlayAgainst)).ToList();
+            policy.Files.RefuseTwice(result, given);
+            result.RefuseOverwriting(output, [.. policy.Files.Given(result), .. given]);
+        });
+        command.SetAction(result =>
+        {
+            var settings = new PlanSettings
+            {
+                Before = policy.Read(result, result.GetValue(against)) with { Overlays = [.. result.GetValue(overlayAgainst) ?? []] },
+                After = policy.Read(result),
+                Json = result.GetValue(format) == OutputFormat.Json,
+                ExitCode = result.GetValue(exitCode),
+                OutputFile = result.GetValue(output),
+            };
+            return Interruptible.RunAsync(cancellation => PlanSession.RunAsync(settings, cancellation));
+        });
+        return command;
+    }
+}
