@@ -7,7 +7,7 @@ using System.IO.Pipelines;
 namespace SecureStreams.Tool.Serving;
 
 /// <summary>One program, between the stream's mailbox and its pipes: what it is given waits here, and what it says, each a bounded amount; the mailbox never waits for it.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "What it holds is released by its own end.")]
+[SuppressMessage("Design", "CA1001", Justification = "The process is released when it has ended; sources without a timer or a link to others hold nothing to release, and Kill may come later.")]
 internal sealed class ProgramRun
 {
     private const int PieceBytes = 16 * 1024;
