@@ -89,7 +89,7 @@ internal sealed class MqttPeer(Socket socket, Stream stream) : IContractPeer, ID
 
     public async Task FinishAsync()
     {
-        await SendRawAsync(_heldBack);
+        await SendHeldBackAsync();
         if (stream is System.Net.Security.SslStream tls)
             await tls.ShutdownAsync();
         socket.Shutdown(SocketShutdown.Send);
@@ -144,14 +144,20 @@ internal sealed class MqttPeer(Socket socket, Stream stream) : IContractPeer, ID
 
     public void Dispose() => socket.Dispose();
 
+    private Task SendHeldBackAsync() => SendRawAsync(Interlocked.Exchange(ref _heldBack, []));
+
     private async Task NoticeAsync()
     {
         try
         {
             while (await ReadAsync() is { } seen)
             {
-                if (seen.Type == MqttPacketType.Publish && seen.Qos == 1)
-                    await AckAsync(MqttPacketType.PublishAck, seen.Id);
+                if (seen.Type != MqttPacketType.Publish || seen.Qos != 1)
+                    continue;
+
+                // Nothing can be said within a message, so what was begun is ended first.
+                await SendHeldBackAsync();
+                await AckAsync(MqttPacketType.PublishAck, seen.Id);
             }
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or SocketException or System.Net.WebSockets.WebSocketException)
