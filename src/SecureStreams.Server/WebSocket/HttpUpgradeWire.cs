@@ -14,7 +14,7 @@ namespace SecureStreams.Server.WebSocket;
 /// <param name="stream">The bytes, both ways.</param>
 /// <param name="exchange">The request.</param>
 /// <param name="time">The clock.</param>
-internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, TimeProvider time) : Stream, ILinkWire
+internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, TimeProvider time) : AsyncDuplexStream, ILinkWire
 {
     // The web server wakes those who wait when it begins to stop, and once more when it wants to be done.
     private const int MostWakes = 4;
@@ -36,20 +36,6 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
 
     /// <inheritdoc/>
     public bool IsPeerGone => false;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>What an error of the web server means.</summary>
     /// <remarks>Once the client is gone the web server takes its streams away, under whoever is about to use them.</remarks>
@@ -109,22 +95,6 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
         exchange.Lifetime.Abort();
         Dispose();
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <remarks>The connection or stream itself is ended by the web server, in order, once whoever serves the request has done with it.</remarks>
     protected override void Dispose(bool disposing)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using SecureStreams.Network;
 using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.Http;
 
@@ -16,7 +17,7 @@ namespace SecureStreams.Transports.WebSocket;
 /// <param name="answer">The answer to the extended CONNECT; owned.</param>
 /// <param name="time">The clock.</param>
 /// <param name="endpoint">Where it leads, for details of failures.</param>
-internal sealed class WebSocketHttp2Wire(HttpLane lane, HttpResponseMessage answer, TimeProvider time, string endpoint) : Stream, ILinkWire
+internal sealed class WebSocketHttp2Wire(HttpLane lane, HttpResponseMessage answer, TimeProvider time, string endpoint) : AsyncDuplexStream, ILinkWire
 {
     private readonly Stream _stream = answer.Content.ReadAsStream();
     private long _lastHeard = time.GetTimestamp();
@@ -36,20 +37,6 @@ internal sealed class WebSocketHttp2Wire(HttpLane lane, HttpResponseMessage answ
 
     /// <inheritdoc/>
     public bool IsPeerGone => _connectionEnded;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Whether nothing at all has come on the shared connection since <paramref name="asked"/>: then its next hop is gone, and not just the far end of this stream.</summary>
     public bool IsConnectionSilentSince(long asked) => lane.Wire is { } wire && wire.LastHeard <= asked;
@@ -107,22 +94,6 @@ internal sealed class WebSocketHttp2Wire(HttpLane lane, HttpResponseMessage answ
 
     /// <inheritdoc/>
     public void Abort() => Dispose();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

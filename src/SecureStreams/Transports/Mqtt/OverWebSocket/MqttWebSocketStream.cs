@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Security;
 using System.Runtime.CompilerServices;
+using SecureStreams.Network;
 using SecureStreams.Codecs.WebSocket;
 using SecureStreams.Transports.Connections;
 using SecureStreams.Transports.WebSocket;
@@ -11,7 +12,7 @@ namespace SecureStreams.Transports.Mqtt.OverWebSocket;
 /// The bytes within a WebSocket connection: each write is a binary message, and messages that come are one stream of bytes, however they are cut (MQTT-6.0.0-2). Pings are answered; a close frame
 /// is the end. One reads and one writes at a time.
 /// </summary>
-internal sealed class MqttWebSocketStream : Stream, ILinkWire
+internal sealed class MqttWebSocketStream : AsyncDuplexStream, ILinkWire
 {
     private const int ReadBytes = 16 * 1024;
 
@@ -50,20 +51,6 @@ internal sealed class MqttWebSocketStream : Stream, ILinkWire
 
     /// <inheritdoc/>
     public bool IsPeerGone => _wire.IsPeerGone;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -109,22 +96,6 @@ internal sealed class MqttWebSocketStream : Stream, ILinkWire
 
     /// <inheritdoc/>
     public void Abort() => _wire.Abort();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
