@@ -1,12 +1,36 @@
+using System.Net.Sockets;
+using System.Text;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Handlers;
+using static SecureStreams.Server.Tests.Http.PlainClient;
 
 namespace SecureStreams.Server.Tests.Http;
 
-/// <summary>A listener that ends in order under load.</summary>
+/// <summary>A listener that ends in order, also under load.</summary>
 public sealed class HttpDrainTests
 {
     private const int Clients = 8;
     private const int Before = 500;
+
+    [Fact]
+    public async Task A_drain_serves_what_is_under_way_and_closes_connections_that_idle()
+    {
+        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"h1\", \"endpoint\": \"127.0.0.1\" }");
+        await using var listener = bench.Listen();
+        using var idle = await ServerBench.ConnectAsync(listener);
+        using var busy = await ServerBench.ConnectAsync(listener);
+        await busy.SendAsync(Encoding.ASCII.GetBytes("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"), TestContext.Current.CancellationToken);
+        var handler = await bench.AcceptedAsync();
+        await handler.WaitForStateAsync(SsState.ServerTxn);
+        var draining = listener.DrainAsync(TestContext.Current.CancellationToken).AsTask();
+        await handler.WaitForStateAsync(SsState.EventWaitCancelled);
+        var stream = bench.Streams.Single();
+        stream.ServerAck(200);
+        stream.RequestTransmit(0);
+        Assert.StartsWith("HTTP/1.1 200 OK", await ToEndAsync(busy), StringComparison.Ordinal);
+        Assert.Equal("", await ToEndAsync(idle));
+        Assert.Equal(0, await draining.OrFail(static () => "The drain does not end."));
+    }
 
     [Theory]
     [InlineData("h1", "1.1")]

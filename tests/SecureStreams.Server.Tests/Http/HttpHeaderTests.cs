@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
+using static SecureStreams.Server.Tests.Http.PlainClient;
 
 namespace SecureStreams.Server.Tests.Http;
 
@@ -261,23 +262,6 @@ public sealed class HttpHeaderTests
         Assert.Equal("early", await answer.Content.ReadAsStringAsync(Token).OrFail(static () => "The answer does not end."));
         using var next = await client.GetAsync(request.RequestUri, Token).OrFail(static () => "The connection does not serve on.");
         Assert.Equal(403, (int)next.StatusCode);
-    }
-
-    private static async Task<string> ToEndAsync(Socket socket)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer.AsMemory(), Token).AsTask().OrFail(() => $"The connection does not end: {text}") is var count and > 0)
-                text.Append(Encoding.Latin1.GetString(buffer, 0, count));
-        }
-        catch (SocketException)
-        {
-            // Cut off.
-        }
-
-        return text.ToString();
     }
 
     /// <summary>A body that begins, and ends when it is let go.</summary>

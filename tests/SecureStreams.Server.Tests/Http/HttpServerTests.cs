@@ -3,6 +3,7 @@ using System.Text;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Time;
+using static SecureStreams.Server.Tests.Http.PlainClient;
 
 namespace SecureStreams.Server.Tests.Http;
 
@@ -225,23 +226,6 @@ public sealed class HttpServerTests
         Assert.Equal(2, bench.Streams.Select(static one => one.Id).Distinct().Count());
     }
 
-    [Theory]
-    [InlineData("GET / HTTP/1.1\r\nHost: h\r\nX: {0}\r\n\r\n", 8000, 431)]
-    [InlineData("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100001\r\nConnection: close\r\n\r\n{0}", 100001, 413)]
-    [InlineData("nonsense\r\n\r\n{0}", 0, 400)]
-    public async Task What_is_too_much_or_no_http_is_refused(string request, int length, int status)
-    {
-        await using var bench = new ServerBench(Server);
-        await using var listener = bench.Listen();
-        Assert.StartsWith($"HTTP/1.1 {status} ", await AskAsync(listener, string.Format(System.Globalization.CultureInfo.InvariantCulture, request, new string('x', length))), StringComparison.Ordinal);
-        if (status == 413)
-        {
-            var handler = await bench.AcceptedAsync();
-            await handler.WaitForStateAsync(SsState.Destroying);
-            Assert.Equal(SsCauseCode.PayloadTooLarge, handler.CauseOf(SsState.Disconnected).Code);
-        }
-    }
-
     [Fact]
     public async Task A_client_that_goes_midway_ends_its_stream_with_a_reason()
     {
@@ -365,49 +349,6 @@ public sealed class HttpServerTests
     }
 
     [Fact]
-    public async Task A_connection_without_a_request_is_closed_at_the_bound()
-    {
-        var clock = new ManualTimeProvider();
-        await using var bench = new ServerBench(Server, clock);
-        await using var listener = bench.Listen();
-        using var idle = await ServerBench.ConnectAsync(listener);
-        await clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
-        clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal("", await ToEndAsync(idle));
-        Assert.Empty(bench.Accepted);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_handshake_that_does_not_come_about_ends_at_the_bound_and_does_not_hold_up_a_disposal(bool dispose)
-    {
-        var clock = new ManualTimeProvider();
-        await using var bench = new ServerBench($"\"srv\": {{ \"server\": true, \"protocol\": \"h2\", \"endpoint\": \"127.0.0.1\", {ServerBench.Tls} }}", clock);
-        var listener = bench.Listen();
-        using var silent = await ServerBench.ConnectAsync(listener);
-        await clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(10));
-        if (dispose)
-            await listener.DisposeAsync().AsTask().OrFail(static () => "It does not end.");
-        else
-            clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal("", await ToEndAsync(silent));
-        if (!dispose)
-            Assert.Contains("unauthenticated_timeout_ms", Assert.Single(bench.Context.Diagnostics.Recent()).Policy!.Attribute, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_head_that_comes_too_slowly_is_refused()
-    {
-        await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"h1\", \"endpoint\": \"127.0.0.1\", \"header_timeout_ms\": 500 }");
-        await using var listener = bench.Listen();
-        using var slow = await ServerBench.ConnectAsync(listener);
-        await slow.SendAsync("GET / HTTP/1.1\r\nHost:"u8.ToArray(), Token);
-        Assert.StartsWith("HTTP/1.1 408 ", await ToEndAsync(slow), StringComparison.Ordinal);
-        Assert.Empty(bench.Accepted);
-    }
-
-    [Fact]
     public async Task Streams_of_one_connection_do_not_end_each_other()
     {
         await using var bench = new ServerBench("\"srv\": { \"server\": true, \"protocol\": \"h2\", \"endpoint\": \"127.0.0.1\", \"metadata\": [{ \"path\": \"\" }] }");
@@ -431,58 +372,6 @@ public sealed class HttpServerTests
         using var answer = await first.OrFail(static () => "The first is not answered.");
         Assert.Equal(201, (int)answer.StatusCode);
         Assert.Equal(1, ((ServerListener)listener).Connections);
-    }
-
-    [Fact]
-    public async Task A_drain_serves_what_is_under_way_and_closes_connections_that_idle()
-    {
-        await using var bench = new ServerBench(Server);
-        await using var listener = bench.Listen();
-        using var idle = await ServerBench.ConnectAsync(listener);
-        using var busy = await ServerBench.ConnectAsync(listener);
-        await busy.SendAsync(Encoding.ASCII.GetBytes("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n"), Token);
-        var handler = await bench.AcceptedAsync();
-        await handler.WaitForStateAsync(SsState.ServerTxn);
-        var draining = listener.DrainAsync(Token).AsTask();
-        await handler.WaitForStateAsync(SsState.EventWaitCancelled);
-        var stream = bench.Streams.Single();
-        stream.ServerAck(200);
-        stream.RequestTransmit(0);
-        Assert.StartsWith("HTTP/1.1 200 OK", await ToEndAsync(busy), StringComparison.Ordinal);
-        Assert.Equal("", await ToEndAsync(idle));
-        Assert.Equal(0, await draining.OrFail(static () => "The drain does not end."));
-    }
-
-    private static async Task<string> AskAsync(SsListener listener, string request)
-    {
-        using var socket = await ServerBench.ConnectAsync(listener);
-        try
-        {
-            await socket.SendAsync(Encoding.ASCII.GetBytes(request), Token);
-        }
-        catch (SocketException)
-        {
-            // It is refused before all of it is sent.
-        }
-
-        return await ToEndAsync(socket);
-    }
-
-    private static async Task<string> ToEndAsync(Socket socket)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer.AsMemory(), Token).AsTask().OrFail(() => $"The connection does not end: {text}") is var count and > 0)
-                text.Append(Encoding.Latin1.GetString(buffer, 0, count));
-        }
-        catch (SocketException)
-        {
-            // Cut off.
-        }
-
-        return text.ToString();
     }
 
     private static string Essence(string answer)

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
+using static SecureStreams.Server.Tests.Http.PlainClient;
 
 namespace SecureStreams.Server.Tests.Http;
 
@@ -128,23 +129,6 @@ public sealed class SlowClientTests
         0, 0, 4, 8, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0,
         0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 0x41, 0x01, (byte)'h',
     ];
-
-    private static async Task<string> ToEndAsync(Socket socket)
-    {
-        var text = new StringBuilder();
-        var buffer = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(buffer.AsMemory(), Token).AsTask().OrFail(() => $"The connection does not end: {text}") is var count and > 0)
-                text.Append(Encoding.Latin1.GetString(buffer, 0, count));
-        }
-        catch (SocketException)
-        {
-            // Cut off.
-        }
-
-        return text.ToString();
-    }
 
     /// <summary>A piece of a body, and no more of it.</summary>
     private sealed class StalledContent : HttpContent
