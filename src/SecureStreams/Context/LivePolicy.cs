@@ -88,7 +88,7 @@ internal sealed class LivePolicy
     /// <summary>Puts a model in place of everything.</summary>
     public SsPolicyUpdate Replace(PolicyModel model, bool apply) => Run("model", apply, before => before.Applied.IsEmpty
         ? new PolicyEdit("", default, [], [], model)
-        : throw new SsPolicyException($"A model has no text that the overlays in force ({string.Join(", ", before.Applied.Select(static one => one.Name))}) could change: remove them first, or update from text."))!;
+        : throw new SsPolicyException($"A model has no text that the overlays in force ({string.Join(", ", before.Applied)}) could change: remove them first, or update from text."))!;
 
     /// <summary>A change whose text could not even be had.</summary>
     public SsPolicyUpdate Refuse(string name, SsPolicyException error) => Refused(name, error, apply: true);

@@ -250,7 +250,7 @@ public sealed class LivePolicyTests
         Assert.Equal(["http", "other", "raw", "up"], update.Changed);
         Assert.Equal(90, world.Context.Policy.StreamTypes["ws"].Port);
         var model = PolicyLoader.Load(Encoding.UTF8.GetBytes(Policy), "policy").Model!;
-        Assert.Contains("overlays in force (site)", world.Context.UpdatePolicy(model).Refusal, StringComparison.Ordinal);
+        Assert.Contains("site", world.Context.UpdatePolicy(model).Refusal, StringComparison.Ordinal);
         world.Context.RemoveOverlay("site");
         Assert.Equal(5, world.Context.UpdatePolicy(model).Changed.Count);
         Assert.Contains("FromFile", world.Context.ApplyOverlay("{}").Refusal, StringComparison.Ordinal);
