@@ -63,6 +63,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
         instruments.Census.Add(this);
+        if (_options.RemotePolicy is not null)
+            BeginRemotePolicy();
     }
 
     /// <inheritdoc/>
@@ -72,6 +74,9 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     public PolicyModel Policy => _policy.Current.Model;
 
     long IStreamCount.PolicyRevision => PolicyRevision;
+
+    double? IStreamCount.PolicyAge =>
+        RemotePolicy?.Status.LastContact is { } contact ? Math.Max(0, (_options.Platform.Time.GetUtcNow() - contact).TotalSeconds) : null;
 
     IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
         _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
@@ -152,6 +157,10 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         try
         {
+            // First: it makes requests, and changes policies, of what is about to end.
+            if (_remote is not null)
+                await _remote.DisposeAsync().ConfigureAwait(false);
+
             // What requests of HttpClients wait for they would wait for in vain. Content that sends itself is other people's code, and may listen for this.
             await _ending.CancelAsync().ConfigureAwait(false);
         }

@@ -42,6 +42,17 @@ internal static class TelemetryNames
     private static readonly Dictionary<SsCauseCode, string> Codes = Texts<SsCauseCode>();
     private static readonly Dictionary<SsPolicyAction, string> Actions = Texts<SsPolicyAction>();
 
+    private static readonly Dictionary<SsRemotePolicyOutcome, string> Outcomes = new()
+    {
+        [SsRemotePolicyOutcome.None] = "none",
+        [SsRemotePolicyOutcome.Applied] = Applied,
+        [SsRemotePolicyOutcome.Unchanged] = "unchanged",
+        [SsRemotePolicyOutcome.Refused] = Refused,
+        [SsRemotePolicyOutcome.Failed] = Failed,
+        [SsRemotePolicyOutcome.Reverted] = "reverted",
+        [SsRemotePolicyOutcome.Unavailable] = "unavailable",
+    };
+
     /// <summary>The text of a state; all user states are one, since a peer's answers choose among them.</summary>
     public static string Of(SsState state) => state != SsState.UserBase && States.TryGetValue(state, out var text) ? text : "User";
 
@@ -50,6 +61,8 @@ internal static class TelemetryNames
     public static string Of(SsCauseCode code) => Codes.TryGetValue(code, out var text) ? text : "Other";
 
     public static string Of(SsPolicyAction action) => Actions[action];
+
+    public static string Of(SsRemotePolicyOutcome outcome) => Outcomes[outcome];
 
     /// <summary>The protocol as OpenTelemetry names it; null for raw, which has none.</summary>
     public static string? Of(WireProtocol protocol) => protocol switch
