@@ -14,13 +14,13 @@ public sealed partial class LocalContext
     public SsPolicyWatch? PolicyWatch => Volatile.Read(ref _watch);
 
     /// <summary>What the base was made of, when at least one part of it is a file; null otherwise.</summary>
-    internal PolicyLayers? Layers { get; init; }
+    internal PolicyLayers? Layers { get; set; }
 
     /// <summary>What <see cref="Layers"/> said when it was read.</summary>
-    internal string LayersKey { get; init; } = "";
+    internal string LayersKey { get; set; } = "";
 
-    /// <summary>The base that was made of <see cref="Layers"/>.</summary>
-    internal ImmutableArray<PolicyDocument> LayersBase { get; init; }
+    /// <summary>The base that was made of <see cref="Layers"/>; default when it was refused.</summary>
+    internal ImmutableArray<PolicyDocument> LayersBase { get; set; }
 
     /// <summary>The documents under the overlays that were applied at run time, by identity: another base is another array.</summary>
     internal ImmutableArray<PolicyDocument> BaseDocuments => _policy.Current.Documents;
@@ -37,9 +37,12 @@ public sealed partial class LocalContext
     public SsPolicyWatch WatchPolicyFiles(SsPolicyWatchOptions? options = null)
     {
         ThrowIfDisposed();
-        if (Layers is not { } layers)
-            throw new InvalidOperationException("This context was made of no file: give the files to WatchPolicyFiles.");
-        return Watch(layers, LayersKey, LayersBase, options);
+        lock (_watching)
+        {
+            if (Layers is not { } layers)
+                throw new InvalidOperationException("This context was made of no file: give the files to WatchPolicyFiles.");
+            return Watch(layers, LayersKey, LayersBase, options);
+        }
     }
 
     /// <summary>As the other, of files of the caller's choice: they are read soon, and what they say takes the place of what the context was made of.</summary>
@@ -57,6 +60,27 @@ public sealed partial class LocalContext
         ThrowIfDisposed();
         return Watch(PolicyLayers.OfFiles(paths), "", default, options);
     }
+
+    /// <summary>Puts other layers in place of those it was made of, and has them watched where those were.</summary>
+    internal SsPolicyUpdate UpdateFrom(PolicyLayers layers)
+    {
+        ThrowIfDisposed();
+        lock (_watching)
+        {
+            var reading = layers.TryRead();
+            var update = reading.Documents is { } documents
+                ? UpdatePolicy(documents)
+                : _policy.Refuse(string.Join(", ", layers.Paths), new SsPolicyException(reading.Problem!));
+            Layers = layers.Paths.IsEmpty ? null : layers;
+            LayersKey = reading.Key;
+            LayersBase = update.Applied ? BaseDocuments : default;
+            _watch?.Follow(layers, reading.Key, update.Refusal);
+            return update;
+        }
+    }
+
+    /// <summary>Has <paramref name="part"/> disposed when the context is.</summary>
+    internal void EndsWith(IDisposable part) => _ending.Token.UnsafeRegister(static one => ((IDisposable)one!).Dispose(), part);
 
     /// <summary>Called by a watch that ends.</summary>
     internal void ForgetWatch(SsPolicyWatch watch) => Interlocked.CompareExchange(ref _watch, null, watch);

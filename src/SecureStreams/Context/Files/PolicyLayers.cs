@@ -12,6 +12,9 @@ internal sealed class PolicyLayers(ImmutableArray<PolicyLayer> layers)
 {
     private const int PieceBytes = 16 * 1024;
 
+    private static readonly IEqualityComparer<PolicyLayer> Comparer = EqualityComparer<PolicyLayer>.Create(
+        static (one, other) => one.Path == other.Path && one.Text.Name == other.Text.Name && one.Text.Utf8.Span.SequenceEqual(other.Text.Utf8.Span));
+
     /// <summary>The files among them, in their order.</summary>
     public ImmutableArray<string> Paths { get; } = [.. layers.Select(static one => one.Path).OfType<string>()];
 
@@ -20,6 +23,9 @@ internal sealed class PolicyLayers(ImmutableArray<PolicyLayer> layers)
 
     /// <summary>Layers that are all files.</summary>
     public static PolicyLayers OfFiles(IEnumerable<string> paths) => new([.. paths.Select(PolicyLayer.Of)]);
+
+    /// <summary>Whether the same files and texts are named; what the files say does not count.</summary>
+    public bool IsSameAs(PolicyLayers other) => layers.AsSpan().SequenceEqual(other.Layers.AsSpan(), Comparer);
 
     /// <summary>Reads all of them.</summary>
     /// <exception cref="SsPolicyException">A file cannot be read.</exception>
