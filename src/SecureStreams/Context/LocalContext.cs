@@ -135,14 +135,16 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
         var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _ = FinishAsync();
+            _ = FinishAsync(PolicyWatch?.DisposeAsync() ?? ValueTask.CompletedTask);
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 
-    private async Task FinishAsync()
+    /// <param name="watched">Completes when nothing changes the policy by itself any more.</param>
+    private async Task FinishAsync(ValueTask watched)
     {
         try
         {
+            await watched.ConfigureAwait(false);
             await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();
         }
