@@ -16,6 +16,8 @@ internal static class InstrumentTags
         ["ss.governor.wait"] = ["ss.streamtype"],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
+        ["ss.policy.age"] = [],
+        ["ss.policy.fetches"] = ["ss.outcome"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
