@@ -138,14 +138,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
         var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _ = FinishAsync();
+            _ = FinishAsync(PolicyWatch?.DisposeAsync() ?? ValueTask.CompletedTask);
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 
-    private async Task FinishAsync()
+    /// <param name="watched">Completes when nothing changes the policy by itself any more.</param>
+    private async Task FinishAsync(ValueTask watched)
     {
         try
         {
+            EndSystem();
+            await watched.ConfigureAwait(false);
             await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();
         }
@@ -160,8 +163,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         try
         {
-            EndSystem();
-
             // What requests of HttpClients wait for they would wait for in vain. Content that sends itself is other people's code, and may listen for this.
             await _ending.CancelAsync().ConfigureAwait(false);
         }

@@ -20,6 +20,12 @@ public sealed record SsContextOptions
     /// </summary>
     public IReadOnlyList<PolicyDocument> Overlays { get; init; } = [];
 
+    /// <summary>
+    /// Watches the files that a context is made of, and puts what they say in force when it changes; null, the default, reads them once. Contexts of text or of a model have no files and
+    /// ignore it. <see cref="LocalContext.PolicyWatch"/> is what watches then.
+    /// </summary>
+    public SsPolicyWatchOptions? WatchPolicyFiles { get; init; }
+
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
