@@ -51,6 +51,14 @@ internal static class TelemetryNames
 
     public static string Of(SsPolicyAction action) => Actions[action];
 
+    public static string Of(SsPolicyTrialState state) => state switch
+    {
+        SsPolicyTrialState.Confirmed => "confirmed",
+        SsPolicyTrialState.Reverted => "reverted",
+        SsPolicyTrialState.Superseded => "superseded",
+        _ => Abandoned,
+    };
+
     /// <summary>The protocol as OpenTelemetry names it; null for raw, which has none.</summary>
     public static string? Of(WireProtocol protocol) => protocol switch
     {

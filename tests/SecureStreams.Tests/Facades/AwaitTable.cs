@@ -39,6 +39,7 @@ internal static class AwaitTable
         ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
         ["SsListener.DisposeAsync()"] = "What a listener's end waits for is tested with each kind of listener.",
         ["SsListener.DrainAsync(CancellationToken)"] = "As above.",
+        ["SsPolicyTrial.get_Completion()"] = "Takes no token, and needs a policy on trial and no stream: PolicyTrialTests.",
     };
 
     /// <summary>What the product's public types offer to be awaited: overrides count for what they override.</summary>
