@@ -68,8 +68,10 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             FindPolicy = _policy.Find,
             Trials = _trials,
             Destroyed = stream => _streams.TryRemove(stream, out _),
+            Redirected = cause => _captivePortal?.Redirected(cause),
         };
         instruments.Census.Add(this);
+        BeginSystem();
     }
 
     /// <inheritdoc/>
@@ -98,7 +100,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (policy is { Server: true, LocalSink: false })
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
-        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
+        var stream = CreateOn(_runtime, policy, handler, options);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_policy.Find(streamType), policy))
+            stream.TellPolicyChanged();
+        return stream;
+    }
+
+    private LocalStream CreateOn(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, SsStreamOptions? options)
+    {
+        var stream = new LocalStream(runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
         _streams.TryAdd(stream, true);
 
         // Again, now that it can be seen: either this sees the disposal, or the disposal sees the stream and waits for it.
@@ -109,10 +121,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         }
 
         stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
-
-        // A change that came between has not seen it.
-        if (!ReferenceEquals(_policy.Find(streamType), policy))
-            stream.TellPolicyChanged();
         return stream;
     }
 
@@ -137,14 +145,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
         var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _ = FinishAsync();
+            _ = FinishAsync(PolicyWatch?.DisposeAsync() ?? ValueTask.CompletedTask);
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 
-    private async Task FinishAsync()
+    /// <param name="watched">Completes when nothing changes the policy by itself any more.</param>
+    private async Task FinishAsync(ValueTask watched)
     {
         try
         {
+            EndSystem();
+            await watched.ConfigureAwait(false);
             await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();
         }

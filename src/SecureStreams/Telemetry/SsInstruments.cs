@@ -26,6 +26,7 @@ internal sealed class SsInstruments
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
     private readonly Counter<long> _policyTrials;
+    private readonly Counter<long> _internetFindings;
 
     public SsInstruments(Meter meter)
     {
@@ -41,6 +42,7 @@ internal sealed class SsInstruments
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
         _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
+        _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -150,6 +152,13 @@ internal sealed class SsInstruments
     {
         if (_policyTrials.Enabled)
             Add(_policyTrials, 1, new TagList { { TelemetryNames.Outcome, TelemetryNames.Of(state) } });
+    }
+
+    /// <summary>It was found out where the network leads.</summary>
+    public void InternetFound(SsInternet internet, SsInternetTrigger trigger)
+    {
+        if (_internetFindings.Enabled)
+            Add(_internetFindings, 1, new TagList { { TelemetryNames.Internet, TelemetryNames.Of(internet) }, { TelemetryNames.Trigger, TelemetryNames.Of(trigger) } });
     }
 
     /// <summary>The governor let an attempt go that it had held back.</summary>
