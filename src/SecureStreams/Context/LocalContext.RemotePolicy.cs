@@ -13,7 +13,7 @@ public sealed partial class LocalContext
     /// <summary>The remote policy; null unless <see cref="SsContextOptions.RemotePolicy"/> asks for one.</summary>
     public SsRemotePolicy? RemotePolicy { get; private set; }
 
-    /// <summary>First what an earlier process kept, before there is any stream; then the network, in the background.</summary>
+    /// <summary>Takes what an earlier process kept, before there is any stream. The network comes last, in the background.</summary>
     private void BeginRemotePolicy()
     {
         var builtIn = _policy.Current;
@@ -26,12 +26,37 @@ public sealed partial class LocalContext
             Clients = NewSystemClient,
             InForce = () => Policy,
             Apply = document => UpdatePolicy(document),
-            Confirm = static (_, _) => Task.FromResult<string?>(null),
+            ApplyKept = document => UpdatePolicy([document], SsPolicyTrialOptions.None),
+            Confirm = ConfirmAsync,
             Instruments = _runtime.Telemetry.Instruments,
         });
         RemotePolicy = new SsRemotePolicy(_remote);
         _remote.TakeKept();
-        _remote.Start();
+    }
+
+    /// <summary>Waits for the end of a trial: null when the change holds, else why it was taken back.</summary>
+    private async Task<string?> ConfirmAsync(SsPolicyUpdate update, CancellationToken cancellationToken)
+    {
+        var trial = update.Trial;
+        while (trial is not null)
+        {
+            var result = await trial.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            switch (result.State)
+            {
+                case SsPolicyTrialState.Reverted:
+                    return result.Reason;
+                case SsPolicyTrialState.Abandoned:
+                    // The context ends, and with it whoever waits here.
+                    await Task.Delay(Timeout.InfiniteTimeSpan, _options.Platform.Time, cancellationToken).ConfigureAwait(false);
+                    break;
+                default:
+                    // What came before it was over is tried together with it, and taken back together with it.
+                    trial = result.State == SsPolicyTrialState.Superseded ? CurrentTrial : null;
+                    break;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>A client over a streamtype that the context itself uses; null when there is none that it could use.</summary>

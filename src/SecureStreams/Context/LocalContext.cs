@@ -13,6 +13,7 @@ namespace SecureStreams;
 public sealed partial class LocalContext : SsContext, IStreamCount
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
+    private readonly TrialBoard _trials = new();
     private readonly LivePolicy _policy;
     private readonly SsContextOptions _options;
     private readonly LocalSinks _transports;
@@ -44,6 +45,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Foresee = Foresee,
             Tell = TellPolicyChanged,
             Counted = CountPolicyUpdate,
+            Trials = _trials,
+            Watch = Watch,
+            Revive = Revive,
+            Settled = EndTrialOfListeners,
+            TrialCounted = CountTrial,
         };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
@@ -60,11 +66,15 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
+            Trials = _trials,
             Destroyed = stream => _streams.TryRemove(stream, out _),
+            Redirected = cause => _captivePortal?.Redirected(cause),
         };
         instruments.Census.Add(this);
         if (_options.RemotePolicy is not null)
             BeginRemotePolicy();
+        BeginSystem();
+        _remote?.Start();
     }
 
     /// <inheritdoc/>
@@ -96,7 +106,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (policy is { Server: true, LocalSink: false })
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
-        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
+        var stream = CreateOn(_runtime, policy, handler, options);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_policy.Find(streamType), policy))
+            stream.TellPolicyChanged();
+        return stream;
+    }
+
+    private LocalStream CreateOn(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, SsStreamOptions? options)
+    {
+        var stream = new LocalStream(runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
         _streams.TryAdd(stream, true);
 
         // Again, now that it can be seen: either this sees the disposal, or the disposal sees the stream and waits for it.
@@ -107,10 +127,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         }
 
         stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
-
-        // A change that came between has not seen it.
-        if (!ReferenceEquals(_policy.Find(streamType), policy))
-            stream.TellPolicyChanged();
         return stream;
     }
 
@@ -144,6 +160,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         try
         {
+            EndSystem();
             await watched.ConfigureAwait(false);
             await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();
@@ -157,6 +174,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <summary>Step by step; one that throws keeps none after it from being done.</summary>
     private async Task EndAllAsync()
     {
+        // What follows is no failure of a policy.
+        _policy.EndTrials();
         try
         {
             // First: it makes requests, and changes policies, of what is about to end.
@@ -186,6 +205,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     }
 
     private void CountPolicyUpdate(bool applied) => _runtime.Telemetry.Instruments.PolicyUpdated(applied);
+
+    private void CountTrial(SsPolicyTrialState state) => _runtime.Telemetry.Instruments.TrialEnded(state);
 
     private StreamTypePolicy Find(string streamType)
     {

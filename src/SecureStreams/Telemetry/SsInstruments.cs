@@ -26,6 +26,8 @@ internal sealed class SsInstruments
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
     private readonly Counter<long> _policyFetches;
+    private readonly Counter<long> _policyTrials;
+    private readonly Counter<long> _internetFindings;
 
     public SsInstruments(Meter meter)
     {
@@ -41,6 +43,8 @@ internal sealed class SsInstruments
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
         _policyFetches = meter.CreateCounter<long>("ss.policy.fetches", "{fetch}", "Fetches of policies that have ended");
+        _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
+        _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -150,6 +154,20 @@ internal sealed class SsInstruments
     {
         if (_policyActions.Enabled)
             Add(_policyActions, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Action, TelemetryNames.Of(action) } });
+    }
+
+    /// <summary>The trial of a policy is over.</summary>
+    public void TrialEnded(SsPolicyTrialState state)
+    {
+        if (_policyTrials.Enabled)
+            Add(_policyTrials, 1, new TagList { { TelemetryNames.Outcome, TelemetryNames.Of(state) } });
+    }
+
+    /// <summary>It was found out where the network leads.</summary>
+    public void InternetFound(SsInternet internet, SsInternetTrigger trigger)
+    {
+        if (_internetFindings.Enabled)
+            Add(_internetFindings, 1, new TagList { { TelemetryNames.Internet, TelemetryNames.Of(internet) }, { TelemetryNames.Trigger, TelemetryNames.Of(trigger) } });
     }
 
     /// <summary>The governor let an attempt go that it had held back.</summary>

@@ -24,6 +24,9 @@ internal sealed record RemotePolicyHost
     /// <summary>Puts a document in force, as <see cref="LocalContext.UpdatePolicy(IReadOnlyList{PolicyDocument})"/> does.</summary>
     public required Func<PolicyDocument, SsPolicyUpdate> Apply { get; init; }
 
+    /// <summary>The same for one that stood its trial in an earlier process.</summary>
+    public required Func<PolicyDocument, SsPolicyUpdate> ApplyKept { get; init; }
+
     /// <summary>Waits until what was applied has proved good: null at once where nothing is tried, else why it was taken back.</summary>
     public required Func<SsPolicyUpdate, CancellationToken, Task<string?>> Confirm { get; init; }
 

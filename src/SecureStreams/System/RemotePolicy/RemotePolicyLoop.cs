@@ -88,7 +88,7 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
             {
                 problems.Add($"The kept policy of revision {verdict.Terms.Revision?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"} is left out: the program brings revision {own}.");
             }
-            else if (_host.Apply(new PolicyDocument(slot.Policy, DocumentName)) is { Refusal: { } refusal })
+            else if (_host.ApplyKept(new PolicyDocument(slot.Policy, DocumentName)) is { Refusal: { } refusal })
             {
                 problems.Add($"The kept policy is left out: {refusal}");
                 _store.Discard(slot);
