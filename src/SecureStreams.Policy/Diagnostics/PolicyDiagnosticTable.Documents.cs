@@ -30,7 +30,7 @@ public static partial class PolicyDiagnosticTable
 
     internal static readonly PolicyDiagnosticInfo KeyUnusable = Error("SSP0504", "A key for signatures of policies is none",
         "The text has the form of a public key, but what it says is no point of the curve: no signature could ever be verified by it.",
-        "Copy the key anew: openssl ec -in FILE.pem -pubout -outform DER | base64 -w0",
+        "Copy the key anew, whole: sstreams policy sign prints it, and so does openssl (ec -pubout -outform DER) in base64.",
         """
         {
           "policy_keys": [ { "ops": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==" } ],
