@@ -15,6 +15,16 @@ internal abstract partial class ServerListener
     private bool _stoppedListening;
     private bool _isDeaf;
     private int _changes;
+    private string? _moveProblem;
+
+    /// <inheritdoc/>
+    public bool IsDeaf => Volatile.Read(ref _isDeaf);
+
+    /// <inheritdoc/>
+    public string? MoveProblem => Volatile.Read(ref _moveProblem);
+
+    /// <inheritdoc/>
+    public (string Subject, DateTimeOffset NotAfter)? Certificate => _ownTls?.Shown;
 
     /// <inheritdoc/>
     public SsPolicyEffect? Foresee(StreamTypePolicy? now)
@@ -56,6 +66,8 @@ internal abstract partial class ServerListener
     {
         var now = _context.FindPolicy(StreamType);
         var action = Policy.Judge(now).Action;
+        if (action != SsPolicyAction.Replace && !_isDeaf)
+            Volatile.Write(ref _moveProblem, null); // What is in force by now does not want it elsewhere.
         switch (action)
         {
             case SsPolicyAction.None:
@@ -106,11 +118,12 @@ internal abstract partial class ServerListener
             }
             catch (Exception error) when (error is IOException or SsPolicyException)
             {
-                ServerLog.NotMoved(Logger, StreamType, error.Message);
+                NotMoved(error);
                 return;
             }
 
             Policy.Moved(now);
+            Volatile.Write(ref _moveProblem, null);
             Open(next);
             if (!isClosed)
                 await old.StopAsync(takeWaiting: true).ConfigureAwait(false);
@@ -119,6 +132,12 @@ internal abstract partial class ServerListener
         {
             _following.Release();
         }
+    }
+
+    private void NotMoved(Exception error)
+    {
+        Volatile.Write(ref _moveProblem, error.Message);
+        ServerLog.NotMoved(Logger, StreamType, error.Message);
     }
 
     private static bool IsTakenBy(ListenSocket old, StreamTypePolicy now, Exception error)
@@ -149,7 +168,7 @@ internal abstract partial class ServerListener
         }
         catch (Exception error) when (error is IOException or SsPolicyException)
         {
-            ServerLog.NotMoved(Logger, StreamType, error.Message);
+            NotMoved(error);
             return null;
         }
     }
@@ -160,12 +179,12 @@ internal abstract partial class ServerListener
         if (TryBind(Policy.Now(), old) is { } again)
             Open(again);
         else
-            _isDeaf = true;
+            Volatile.Write(ref _isDeaf, true);
     }
 
     private void Open(ListenSocket socket)
     {
-        _isDeaf = false;
+        Volatile.Write(ref _isDeaf, false);
         socket.Start(Arrived);
         Volatile.Write(ref _socket, socket);
     }

@@ -10,7 +10,7 @@ namespace SecureStreams;
 /// The policy of a context, which changes while it runs: the new sum is read and checked aside, then one reference is replaced. Read from any thread without a lock; changes
 /// follow one another.
 /// </summary>
-internal sealed class LivePolicy
+internal sealed partial class LivePolicy
 {
     /// <summary>Overlays applied at a time. Each change reads them all, so a program that never removes any shall not get slower without end.</summary>
     public const int MaxOverlays = 256;
@@ -149,6 +149,7 @@ internal sealed class LivePolicy
         if (apply)
         {
             Counted(false);
+            RecordRefused(name, error);
             ContextLog.PolicyRefused(_logger, name, current.Revision, error.Message);
         }
 
@@ -170,6 +171,7 @@ internal sealed class LivePolicy
     private void Log(PolicySnapshot before, PolicySnapshot after, SsPolicyUpdate update)
     {
         Counted(true);
+        RecordApplied(update.Overlay);
         ContextLog.PolicyChanged(_logger, update.Overlay, update.Revision, update.Changed.Count, update.Added.Count, update.Removed.Count, update.Effects.Count);
         foreach (var line in after.Lines.Except(before.Lines, StringComparer.Ordinal))
             ContextLog.PolicyWarning(_logger, line);
