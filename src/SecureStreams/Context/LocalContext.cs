@@ -62,8 +62,10 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
             Destroyed = stream => _streams.TryRemove(stream, out _),
+            Redirected = cause => _captivePortal?.Redirected(cause),
         };
         instruments.Census.Add(this);
+        BeginSystem();
     }
 
     /// <inheritdoc/>
@@ -92,7 +94,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (policy is { Server: true, LocalSink: false })
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
-        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
+        var stream = CreateOn(_runtime, policy, handler, options);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_policy.Find(streamType), policy))
+            stream.TellPolicyChanged();
+        return stream;
+    }
+
+    private LocalStream CreateOn(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, SsStreamOptions? options)
+    {
+        var stream = new LocalStream(runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
         _streams.TryAdd(stream, true);
 
         // Again, now that it can be seen: either this sees the disposal, or the disposal sees the stream and waits for it.
@@ -103,10 +115,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         }
 
         stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
-
-        // A change that came between has not seen it.
-        if (!ReferenceEquals(_policy.Find(streamType), policy))
-            stream.TellPolicyChanged();
         return stream;
     }
 
@@ -140,6 +148,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         try
         {
+            EndSystem();
             await watched.ConfigureAwait(false);
             await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();

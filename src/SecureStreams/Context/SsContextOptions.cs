@@ -49,6 +49,9 @@ public sealed record SsContextOptions
     /// </summary>
     public ISsBlobStore? Blobs { get; init; }
 
+    /// <summary>When the context looks by itself where the network leads (<see cref="SsContext.CaptivePortal"/>): by default never.</summary>
+    public SsCaptivePortalOptions CaptivePortal { get; init; } = new();
+
     /// <summary>Makes listeners of server streamtypes; null, the default, refuses them. <c>UseServer()</c> of the package SecureStreams.Server sets it.</summary>
     public IListenerFactory? ListenerFactory { get; init; }
 

@@ -14,6 +14,7 @@ internal static class InstrumentTags
         ["ss.payload.io"] = ["ss.streamtype", "network.io.direction"],
         ["ss.tx.queued"] = ["ss.streamtype"],
         ["ss.governor.wait"] = ["ss.streamtype"],
+        ["ss.internet.findings"] = ["ss.internet", "ss.trigger"],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.revision"] = [],
