@@ -14,10 +14,10 @@ public sealed partial class LocalContext
     internal DateTimeOffset Made { get; }
 
     /// <summary>Its streams, accepted ones included; a copy, made now.</summary>
-    internal IReadOnlyList<SecureStream> Streams => [.. _streams.Keys];
+    internal IReadOnlyList<SecureStream> AllStreams => [.. _streams.Keys];
 
     /// <summary>Its listeners; a copy, made now.</summary>
-    internal IReadOnlyList<SsListener> Listeners => [.. _listeners.Keys];
+    internal IReadOnlyList<SsListener> AllListeners => [.. _listeners.Keys];
 
     /// <summary>The overlays that were applied at run time, by name.</summary>
     internal IReadOnlyList<string> Overlays => [.. _policy.Current.Applied.Select(static one => one.Name!)];
@@ -33,7 +33,7 @@ public sealed partial class LocalContext
     {
         var policy = Policy;
         var (applied, refused) = (_policy.LastApplied, _policy.LastRefused);
-        var streams = Streams;
+        var streams = AllStreams;
         return new ContextHealth
         {
             Revision = PolicyRevision,
@@ -54,7 +54,7 @@ public sealed partial class LocalContext
             ],
             Listeners =
             [
-                .. Listeners.Select(static one => (one.StreamType, Health: one as IListenerHealth)).Where(static one => one.Health?.MoveProblem is not null)
+                .. AllListeners.Select(static one => (one.StreamType, Health: one as IListenerHealth)).Where(static one => one.Health?.MoveProblem is not null)
                     .Select(static one => (one.StreamType, one.Health!.IsDeaf, one.Health.MoveProblem!)),
             ],
             Certificates = [.. CertificatesOf(policy)],
@@ -63,7 +63,7 @@ public sealed partial class LocalContext
 
     private IEnumerable<KnownCertificate> CertificatesOf(PolicyModel policy)
     {
-        foreach (var listener in Listeners)
+        foreach (var listener in AllListeners)
         {
             if (listener is IListenerHealth { Certificate: var (_, end) })
                 yield return new KnownCertificate(CertificateKind.Server, listener.StreamType, end);
