@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Transports;
 
 namespace SecureStreams.Server;
 
@@ -75,6 +77,9 @@ internal abstract partial class ServerListener
             case SsPolicyAction.Replace:
                 await MoveAsync(now!).ConfigureAwait(false);
                 break;
+            case SsPolicyAction.End when Runtime.Trials.IsOnTrial:
+                // What has ended cannot come back. It is told again when the policy holds for good.
+                return;
             case SsPolicyAction.End:
                 // In order, within the drain time that it had; whoever disposes it meanwhile cuts that short.
                 ServerLog.Ends(Logger, StreamType);
@@ -118,13 +123,14 @@ internal abstract partial class ServerListener
             }
             catch (Exception error) when (error is IOException or SsPolicyException)
             {
-                NotMoved(error);
+                TellNotMoved(now, error);
                 return;
             }
 
             Policy.Moved(now);
             Volatile.Write(ref _moveProblem, null);
             Open(next);
+            Runtime.Trials.ListenerMoved(this, now, problem: null);
             if (!isClosed)
                 await old.StopAsync(takeWaiting: true).ConfigureAwait(false);
         }
@@ -132,12 +138,6 @@ internal abstract partial class ServerListener
         {
             _following.Release();
         }
-    }
-
-    private void NotMoved(Exception error)
-    {
-        Volatile.Write(ref _moveProblem, error.Message);
-        ServerLog.NotMoved(Logger, StreamType, error.Message);
     }
 
     private static bool IsTakenBy(ListenSocket old, StreamTypePolicy now, Exception error)
@@ -168,9 +168,17 @@ internal abstract partial class ServerListener
         }
         catch (Exception error) when (error is IOException or SsPolicyException)
         {
-            NotMoved(error);
+            TellNotMoved(now, error);
             return null;
         }
+    }
+
+    private void TellNotMoved(StreamTypePolicy now, Exception error)
+    {
+        Volatile.Write(ref _moveProblem, error.Message);
+        ServerLog.NotMoved(Logger, StreamType, error.Message);
+        var failure = new TransportFailure(SsPhase.Connect, SsCauseCode.LocalAddressUnavailable, $"The listener cannot move to where the policy says: {error.Message}") { Attribute = "port", Error = error };
+        Runtime.Trials.ListenerMoved(this, now, FailureReporter.Note(Runtime, StreamType, now, SsState.Creating, failure));
     }
 
     /// <summary>Back to where it was. Somebody else may have taken that in the moment between; then it hears nobody until a change of the policy leads it elsewhere.</summary>

@@ -46,7 +46,7 @@ public sealed partial class LocalContext
     }
 
     /// <summary>As the other, of files of the caller's choice: they are read soon, and what they say takes the place of what the context was made of.</summary>
-    /// <param name="paths">The base, then the overlays in their order, as with <see cref="UpdatePolicyFromFiles"/>.</param>
+    /// <param name="paths">The base, then the overlays in their order, as with <see cref="UpdatePolicyFromFiles(IReadOnlyList{string})"/>.</param>
     /// <param name="options">How; defaults when null.</param>
     /// <returns>What watches; ended by its disposal or with the context.</returns>
     /// <exception cref="InvalidOperationException">Files are watched already.</exception>

@@ -13,6 +13,7 @@ namespace SecureStreams;
 public sealed partial class LocalContext : SsContext, IStreamCount
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
+    private readonly TrialBoard _trials = new();
     private readonly LivePolicy _policy;
     private readonly SsContextOptions _options;
     private readonly LocalSinks _transports;
@@ -45,6 +46,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Foresee = Foresee,
             Tell = TellPolicyChanged,
             Counted = CountPolicyUpdate,
+            Trials = _trials,
+            Watch = Watch,
+            Revive = Revive,
+            Settled = EndTrialOfListeners,
+            TrialCounted = CountTrial,
         };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
@@ -61,6 +67,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
+            Trials = _trials,
             Destroyed = stream => _streams.TryRemove(stream, out _),
             Redirected = cause => _captivePortal?.Redirected(cause),
         };
@@ -162,6 +169,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <summary>Step by step; one that throws keeps none after it from being done.</summary>
     private async Task EndAllAsync()
     {
+        // What follows is no failure of a policy.
+        _policy.EndTrials();
         try
         {
             // What requests of HttpClients wait for they would wait for in vain. Content that sends itself is other people's code, and may listen for this.
@@ -187,6 +196,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     }
 
     private void CountPolicyUpdate(bool applied) => _runtime.Telemetry.Instruments.PolicyUpdated(applied);
+
+    private void CountTrial(SsPolicyTrialState state) => _runtime.Telemetry.Instruments.TrialEnded(state);
 
     private StreamTypePolicy Find(string streamType)
     {

@@ -25,6 +25,9 @@ internal sealed record StreamRuntime
     /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
     public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
+    /// <summary>Where what becomes of streams and requests is told, for trials of policies.</summary>
+    public TrialBoard Trials { get; init; } = new();
+
     /// <summary>Told that a peer redirected a stream whose streamtype takes that for a failure (<c>http_fail_redirect</c>); null: nobody wants to know.</summary>
     public Action<SsCause>? Redirected { get; init; }
 

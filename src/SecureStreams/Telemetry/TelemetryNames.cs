@@ -56,6 +56,14 @@ internal static class TelemetryNames
 
     public static string Of(SsPolicyAction action) => Actions[action];
 
+    public static string Of(SsPolicyTrialState state) => state switch
+    {
+        SsPolicyTrialState.Confirmed => "confirmed",
+        SsPolicyTrialState.Reverted => "reverted",
+        SsPolicyTrialState.Superseded => "superseded",
+        _ => Abandoned,
+    };
+
     public static string Of(SsInternet internet) => Internets[internet];
 
     public static string Of(SsInternetTrigger trigger) => Triggers[trigger];

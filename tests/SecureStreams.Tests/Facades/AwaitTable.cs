@@ -42,6 +42,7 @@ internal static class AwaitTable
         ["SsContext.WatchSystemStatesAsync(CancellationToken)"] = "As above, in SystemStatesTests.",
         ["SsListener.DisposeAsync()"] = "What a listener's end waits for is tested with each kind of listener.",
         ["SsListener.DrainAsync(CancellationToken)"] = "As above.",
+        ["SsPolicyTrial.get_Completion()"] = "Takes no token, and needs a policy on trial and no stream: PolicyTrialTests.",
         ["SsPolicyWatch.DisposeAsync()"] = "It is of no stream; what its end waits for is tested with it.",
     };
 

@@ -19,6 +19,7 @@ internal static class InstrumentTags
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
+        ["ss.policy.trials"] = ["ss.outcome"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 

@@ -7,7 +7,7 @@ namespace SecureStreams;
 
 /// <summary>
 /// Watches the files of a context's policy: when they change and have been quiet for a while, their sum takes the place of the policy in force, as by
-/// <see cref="LocalContext.UpdatePolicyFromFiles"/>. What cannot be used leaves in force what is. Ended by <see cref="DisposeAsync"/>, or with the context. Safe from any thread.
+/// <see cref="LocalContext.UpdatePolicyFromFiles(IReadOnlyList{string})"/>. What cannot be used leaves in force what is. Ended by <see cref="DisposeAsync"/>, or with the context. Safe from any thread.
 /// </summary>
 /// <remarks>
 /// Only a change of the files acts, by content: one that is merely touched does nothing, and a policy that came another way stays until the files say something new. Between changes it holds
