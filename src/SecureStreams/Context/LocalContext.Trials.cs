@@ -149,7 +149,7 @@ public sealed partial class LocalContext
     /// <param name="isBack">Whether it is the policy before that comes back: then it is only owed what was there before.</param>
     private TrialWatch Watch(PolicyModel now, IReadOnlySet<string> touched, SsPolicyTrialOptions options, TrialWatch? earlier, bool isBack)
     {
-        var watch = new TrialWatch(options, now, touched, _trials.UsualOf);
+        var watch = new TrialWatch(options, _options.Platform.Time, now, touched, _trials.UsualOf);
         var since = _options.Platform.Time.GetUtcNow() - options.Duration;
         foreach (var (stream, _) in _streams)
         {

@@ -238,6 +238,39 @@ public sealed class PolicyTrialTests
         Assert.Equal(SsCauseCode.ConnectionRefused, Assert.Single(result.Evidence[0].Causes).Code);
     }
 
+    [Theory]
+    [InlineData(30, SsPolicyTrialState.Reverted)]
+    [InlineData(29.5, SsPolicyTrialState.Confirmed)]
+    public async Task A_request_that_has_waited_for_half_of_the_trial_counts_against_it(double seconds, SsPolicyTrialState outcome)
+    {
+        await using var world = new CoreWorld(Policy);
+        var (stream, _) = world.Create("http");
+        var trial = world.Context.ApplyOverlay(Port("http", 81), "a", Minute).Trial!;
+        world.PassSeconds(60 - seconds);
+        world.Do(stream.Connect);
+        world.PassSeconds(seconds);
+        Assert.Equal(outcome, (await trial.Completion).State);
+        Assert.Equal(outcome == SsPolicyTrialState.Reverted ? 1 : 0, trial.Evidence()[0].NotAcked);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_takes_its_acknowledgement_back()
+    {
+        await using var world = new CoreWorld(Policy);
+        var (stream, _) = world.Create("http");
+        Transact(world, stream, ack: true);
+        var trial = world.Context.ApplyOverlay(Port("http", 81), "a", Minute).Trial!;
+        world.Do(stream.Connect);
+        world.Peers[^1].Accept();
+        world.Peers[^1].Acknowledge(true, 200);
+        world.Run();
+        Assert.Equal((1, 0), (trial.Evidence()[0].Acked, trial.Evidence()[0].NotAcked));
+        world.Peers[^1].Close(new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, "Too large."));
+        world.PassSeconds(60);
+        var result = await trial.Completion;
+        Assert.Equal((SsPolicyTrialState.Reverted, 0, 1, SsCauseCode.PayloadTooLarge), (result.State, result.Evidence[0].Acked, result.Evidence[0].NotAcked, result.Evidence[0].Causes[0].Code));
+    }
+
     [Fact]
     public async Task Who_was_without_a_connection_before_does_not_count_and_who_comes_meanwhile_does()
     {

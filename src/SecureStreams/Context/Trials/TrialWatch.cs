@@ -14,14 +14,17 @@ internal sealed class TrialWatch
     private readonly Dictionary<LocalStream, TrialSubject> _subjects = [];
     private readonly Dictionary<SsListener, TrialStatus> _listeners = [];
     private readonly SsPolicyTrialOptions _asked;
+    private readonly TimeProvider _time;
 
     /// <param name="asked">What is asked of them.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="now">The policy that is watched.</param>
     /// <param name="touched">The streamtypes that are.</param>
     /// <param name="before">How transactions ended before.</param>
-    public TrialWatch(SsPolicyTrialOptions asked, PolicyModel now, IEnumerable<string> touched, Func<string, (int Good, int Bad)> before)
+    public TrialWatch(SsPolicyTrialOptions asked, TimeProvider time, PolicyModel now, IEnumerable<string> touched, Func<string, (int Good, int Bad)> before)
     {
         _asked = asked;
+        _time = time;
         foreach (var name in touched)
             _entries.Add(name, new TrialEntry(name, now.StreamTypes.GetValueOrDefault(name), before(name)));
     }
@@ -102,6 +105,8 @@ internal sealed class TrialWatch
             {
                 case SsState.Connecting:
                     subject.HasResult = false;
+                    if (isOfPolicy && PolicyReaction.IsTransactional(policy))
+                        subject.AskedAt ??= _time.GetUtcNow();
                     return false;
                 case SsState.Connected when isOfPolicy && !PolicyReaction.IsTransactional(policy):
                     CountFirst(entry, subject);
@@ -118,6 +123,7 @@ internal sealed class TrialWatch
                     Ended(entry, subject, isOfPolicy, policy, change, detail);
                     return true;
                 case SsState.Destroying:
+                    subject.AskedAt = null;
                     Gone(entry, subject);
                     return true;
                 default:
@@ -161,7 +167,7 @@ internal sealed class TrialWatch
     }
 
     /// <summary>A result that no stream is told: a connection that came to a listener, a request of an HttpClient.</summary>
-    public bool Result(string streamType, StreamTypePolicy? policy, bool good, SsDetail? detail)
+    public bool Result(string streamType, StreamTypePolicy? policy, bool good, SsDetail? detail, bool afterAll)
     {
         lock (_lock)
         {
@@ -171,6 +177,8 @@ internal sealed class TrialWatch
                 entry.Note(detail.Cause.Phase, detail.Cause.Code, detail);
             else if (!good)
                 entry.Note(SsPhase.Peer, SsCauseCode.PeerRefused, null);
+            if (afterAll && entry.Good > 0)
+                entry.Good--;
             if (good)
                 entry.Good++;
             else
@@ -180,7 +188,11 @@ internal sealed class TrialWatch
     }
 
     /// <summary>What is not as asked, if it ended now; null when all is.</summary>
-    public string? Problem() => First(static (entry, asked) => entry.Problem(asked));
+    public string? Problem()
+    {
+        LookForUnanswered();
+        return First(static (entry, asked) => entry.Problem(asked));
+    }
 
     /// <summary>What cannot become as asked any more; null when it may.</summary>
     public string? CertainProblem() => First(static (entry, asked) => entry.CertainProblem(asked));
@@ -198,6 +210,7 @@ internal sealed class TrialWatch
     /// <summary>What was seen, the worst first.</summary>
     public (IReadOnlyList<SsPolicyTrialEvidence> Evidence, int Omitted) Evidence()
     {
+        LookForUnanswered();
         lock (_lock)
         {
             List<SsPolicyTrialEvidence> all = [.. _entries.Values.Select(one => one.Evidence(_asked)).OrderBy(static one => one.IsHealthy).ThenBy(static one => one.StreamType, StringComparer.Ordinal)];
@@ -210,6 +223,22 @@ internal sealed class TrialWatch
     {
         lock (_lock)
             return [.. _entries.Values.Where(static one => !one.IsWhole).Select(one => one.Evidence(_asked)).OrderBy(static one => one.StreamType, StringComparer.Ordinal).Take(SsPolicyTrialResult.MaxStreamTypes)];
+    }
+
+    /// <summary>A request that has waited for its answer for half of the trial is none that succeeds.</summary>
+    private void LookForUnanswered()
+    {
+        lock (_lock)
+        {
+            var latest = _time.GetUtcNow() - (_asked.Duration / 2);
+            foreach (var (_, entry) in _entries)
+                entry.Unanswered = 0;
+            foreach (var (stream, subject) in _subjects)
+            {
+                if (subject is { IsRequestFailing: false, AskedAt: { } since } && since <= latest)
+                    _entries[stream.StreamType].Unanswered++;
+            }
+        }
     }
 
     private string? First(Func<TrialEntry, SsPolicyTrialOptions, string?> problem)
@@ -229,6 +258,7 @@ internal sealed class TrialWatch
     private static void Ended(TrialEntry entry, TrialSubject subject, bool isOfPolicy, StreamTypePolicy policy, in SsStateChange change, SsDetail? detail)
     {
         var cause = change.Cause;
+        subject.AskedAt = null;
         if (cause.Code == SsCauseCode.StreamTypeRemoved)
         {
             Note(entry, subject, cause, detail);
@@ -259,13 +289,24 @@ internal sealed class TrialWatch
         var isFinal = change.State == SsState.AllRetriesFailed ? cause.NextAction != SsNextAction.Restart : cause.NextAction == SsNextAction.Idle;
         if (PolicyReaction.IsTransactional(policy))
         {
-            if (subject.HasResult)
+            // An acknowledged one whose answer then broke off is none.
+            if (subject.HasResult && !subject.WasAcked)
                 return;
             Note(entry, subject, cause, detail);
-            if (isFinal)
+            if (subject.HasResult)
+            {
+                entry.Good--;
                 Result(entry, subject, good: false);
+            }
+            else if (isFinal)
+            {
+                Result(entry, subject, good: false);
+            }
             else
+            {
                 SetRequestFailing(entry, subject, failing: true);
+            }
+
             return;
         }
 
@@ -294,6 +335,8 @@ internal sealed class TrialWatch
         else
             entry.Bad++;
         subject.HasResult = true;
+        subject.AskedAt = null;
+        subject.WasAcked = good;
         SetRequestFailing(entry, subject, failing: false);
     }
 
