@@ -22,7 +22,7 @@ public sealed class TrialTown : IAsyncDisposable
     {
         Authority = Keep(TestAuthority.Create());
         Stranger = Keep(TestAuthority.Create("Stranger"));
-        var own = Keep(Authority.Issue("127.0.0.1"));
+        var own = Own = Keep(Authority.Issue("127.0.0.1"));
         var other = Keep(Authority.Issue("other.test"));
         var old = Keep(Authority.IssueExpired("127.0.0.1"));
         var types = string.Join(",\n", Protocols.SelectMany(one => new[]
@@ -47,6 +47,9 @@ public sealed class TrialTown : IAsyncDisposable
 
     internal TestAuthority Stranger { get; }
 
+    /// <summary>What the servers that are well show.</summary>
+    internal TestCertificate Own { get; }
+
     /// <summary>Where nobody listens.</summary>
     public int Dead => _dead.Number;
 
@@ -67,6 +70,7 @@ public sealed class TrialTown : IAsyncDisposable
               "certs": [{ "ca": "{{Authority.Base64Der}}" }, { "strange": "{{Stranger.Base64Der}}" }], "trust_stores": [{ "main": ["ca"] }, { "stranger": ["strange"] }],
               "s": [{
                 "t": { "protocol": "{{protocol}}", "endpoint": "127.0.0.1", "port": {{server}}, "retry": "r", {{Of(protocol)}}{{(tls ? ", \"tls\": true, \"tls_trust_store\": \"main\"" : "")}} },
+                "spare": { "protocol": "raw", "endpoint": "spare.test", "port": 1 },
                 "by": { "protocol": "{{protocol}}", "endpoint": "127.0.0.1", "port": {{Port(protocol + "2")}}, "retry": "r", {{Of(protocol)}} }
               }]
             }
