@@ -141,6 +141,9 @@ public sealed partial class LocalContext
         return _policy.Revert();
     }
 
+    /// <summary>Whether a listener of the streamtype is to end: it is no server any more, and that is not on trial.</summary>
+    internal bool IsNoServerForGood(string streamType) => _policy.IsNoServerForGood(streamType);
+
     /// <summary>Begins to watch. Before the policy is in force.</summary>
     /// <param name="now">The policy that will be.</param>
     /// <param name="touched">The streamtypes that it touches.</param>
@@ -175,7 +178,7 @@ public sealed partial class LocalContext
     {
         foreach (var (stream, _) in _streams)
         {
-            if (watch.WantsConnection(stream))
+            if (watch.Owes(stream))
                 stream.Revive();
         }
     }

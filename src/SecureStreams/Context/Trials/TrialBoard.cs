@@ -17,9 +17,6 @@ internal sealed class TrialBoard
         set => Volatile.Write(ref _current, value);
     }
 
-    /// <summary>Whether a policy is in force that may be taken back.</summary>
-    public bool IsOnTrial => Current is { State: SsPolicyTrialState.Running };
-
     public (int Good, int Bad) UsualOf(string streamType) => _tallies.TryGetValue(streamType, out var tally) ? tally.Read() : default;
 
     /// <summary>Names come and go with policies: those that are gone are forgotten.</summary>

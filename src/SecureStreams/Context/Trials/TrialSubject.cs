@@ -15,6 +15,9 @@ internal sealed record TrialSubject(LocalStream Stream)
     /// <summary>Whether it was without a connection that it wanted already before: whatever comes of it says nothing about the change.</summary>
     public bool WasDown { get; set; }
 
+    /// <summary>Whether the application has done with it.</summary>
+    public bool IsLeft { get; set; }
+
     public TrialStatus Status { get; set; }
 
     /// <summary>Connections under the policy that were cut off.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class TrialWatch
                         subject.AskedAt ??= _time.GetUtcNow();
                     return false;
                 case SsState.Connected when isOfPolicy && !PolicyReaction.IsTransactional(policy):
+                    subject.IsLeft = false;
                     CountFirst(entry, subject);
                     Set(entry, subject, TrialStatus.Up);
                     return true;
@@ -39,6 +40,7 @@ internal sealed partial class TrialWatch
                     return true;
                 case SsState.Destroying:
                     subject.AskedAt = null;
+                    subject.IsLeft = true;
                     Gone(entry, subject);
                     return true;
                 default:
@@ -118,7 +120,8 @@ internal sealed partial class TrialWatch
         if (cause.Phase is SsPhase.Local or SsPhase.Update)
         {
             // What the application ends needs no connection any more; what did not work until then did not work all the same.
-            if (cause.Code == SsCauseCode.LocalDisconnect || cause.NextAction == SsNextAction.Idle)
+            subject.IsLeft |= cause.Code == SsCauseCode.LocalDisconnect;
+            if (subject.IsLeft || cause.NextAction == SsNextAction.Idle)
                 Gone(entry, subject);
             else if (subject.Status == TrialStatus.Up)
                 Set(entry, subject, TrialStatus.Pending);
@@ -127,8 +130,10 @@ internal sealed partial class TrialWatch
 
         if (!isOfPolicy)
         {
-            // The old connection is lost: the next one will be of the policy.
-            if (subject.Status == TrialStatus.Up)
+            // The old connection is lost: the next one will be of the policy, if there is one. Where there is none, that says nothing about the policy.
+            if (change.State == SsState.AllRetriesFailed)
+                Gone(entry, subject);
+            else if (subject.Status == TrialStatus.Up)
                 Set(entry, subject, TrialStatus.Pending);
             return;
         }
@@ -167,6 +172,7 @@ internal sealed partial class TrialWatch
             // One that stays idle because its policy wants that (opportunistic) is done.
             if (isFinal && cause.Code == SsCauseCode.PeerClosed)
             {
+                subject.IsLeft = true;
                 Gone(entry, subject);
                 return;
             }

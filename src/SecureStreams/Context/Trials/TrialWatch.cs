@@ -77,18 +77,11 @@ internal sealed partial class TrialWatch
         }
     }
 
-    /// <summary>A stream that was connected before, and shall be so again.</summary>
+    /// <summary>A stream that was connected before, and shall be so again: also where the policy has made a maker of requests of it.</summary>
     public bool Owes(LocalStream stream)
     {
         lock (_lock)
-            return _subjects.TryGetValue(stream, out var subject) && subject is { IsCounted: true, WasConnected: true };
-    }
-
-    /// <summary>A stream that wants a connection, as far as is known.</summary>
-    public bool WantsConnection(LocalStream stream)
-    {
-        lock (_lock)
-            return _subjects.TryGetValue(stream, out var subject) && subject is { IsCounted: true };
+            return _subjects.TryGetValue(stream, out var subject) && subject is { WasConnected: true, IsLeft: false };
     }
 
     /// <summary>What is not as asked, if it ended now; null when all is.</summary>
