@@ -58,6 +58,13 @@ public sealed class SecureStreamsOptions : IValidatableObject
     /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
     public ISsBlobStore? Blobs { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.CaptivePortal"/>; never by itself, by default. Not in settings files.</summary>
+    [Required]
+    public SsCaptivePortalOptions CaptivePortal { get; set; } = new();
+
+    /// <summary>As <see cref="SsContextOptions.RemotePolicy"/>; null, the default, fetches no policy. Not in settings files.</summary>
+    public SsRemotePolicyOptions? RemotePolicy { get; set; }
+
     /// <summary>As <see cref="SsContextOptions.MeterFactory"/>; null, the default, takes the factory in the container, if there is one. Not in settings files.</summary>
     public IMeterFactory? MeterFactory { get; set; }
 
@@ -77,6 +84,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
         ListenerFactory = ListenerFactory,
         LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         StateFolder = StateFolder is null ? null : locate(StateFolder),
+        RemotePolicy = RemotePolicy,
+        CaptivePortal = CaptivePortal,
         Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
         MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
     };

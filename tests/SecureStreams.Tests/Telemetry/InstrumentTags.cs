@@ -18,6 +18,8 @@ internal static class InstrumentTags
         ["ss.network.changes"] = [],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
+        ["ss.policy.age"] = [],
+        ["ss.policy.fetches"] = ["ss.outcome"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
         ["ss.policy.trials"] = ["ss.outcome"],
