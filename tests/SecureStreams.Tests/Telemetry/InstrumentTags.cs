@@ -15,6 +15,7 @@ internal static class InstrumentTags
         ["ss.tx.queued"] = ["ss.streamtype"],
         ["ss.governor.wait"] = ["ss.streamtype"],
         ["ss.internet.findings"] = ["ss.internet", "ss.trigger"],
+        ["ss.network.changes"] = [],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.age"] = [],
@@ -22,7 +23,6 @@ internal static class InstrumentTags
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
         ["ss.policy.trials"] = ["ss.outcome"],
-        ["ss.accepted.failures"] = ["ss.streamtype", "ss.phase", "error.type"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 
