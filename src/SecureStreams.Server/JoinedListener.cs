@@ -107,7 +107,7 @@ internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealt
             return;
 
         // What has ended cannot come back: it is told again when the policy holds for good.
-        if (action == SsPolicyAction.End && _context.Runtime.Trials.IsOnTrial)
+        if (action == SsPolicyAction.End && !_context.IsNoServerForGood(StreamType))
             return;
         _context.Runtime.Telemetry.Instruments.PolicyActed(StreamType, action);
         if (action == SsPolicyAction.End)
