@@ -9,7 +9,7 @@ using SecureStreams.Server.Tls;
 namespace SecureStreams.Server;
 
 /// <summary>A server streamtype on the socket of another (<c>!name</c>): streams, drain and end are its own, and it ends with the other at the latest.</summary>
-internal sealed class JoinedListener : SsListener, ILiveListener
+internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealth
 {
     private readonly LocalContext _context;
     private readonly ServerListener _owner;
@@ -43,6 +43,15 @@ internal sealed class JoinedListener : SsListener, ILiveListener
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<SecureStream> Streams => Route.Accepted.All;
+
+    /// <inheritdoc/>
+    public bool IsDeaf => _owner.IsDeaf;
+
+    /// <inheritdoc/>
+    public string? MoveProblem => _owner.MoveProblem;
+
+    /// <inheritdoc/>
+    public (string Subject, DateTimeOffset NotAfter)? Certificate => _tls?.Shown;
 
     /// <summary>Who is meant for it, and its books.</summary>
     public ServerRoute Route { get; }
@@ -98,7 +107,7 @@ internal sealed class JoinedListener : SsListener, ILiveListener
             return;
 
         // What has ended cannot come back: it is told again when the policy holds for good.
-        if (action == SsPolicyAction.End && _context.Runtime.Trials.IsOnTrial)
+        if (action == SsPolicyAction.End && !_context.IsNoServerForGood(StreamType))
             return;
         _context.Runtime.Telemetry.Instruments.PolicyActed(StreamType, action);
         if (action == SsPolicyAction.End)

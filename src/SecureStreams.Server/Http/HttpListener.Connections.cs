@@ -125,7 +125,19 @@ internal sealed partial class HttpListener
 
     private void Watch(ConnectionContext connection, StreamTypePolicy policy, ListenPlan plan)
     {
-        if (connection.Features.Get<HttpConnectionFeature>() is { } feature)
-            feature.Watch = HttpConnectionWatch.Start(connection, feature, Platform.Time, plan.UnauthenticatedTimeout, HttpServerPlan.Of(policy).IdleTimeout, failure => TellUnaccepted(policy, feature.Peer, failure));
+        if (connection.Features.Get<HttpConnectionFeature>() is not { } feature)
+            return;
+        feature.Watch = HttpConnectionWatch.Start(connection, feature, Platform.Time, plan.UnauthenticatedTimeout, HttpServerPlan.Of(policy).IdleTimeout, failure => TellUnaccepted(policy, feature.Peer, failure));
+        if (feature.Secured is not null)
+            connection.ConnectionClosed.UnsafeRegister(_ => TellLeft(feature, policy), null);
+    }
+
+    /// <summary>A client that leaves without a request may not trust the certificate that it was shown: many judge it when the handshake is over. A trial wants to know.</summary>
+    private void TellLeft(HttpConnectionFeature connection, StreamTypePolicy policy)
+    {
+        if (connection.HasAsked || _arrivals.Over.IsCancellationRequested)
+            return;
+        var trials = Runtime.Trials;
+        trials.Result(policy.Name, policy, good: false, trials.Current is null ? null : FailureReporter.Note(Runtime, policy.Name, policy, SsState.Connecting, Failures.LeftAfterHandshake()));
     }
 }

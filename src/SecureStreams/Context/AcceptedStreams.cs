@@ -75,10 +75,7 @@ internal sealed class AcceptedStreams
             return AcceptOutcome.Ended;
         }
 
-        if (!stream.Accept(accept, connect))
-            return AcceptOutcome.Refused;
-        _runtime.Trials.Result(policy.Name, policy, good: true, detail: null);
-        return AcceptOutcome.Accepted;
+        return stream.Accept(accept, connect) ? AcceptOutcome.Accepted : AcceptOutcome.Refused;
     }
 
     /// <summary>Accepts no more.</summary>

@@ -40,6 +40,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options;
+        Made = options.Platform.Time.GetUtcNow();
         _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")))
         {
             Foresee = Foresee,

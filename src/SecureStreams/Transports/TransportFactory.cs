@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Network;
+using SecureStreams.Network.Identities;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports.Connections;
@@ -29,6 +30,9 @@ internal sealed class TransportFactory : ITransportFactory
         _mqtt = new MqttTransportFactory(_links, platform, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Mqtt")), instruments ?? SsInstruments.Shared, stateFolder) { Diagnostics = diagnostics };
     }
 
+    /// <summary>What this side shows of itself where it is a client.</summary>
+    public ClientIdentities Identities => _dialer.Identities;
+
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>
     public HttpTransportFactory Http => _http;
 
@@ -40,6 +44,8 @@ internal sealed class TransportFactory : ITransportFactory
         WireProtocol.Raw => new RawTransport(_links, setup),
         _ => throw new System.Diagnostics.UnreachableException($"Protocol {setup.Policy.Protocol} has no transport."),
     };
+
+    public void RenewConnections() => _http.RenewConnections();
 
     public async ValueTask DisposeAsync()
     {

@@ -32,6 +32,10 @@ public sealed class LiveAttributeTests
 
         ["trial_seconds"] = "PolicyTrialTests", ["trial_connected"] = "PolicyTrialTests", ["trial_acked"] = "PolicyTrialTests",
 
+        // Of the document: what fetches it asks.
+        ["policy_revision"] = "RemotePolicyTests", ["policy_expires"] = "RemotePolicyTests", ["policy_refresh_s"] = "RemotePolicyTests",
+        ["policy_keys"] = "RemotePolicyTests", ["policy_signatures"] = "RemotePolicyTests",
+
         // Of the document: judged when it is loaded, and of no stream.
         ["release"] = "", ["product"] = "", ["schema-version"] = "",
     };
