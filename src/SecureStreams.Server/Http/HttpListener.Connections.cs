@@ -127,7 +127,7 @@ internal sealed partial class HttpListener
     {
         if (connection.Features.Get<HttpConnectionFeature>() is not { } feature)
             return;
-        feature.Watch = HttpConnectionWatch.Start(connection, feature, Platform.Time, plan.UnauthenticatedTimeout, HttpServerPlan.Of(policy).IdleTimeout, failure => TellUnaccepted(policy, feature.Peer, failure));
+        feature.Watch = HttpConnectionWatch.Start(connection, feature, Platform.Time, plan.UnauthenticatedTimeout, HttpServerPlan.Of(policy).IdleTimeout, failure => TellGivenUp(policy, feature.Peer, failure));
         if (feature.Secured is not null)
             connection.ConnectionClosed.UnsafeRegister(_ => TellLeft(feature, policy), null);
     }

@@ -108,7 +108,7 @@ internal sealed partial class HttpListener : ServerListener
         if (_connections.Find(connection) is not { } feature || HttpGrievance.Of(what, error) is not { } failure || !feature.Note(failure))
             return;
         if (!feature.IsServing || what is HttpGrievances.ConnectionError or HttpGrievances.TooManyResets)
-            TellUnaccepted(Policy.Now(), feature.Peer, failure);
+            TellGivenUp(Policy.Now(), feature.Peer, failure);
     }
 
     /// <summary>
