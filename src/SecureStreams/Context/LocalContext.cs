@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
+using SecureStreams.Tokens;
 using SecureStreams.Transports;
 using SecureStreams.Transports.LocalSink;
 
@@ -18,6 +19,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
     private readonly SsMemoryBlobStore? _ownBlobs;
+    private readonly TokenKeeper _tokens;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastStreamId;
     private int _disposed;
@@ -49,7 +51,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
         var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs, instruments, _policy.Find, _options.StateFolder, Diagnostics);
-        _transports = new LocalSinks(wire, _options.Platform.Time);
+        _tokens = new TokenKeeper(this, _options.Platform, Blobs, () => Policy, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Tokens")), instruments)
+        {
+            StreamTypes = () => _streams.Select(static one => one.Key.StreamType),
+        };
+        _transports = new LocalSinks(new TokenTransports(wire, _tokens), _options.Platform.Time);
         _runtime = new StreamRuntime
         {
             Context = this,
@@ -60,6 +66,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
+            Tokens = _tokens,
             Destroyed = stream => _streams.TryRemove(stream, out _),
         };
         instruments.Census.Add(this);
@@ -161,6 +168,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             {
                 // Listeners first, so that nothing new comes while what there is ends.
                 await EndListenersAsync().ConfigureAwait(false);
+                _tokens.Dispose();
                 await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
 
                 // Last: until here a stream may still be closing its connection.

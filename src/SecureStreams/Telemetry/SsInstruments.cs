@@ -25,6 +25,7 @@ internal sealed class SsInstruments
     private readonly Histogram<double> _governorWait;
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
+    private readonly Counter<long> _tokenFetches;
 
     public SsInstruments(Meter meter)
     {
@@ -39,6 +40,7 @@ internal sealed class SsInstruments
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
+        _tokenFetches = meter.CreateCounter<long>("ss.token.fetches", "{fetch}", "Fetches of tokens that have ended, each with all its attempts");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -141,6 +143,19 @@ internal sealed class SsInstruments
     {
         if (_policyActions.Enabled)
             Add(_policyActions, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Action, TelemetryNames.Of(action) } });
+    }
+
+    /// <summary>A fetch of a token has ended.</summary>
+    /// <param name="scheme">The name of its scheme.</param>
+    /// <param name="error">Why there is none; null when there is one.</param>
+    public void TokenFetched(string scheme, SsCauseCode? error)
+    {
+        if (!_tokenFetches.Enabled)
+            return;
+        var tags = new TagList { { TelemetryNames.Scheme, scheme } };
+        if (error is { } code)
+            tags.Add(TelemetryNames.ErrorType, TelemetryNames.Of(code));
+        Add(_tokenFetches, 1, tags);
     }
 
     /// <summary>The governor let an attempt go that it had held back.</summary>

@@ -18,6 +18,7 @@ internal static class InstrumentTags
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
+        ["ss.token.fetches"] = ["ss.auth.scheme", "error.type"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 
