@@ -110,12 +110,14 @@ internal sealed partial class HttpTransport : StreamTransport
                     _response = await ResendAsync(request).ConfigureAwait(false);
                 }
 
+                Volatile.Write(ref _status, (int)_response.StatusCode);
                 TakeCookies(_response);
                 if (IsDetour(_response))
                 {
                     var first = _response;
                     _response = null;
                     _response = await DetourAsync(first).ConfigureAwait(false);
+                    Volatile.Write(ref _status, (int)_response.StatusCode);
                 }
 
                 if ((int)_response.StatusCode == 401 && _setup.Token is not null)
