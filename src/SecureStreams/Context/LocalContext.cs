@@ -90,6 +90,9 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <summary>The policy in force: what new streams, and the next attempts of those there are, are made of.</summary>
     public PolicyModel Policy => _policy.Current.Model;
 
+    /// <summary>The tokens that are fetched.</summary>
+    internal TokenKeeper Tokens => _tokens;
+
     long IStreamCount.PolicyRevision => PolicyRevision;
 
     double? IStreamCount.PolicyAge =>

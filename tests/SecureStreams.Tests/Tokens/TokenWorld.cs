@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using SecureStreams.Policy;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.Tests.Core;
 using SecureStreams.Transports;
@@ -17,9 +18,11 @@ internal sealed class TokenWorld : IAsyncDisposable
     /// <param name="auth">More members of the scheme.</param>
     /// <param name="fetcher">More members of the streamtype that fetches.</param>
     /// <param name="stream">More members of the streamtypes that use it.</param>
-    public TokenWorld(string auth = "", string fetcher = "", string stream = "", double chance = 0)
+    /// <param name="chance">What the random numbers are.</param>
+    /// <param name="policy">Another policy altogether.</param>
+    public TokenWorld(string auth = "", string fetcher = "", string stream = "", double chance = 0, string? policy = null)
     {
-        World = new CoreWorld(Policy(auth, fetcher, stream), chance);
+        World = new CoreWorld(policy ?? Policy(auth, fetcher, stream), chance);
         World.Context.Blobs.Write(SsBlobNames.AuthRoot, Encoding.UTF8.GetBytes(Root));
         World.Play = Play;
     }
@@ -30,6 +33,12 @@ internal sealed class TokenWorld : IAsyncDisposable
 
     /// <summary>When each fetch reached the server.</summary>
     public List<TimeSpan> FetchTimes { get; } = [];
+
+    /// <summary>Those of them that followed one which did not reach it.</summary>
+    public List<TimeSpan> FetchTimesWhileDown { get; } = [];
+
+    /// <summary>Whether the last did not reach the server; set by <see cref="Trouble"/>.</summary>
+    public bool WasDown { get; set; }
 
     /// <summary>Requests that carried a token, and how many of those the server did not take.</summary>
     public int Requests { get; private set; }
@@ -45,6 +54,9 @@ internal sealed class TokenWorld : IAsyncDisposable
     /// <summary>What the token server does, instead of giving a token; null when it works.</summary>
     public Action<InMemoryPeer>? Trouble { get; set; }
 
+    /// <summary>What a broker does.</summary>
+    public Action<InMemoryPeer>? Lasting { get; set; }
+
     /// <summary>Tokens that are not taken any more although they should be.</summary>
     public HashSet<string> Revoked { get; } = new(StringComparer.Ordinal);
 
@@ -57,7 +69,11 @@ internal sealed class TokenWorld : IAsyncDisposable
         }
     }
 
-    public static string Policy(string auth = "", string fetcher = "", string stream = "") => $$"""
+    /// <param name="auth">More members of the scheme.</param>
+    /// <param name="fetcher">More members of the streamtype that fetches.</param>
+    /// <param name="stream">More members of the streamtypes that use it.</param>
+    /// <param name="more">More streamtypes.</param>
+    public static string Policy(string auth = "", string fetcher = "", string stream = "", string more = "") => $$"""
         {
           "retry": [{ "r": { "backoff": [1000, 2000], "conceal": 65535, "jitterpc": 0 }, "few": { "backoff": [1000], "conceal": 2, "jitterpc": 0 } }],
           "auth": [{ "name": "a", "streamtype": "fetch", "blob": 0{{auth}} }],
@@ -65,7 +81,7 @@ internal sealed class TokenWorld : IAsyncDisposable
             "fetch": { "endpoint": "tokens.test", "port": 1, "protocol": "h1", "http_method": "POST", "http_url": "/token", "http_www_form_urlencoded": true{{fetcher}} },
             "get": { "endpoint": "peer.test", "port": 1, "protocol": "h1", "http_method": "GET", "http_url": "/", "use_auth": "a", "http_auth_header": "authorization:", "http_auth_preamble": "Bearer ", "retry": "r"{{stream}} },
             "link": { "endpoint": "peer.test", "port": 1, "protocol": "ws", "http_url": "/", "use_auth": "a", "http_auth_header": "authorization:", "retry": "r"{{stream}} },
-            "once": { "endpoint": "peer.test", "port": 1, "protocol": "h1", "http_method": "GET", "http_url": "/", "use_auth": "a", "http_auth_header": "authorization:" }
+            "once": { "endpoint": "peer.test", "port": 1, "protocol": "h1", "http_method": "GET", "http_url": "/", "use_auth": "a", "http_auth_header": "authorization:" }{{more}}
           }]
         }
         """;
@@ -104,10 +120,19 @@ internal sealed class TokenWorld : IAsyncDisposable
 
     private void Play(InMemoryPeer peer)
     {
-        if (peer.Policy.Name == "fetch")
+        if (peer.Policy.Protocol == WireProtocol.Mqtt)
+        {
+            Lasting!(peer);
+            return;
+        }
+
+        if (peer.Policy.Name is "fetch" or "second" or "api_amazon_com_auth")
         {
             Fetches++;
             FetchTimes.Add(World.Clock.Elapsed);
+            if (WasDown)
+                FetchTimesWhileDown.Add(World.Clock.Elapsed);
+            WasDown = false;
             peer.AllowTransmit(due: true);
             if (Trouble is { } trouble)
                 trouble(peer);
