@@ -2,14 +2,13 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
-using SecureStreams.Server.Listening;
 using SecureStreams.Server.Routing;
 using SecureStreams.Server.Tls;
 
 namespace SecureStreams.Server;
 
 /// <summary>A server streamtype on the socket of another (<c>!name</c>): streams, drain and end are its own, and it ends with the other at the latest.</summary>
-internal sealed class JoinedListener : SsListener, ILiveListener
+internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealth
 {
     private readonly LocalContext _context;
     private readonly ServerListener _owner;
@@ -24,14 +23,14 @@ internal sealed class JoinedListener : SsListener, ILiveListener
         _owner = owner;
         _logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         var current = _policy = new ListenerPolicy(context, policy, _logger);
-        var accepted = context.NewAcceptedStreams(policy.Name);
+        var accepted = context.NewAcceptedStreams();
         if (ServerTls.OwnAttribute(policy) is not null)
         {
             _tls = new ServerTls(current.Now, context.Blobs, context.Options.Platform.Time, _logger, owner.OwnTls);
             _tls.Check();
         }
 
-        Route = new ServerRoute(RoutePlan.Of(policy), current, accepted, accept, _tls, new StreamLimit(accepted, _logger));
+        Route = new ServerRoute(RoutePlan.Of(policy), current, accepted, accept, _tls);
         _end = new ListenerEnd(accepted, current.Now, StopAsync, free: FreeAsync);
     }
 
@@ -43,6 +42,15 @@ internal sealed class JoinedListener : SsListener, ILiveListener
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<SecureStream> Streams => Route.Accepted.All;
+
+    /// <inheritdoc/>
+    public bool IsDeaf => _owner.IsDeaf;
+
+    /// <inheritdoc/>
+    public string? MoveProblem => _owner.MoveProblem;
+
+    /// <inheritdoc/>
+    public (string Subject, DateTimeOffset NotAfter)? Certificate => _tls?.Shown;
 
     /// <summary>Who is meant for it, and its books.</summary>
     public ServerRoute Route { get; }

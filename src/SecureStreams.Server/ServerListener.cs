@@ -14,7 +14,7 @@ namespace SecureStreams.Server;
 /// What every listener on a socket is made of, whatever its protocol: the policy in force, TLS, the way in, the books, the end. Other streamtypes may join it
 /// (<c>ServerListener.Joining.cs</c>).
 /// </summary>
-internal abstract partial class ServerListener : SsListener, ILiveListener
+internal abstract partial class ServerListener : SsListener, ILiveListener, IListenerHealth
 {
     private readonly LocalContext _context;
     private ListenSocket _socket;
@@ -30,8 +30,8 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
         Platform = context.Options.Platform;
         Logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         Policy = new ListenerPolicy(context, policy, Logger, mayMove: true);
-        Accepted = context.NewAcceptedStreams(policy.Name);
-        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null, new StreamLimit(Accepted, Logger));
+        Accepted = context.NewAcceptedStreams();
+        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null);
         Routes.TryAdd(Own);
         if (policy.Tls)
         {
@@ -142,7 +142,7 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
     /// <summary>As that for an error, of what was refused.</summary>
     protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure)
     {
-        var detail = FailureReporter.Report(Accepted.Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        var detail = FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
         Runtime.Trials.Result(policy.Name, policy, good: false, detail);
     }
 

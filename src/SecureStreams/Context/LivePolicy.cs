@@ -167,6 +167,7 @@ internal sealed partial class LivePolicy
         if (apply)
         {
             Counted(false);
+            RecordRefused(name, error);
             ContextLog.PolicyRefused(_logger, name, current.Revision, error.Message);
         }
 
@@ -188,6 +189,7 @@ internal sealed partial class LivePolicy
     private void Log(PolicySnapshot before, PolicySnapshot after, SsPolicyUpdate update)
     {
         Counted(true);
+        RecordApplied(update.Overlay);
         ContextLog.PolicyChanged(_logger, update.Overlay, update.Revision, update.Changed.Count, update.Added.Count, update.Removed.Count, update.Effects.Count);
         foreach (var line in after.Lines.Except(before.Lines, StringComparer.Ordinal))
             ContextLog.PolicyWarning(_logger, line);

@@ -42,6 +42,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options;
+        Made = options.Platform.Time.GetUtcNow();
         _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")))
         {
             Foresee = Foresee,
@@ -147,7 +148,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         ThrowIfDisposed();
         var policy = Find(streamType);
         if (policy.LocalSink)
-            return new LocalSinkListener(_transports, NewAcceptedStreams(streamType), policy, accept);
+            return new LocalSinkListener(_transports, NewAcceptedStreams(), policy, accept);
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)
