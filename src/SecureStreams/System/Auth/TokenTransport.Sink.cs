@@ -42,13 +42,13 @@ internal sealed partial class TokenTransport : ITransportSink
             _setup.Sink.RestartedOnMailbox(this, reason);
     }
 
-    public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+    public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message = 0)
     {
         if (transport != _inner)
             return;
         if (IsTransactional && status != 401)
             _scheme.Accepted(_serial);
-        _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status);
+        _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status, message);
     }
 
     public void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
