@@ -27,6 +27,9 @@ internal sealed record TransportSetup(
     /// <summary>How long the attempt may take until the connection can be used; the transport ends it then, with <see cref="SsCauseCode.ConnectTimeout"/>.</summary>
     public TimeSpan ConnectTimeout { get; init; } = Policy.ConnectTimeout;
 
+    /// <summary>The stream, over all its attempts: <see cref="Sink"/> may stand between for one of them.</summary>
+    public ITransportSink Stream { get; init; } = Sink;
+
     /// <summary>The token that was fetched for the attempt, to be told when the peer refuses it; null where none was.</summary>
     public ITokenUse? Token { get; init; }
 
