@@ -195,6 +195,18 @@ public sealed class TokenLifeTests
         Assert.Equal(SsState.Disconnected, stays.State);
     }
 
+    [Fact]
+    public async Task Who_waits_ends_with_its_context_and_hears_of_nothing_else()
+    {
+        var world = new TokenWorld();
+        world.Trouble = static _ => { };
+        var (_, get) = world.Connect("get");
+        var (_, link) = world.Connect("link");
+        await world.DisposeAsync();
+        Assert.Equal([SsState.Creating, SsState.Connecting, SsState.Destroying], get.States);
+        Assert.Equal([SsState.Creating, SsState.Connecting, SsState.Destroying], link.States);
+    }
+
     [Theory]
     [InlineData("{\"access_token\":\"tok\\r\\nen\"}", "could forge a header")]
     [InlineData("{\"access_token\":\"token\",\"expires_in\":0}", "expired already")]

@@ -50,6 +50,9 @@ internal sealed class TokenKeeper : IDisposable
     /// <summary>Whether every scheme that was asked for a token so far has one, or could not get one. See <see cref="Prime"/>.</summary>
     public bool AreSettled => _schemes.Values.All(static scheme => scheme.IsSettled);
 
+    /// <summary>Whether the context ends: whoever waits is ended with it, and told nothing more.</summary>
+    public bool IsDisposed => _isDisposed;
+
     /// <summary>The scheme whose token the caller is writing, so that what the store tells of that is no news.</summary>
     public TokenScheme? IsWriting
     {
@@ -61,7 +64,16 @@ internal sealed class TokenKeeper : IDisposable
     public TokenScheme? Of(StreamTypePolicy policy) => TokenSettings.Of(policy, Find) is { } settings ? SchemeOf(settings) : null;
 
     /// <summary>Whether a streamtype is one that tokens are fetched by: what its peer says may be a secret.</summary>
-    public bool IsFetcher(string streamType) => !_schemes.IsEmpty && _schemes.Keys.Any(one => one.StreamType == streamType);
+    public bool IsFetcher(string streamType)
+    {
+        foreach (var (settings, _) in _schemes)
+        {
+            if (settings.StreamType == streamType)
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Asks for the tokens of all schemes that streamtypes of the policy use and that are fetched, before a stream needs them.</summary>
     public void Prime()

@@ -165,6 +165,8 @@ internal sealed partial class TokenScheme
 
     private void TellWaiters(Func<TokenScheme, bool> when)
     {
+        if (_keeper.IsDisposed)
+            return;
         ITokenWaiter[] waiters;
         lock (_lock)
         {

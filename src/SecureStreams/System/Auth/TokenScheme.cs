@@ -94,7 +94,7 @@ internal sealed partial class TokenScheme
         lock (_lock)
         {
             if (_isRetired)
-                return new TokenLook(TokenStand.Failed, 0, TokenFailures.SchemeChanged(Settings));
+                return _keeper.IsDisposed ? new TokenLook(TokenStand.Awaited, 0, null) : new TokenLook(TokenStand.Failed, 0, TokenFailures.SchemeChanged(Settings));
             _isUsed = true;
             if (IsGood() && !_isRefused && _serial != not)
             {
