@@ -26,6 +26,7 @@ internal sealed class SsInstruments
     private readonly Histogram<double> _governorWait;
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
+    private readonly Counter<long> _tokenFetches;
     private readonly Counter<long> _policyFetches;
     private readonly Counter<long> _policyTrials;
     private readonly Counter<long> _internetFindings;
@@ -45,6 +46,7 @@ internal sealed class SsInstruments
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
+        _tokenFetches = meter.CreateCounter<long>("ss.token.fetches", "{fetch}", "Fetches of tokens that have ended, each with all its attempts");
         _policyFetches = meter.CreateCounter<long>("ss.policy.fetches", "{fetch}", "Fetches of policies that have ended");
         _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
         _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
@@ -165,6 +167,19 @@ internal sealed class SsInstruments
     {
         if (_policyActions.Enabled)
             Add(_policyActions, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Action, TelemetryNames.Of(action) } });
+    }
+
+    /// <summary>A fetch of a token has ended.</summary>
+    /// <param name="scheme">The name of its scheme.</param>
+    /// <param name="error">Why there is none; null when there is one.</param>
+    public void TokenFetched(string scheme, SsCauseCode? error)
+    {
+        if (!_tokenFetches.Enabled)
+            return;
+        var tags = new TagList { { TelemetryNames.Scheme, scheme } };
+        if (error is { } code)
+            tags.Add(TelemetryNames.ErrorType, TelemetryNames.Of(code));
+        Add(_tokenFetches, 1, tags);
     }
 
     /// <summary>The trial of a policy is over.</summary>
