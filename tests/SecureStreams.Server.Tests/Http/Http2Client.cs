@@ -107,7 +107,7 @@ internal sealed class Http2Client(Socket socket) : IDisposable
 
             return true;
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
             return false;
         }

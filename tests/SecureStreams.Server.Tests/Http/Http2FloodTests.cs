@@ -75,9 +75,10 @@ public sealed class Http2FloodTests(ITestOutputHelper output)
         var good = Task.Run(() => AskAsync(listener, stop.Token), TestContext.Current.CancellationToken);
         var took = Stopwatch.StartNew();
         int sent;
+        Task<int> reading;
         using (var client = await Http2Client.ConnectAsync(listener))
         {
-            var reading = client.ToEndAsync();
+            reading = client.ToEndAsync();
             sent = await client.FloodAsync(static i =>
             [
                 .. Http2Client.Frame(Http2Client.Headers, Http2Client.EndHeaders, (2 * i) + 1, Http2Client.Post),
@@ -86,6 +87,7 @@ public sealed class Http2FloodTests(ITestOutputHelper output)
             output.WriteLine($"{sent} requests that were reset at once, in {took.Elapsed.TotalSeconds:0.0} s; {(reading.IsCompleted ? $"the connection was given up with error {await reading}" : "the connection stands")}; {most} streams at a time at most");
         }
 
+        await reading;
         await Poll.UntilAsync(() => ((ServerListener)listener).Connections <= 1 && listener.Streams.Count <= 1, () => $"{((ServerListener)listener).Connections} connections, {listener.Streams.Count} streams");
         await stop.CancelAsync();
         await TellAsync(good);
