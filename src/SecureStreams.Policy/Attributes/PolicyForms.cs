@@ -23,6 +23,7 @@ internal static class PolicyForms
         PolicyPatterns.HostName => IsHostName(text),
         PolicyPatterns.Subprotocols => AreSubprotocols(text),
         PolicyPatterns.Socks => text.Length == 0 || IsSocks(text),
+        PolicyPatterns.Fault => FaultForm.Matches(text),
         _ => throw new ArgumentException($"No form is known for the pattern '{pattern}'.", nameof(pattern)),
     };
 

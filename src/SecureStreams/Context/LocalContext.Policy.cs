@@ -164,6 +164,7 @@ public sealed partial class LocalContext
     {
         if (!before.Governor.Equals(after.Governor))
             _runtime.Governor.Reconsider();
+        _faults?.PolicyChanged();
         var touched = TouchedBy(before, after);
         if (touched.Count == 0)
             return;

@@ -25,6 +25,9 @@ internal sealed record StreamRuntime
     /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
     public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
+    /// <summary>Injects faults, in tests; null for none.</summary>
+    public Network.SsFaultInjector? Faults { get; init; }
+
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }
 }

@@ -18,5 +18,5 @@ internal sealed class LinkContext(SsPlatform platform, Dialer dialer)
     public Dialer Dialer => dialer;
 
     /// <summary>What is worked out once for a policy.</summary>
-    public LinkPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, static one => new LinkPlan(one));
+    public LinkPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, one => new LinkPlan(one, dialer.Faults is not null));
 }
