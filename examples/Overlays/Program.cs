@@ -11,7 +11,7 @@ const string Help = """
       --force-no-internet  applies an overlay that leads it to a port where nobody listens
       --help               this text
 
-    Exit status: 0 the Internet, 3 a captive portal, 4 nothing, 2 wrong arguments.
+    Exit status: 0 the Internet, 3 a captive portal, 4 no Internet, 1 it cannot be told, 2 wrong arguments.
     """;
 
 if (args is ["--help" or "-h"])
@@ -31,27 +31,33 @@ await using var context = SsContext.FromFile(
     Path.Combine(AppContext.BaseDirectory, "policy.json"),
     new() { Product = "overlays", Overlays = [PolicyDocument.FromJson(PortOverlay(neighbourhood.ServerPort), "this machine")] });
 
-// The program below does not know about it: it runs the same streamtype, and the policy in force leads it elsewhere.
+// The program below does not know about it: it asks by the same streamtype, and the policy in force leads it elsewhere.
 if (args is [var force])
 {
     var update = context.ApplyOverlay(PortOverlay(force == "--force-portal" ? neighbourhood.PortalPort : neighbourhood.DeadPort), force);
     Console.WriteLine($"{update}{Environment.NewLine}{update.Difference.ToText()}");
 }
 
-var handler = new DetectionHandler();
-await using var stream = context.Create("captive_portal_detect", handler);
-stream.Connect();
-var found = await handler.Found;
-Console.WriteLine($"{Environment.NewLine}found: {found switch
+// Within the streamtype's timeout_ms, whatever the peer does. A context looks by itself, too, if its options say so.
+var report = await context.CaptivePortal.DetectAsync();
+Console.WriteLine(report);
+Console.WriteLine($"{Environment.NewLine}found: {report.Internet switch
 {
-    Finding.Internet => "the Internet",
-    Finding.Portal => "a captive portal",
-    _ => "nothing: no Internet",
+    SsInternet.Internet => "the Internet",
+    SsInternet.CaptivePortal => "a captive portal",
+    SsInternet.NoInternet => "nothing: no Internet",
+    _ => "nothing that could be understood",
 }}");
 
-// The handler saw a cause without endpoints; an operator looks up the rest.
-if (found != Finding.Internet && context.Diagnostics.Find(handler.Cause.DetailId) is { } detail)
+// The report has a cause without endpoints; an operator looks up the rest.
+if (context.Diagnostics.Find(report.Cause.DetailId) is { } detail)
     Console.WriteLine($"operator's view: {detail}");
-return (int)found;
+return report.Internet switch
+{
+    SsInternet.Internet => 0,
+    SsInternet.CaptivePortal => 3,
+    SsInternet.NoInternet => 4,
+    _ => 1,
+};
 
 static string PortOverlay(int port) => $$"""{ "s": [{ "captive_portal_detect": { "port": {{port}} } }] }""";

@@ -8,6 +8,19 @@ public abstract class SsContext : IAsyncDisposable
     /// <summary>The last failures of all streams, for operators.</summary>
     public abstract SsDiagnostics Diagnostics { get; }
 
+    /// <summary>Where the network leads: asks the streamtype <c>captive_portal_detect</c>, and knows what it last said.</summary>
+    public abstract SsCaptivePortal CaptivePortal { get; }
+
+    /// <summary>How far the context has come. The last one for a context that is disposed.</summary>
+    public abstract SsSystemState SystemState { get; }
+
+    /// <summary>
+    /// Every system state from now on, and first of all the one there is. None is lost, however slowly they are taken, since there are few; nobody waits for who takes them. It ends after
+    /// <see cref="SsSystemState.ContextDestroying"/>.
+    /// </summary>
+    /// <param name="cancellationToken">Ends it, with <see cref="OperationCanceledException"/>.</param>
+    public abstract IAsyncEnumerable<SsSystemState> WatchSystemStatesAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Creates a stream. <see cref="SsState.Creating"/> is delivered, on this thread, before it returns and before any connect.</summary>
     /// <param name="streamType">A client streamtype of the policy.</param>
     /// <param name="handler">Receives the callbacks; may serve several streams, whose callbacks then run in parallel.</param>

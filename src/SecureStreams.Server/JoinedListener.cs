@@ -95,6 +95,10 @@ internal sealed class JoinedListener : SsListener, ILiveListener
         var action = _policy.Judge(_context.FindPolicy(StreamType)).Action;
         if (action == SsPolicyAction.None)
             return;
+
+        // What has ended cannot come back: it is told again when the policy holds for good.
+        if (action == SsPolicyAction.End && _context.Runtime.Trials.IsOnTrial)
+            return;
         _context.Runtime.Telemetry.Instruments.PolicyActed(StreamType, action);
         if (action == SsPolicyAction.End)
         {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Server.Listening;
+using SecureStreams.Transports;
 
 namespace SecureStreams.Server;
 
@@ -63,6 +65,9 @@ internal abstract partial class ServerListener
             case SsPolicyAction.Replace:
                 await MoveAsync(now!).ConfigureAwait(false);
                 break;
+            case SsPolicyAction.End when Runtime.Trials.IsOnTrial:
+                // What has ended cannot come back. It is told again when the policy holds for good.
+                return;
             case SsPolicyAction.End:
                 // In order, within the drain time that it had; whoever disposes it meanwhile cuts that short.
                 ServerLog.Ends(Logger, StreamType);
@@ -106,12 +111,13 @@ internal abstract partial class ServerListener
             }
             catch (Exception error) when (error is IOException or SsPolicyException)
             {
-                ServerLog.NotMoved(Logger, StreamType, error.Message);
+                TellNotMoved(now, error);
                 return;
             }
 
             Policy.Moved(now);
             Open(next);
+            Runtime.Trials.ListenerMoved(this, now, problem: null);
             if (!isClosed)
                 await old.StopAsync(takeWaiting: true).ConfigureAwait(false);
         }
@@ -149,9 +155,16 @@ internal abstract partial class ServerListener
         }
         catch (Exception error) when (error is IOException or SsPolicyException)
         {
-            ServerLog.NotMoved(Logger, StreamType, error.Message);
+            TellNotMoved(now, error);
             return null;
         }
+    }
+
+    private void TellNotMoved(StreamTypePolicy now, Exception error)
+    {
+        ServerLog.NotMoved(Logger, StreamType, error.Message);
+        var failure = new TransportFailure(SsPhase.Connect, SsCauseCode.LocalAddressUnavailable, $"The listener cannot move to where the policy says: {error.Message}") { Attribute = "port", Error = error };
+        Runtime.Trials.ListenerMoved(this, now, FailureReporter.Note(Runtime, StreamType, now, SsState.Creating, failure));
     }
 
     /// <summary>Back to where it was. Somebody else may have taken that in the moment between; then it hears nobody until a change of the policy leads it elsewhere.</summary>

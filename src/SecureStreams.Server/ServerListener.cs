@@ -140,8 +140,11 @@ internal abstract partial class ServerListener : SsListener, ILiveListener
     }
 
     /// <summary>As that for an error, of what was refused.</summary>
-    protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure) =>
-        FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+    protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure)
+    {
+        var detail = FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        Runtime.Trials.Result(policy.Name, policy, good: false, detail);
+    }
 
     private async Task StopAsync(bool draining)
     {

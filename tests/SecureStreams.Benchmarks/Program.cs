@@ -7,7 +7,7 @@ using SecureStreams.Benchmarks.Policies;
 using SecureStreams.Benchmarks.Processes;
 
 const string Usage = """
-    SecureStreams.Benchmarks client <workload>... [--pairs N] [--scale PERCENT] [--warm-up N] [--free] [--inline] [--only bare|streams] [--json FILE]
+    SecureStreams.Benchmarks client <workload>... [--pairs N] [--scale PERCENT] [--warm-up N] [--free] [--inline] [--http-client] [--only bare|streams] [--json FILE]
       A1 to A10     ws and wss: ping-pong, echo, one-way
       B1 to B5      raw: ping-pong, bulk echo, bulk one-way, over TLS
       C1, C3        h1 GET, over TLS

@@ -13,7 +13,7 @@ public sealed partial class PageTests
     // What the page's server is stands here: the examples need one that answers.
     private static readonly (string Page, string Test)[] Urls =
     [
-        ("/index.html", "/bytes/20"), ("/weather?", "/headers?"), ("/reports", "/echo"), ("/images", "/hash"), ("/absent", "/status/404"),
+        ("/index.html", "/bytes/20"), ("/weather?", "/headers?"), ("/reports", "/echo"), ("/images", "/hash"), ("/absent", "/status/404"), ("/generate_204", "/status/204"),
     ];
 
     private static string PagePath { get; } = RepoPaths.Combine("docs", "sstreams.md");
@@ -98,6 +98,7 @@ public sealed partial class PageTests
     [InlineData("run", "--help")]
     [InlineData("bench", "--help")]
     [InlineData("serve", "--help")]
+    [InlineData("internet", "--help")]
     public async Task Help_and_page_agree(params string[] arguments)
     {
         var help = (await Tool.RunAsync(arguments)).Exits(0).Text;
@@ -111,11 +112,20 @@ public sealed partial class PageTests
 
     private static async Task PrepareAsync(string directory, int port)
     {
-        var policy = PolicyOfThePage().Match(Page).Groups["text"].Value.Replace("8080", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
-            .Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
-        foreach (var (page, test) in Urls)
-            policy = policy.Replace($"\"http_url\": \"{page}", $"\"http_url\": \"{test}", StringComparison.Ordinal);
-        await AddFilesAsync(directory, policy);
+        await AddFilesAsync(directory, Served(PolicyOfThePage()));
+        await File.WriteAllTextAsync(Path.Combine(directory, "portal.json"), Served(PortalOfThePage()));
+        await File.WriteAllTextAsync(Path.Combine(directory, "login.json"), """{ "s": [{ "captive_portal_detect": { "http_url": "/bytes/20" } }] }""");
+        await File.WriteAllTextAsync(Path.Combine(directory, "dead.json"), """{ "s": [{ "captive_portal_detect": { "port": 1 } }] }""");
+
+        string Served(Regex part)
+        {
+            var policy = part.Match(Page).Groups["text"].Value.Replace("8080", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                .Replace("localhost", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("\"http_fail_redirect\": true", "\"http_fail_redirect\": true, \"timeout_ms\": 60000", StringComparison.Ordinal);
+            foreach (var (page, test) in Urls)
+                policy = policy.Replace($"\"http_url\": \"{page}", $"\"http_url\": \"{test}", StringComparison.Ordinal);
+            return policy;
+        }
     }
 
     private static async Task AddFilesAsync(string directory, string policy)
@@ -159,6 +169,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex(@"<!-- begin server -->\s+```json\n(?<text>.+?)```\s+<!-- end server -->", RegexOptions.Singleline)]
     private static partial Regex ServerPolicyOfThePage();
+
+    [GeneratedRegex(@"<!-- begin portal -->\s+```json\n(?<text>.+?)```\s+<!-- end portal -->", RegexOptions.Singleline)]
+    private static partial Regex PortalOfThePage();
 
     [GeneratedRegex(@"<!-- begin broken -->\s+```json\n(?<text>.+?)```\s+<!-- end broken -->", RegexOptions.Singleline)]
     private static partial Regex BrokenPolicyOfThePage();

@@ -15,6 +15,12 @@ internal static class ExitCode
     /// <summary>Nothing was run: wrong usage, or a policy that cannot be used.</summary>
     public const int Usage = 2;
 
+    /// <summary>Of <c>internet</c>: the network leads to a portal.</summary>
+    public const int CaptivePortal = 3;
+
+    /// <summary>Of <c>internet</c>: the network leads nowhere.</summary>
+    public const int NoInternet = 4;
+
     /// <summary>A mistake of the program (EX_SOFTWARE of sysexits.h).</summary>
     public const int Internal = 70;
 

@@ -20,7 +20,8 @@ internal static class Program
     private static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("""
-            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes, measures and serves them.
+            Secure Streams on the command line: checks, shows, compares, compiles and explains policies, runs streamtypes, measures and serves them,
+            finds out where the network leads.
 
             Examples:
               sstreams policy check demo.json
@@ -29,12 +30,14 @@ internal static class Program
               sstreams run page --policy demo.json > page.html
               sstreams bench page --policy demo.json --messages 2000
               sstreams serve inbox --policy server.json
+              sstreams internet --policy portal.json
             """)
         {
             PolicyCommand.Create(),
             RunCommand.Create(),
             BenchCommand.Create(),
             ServeCommand.Create(),
+            InternetCommand.Create(),
         };
 
         DetailedCommand.UseIn(root);

@@ -51,6 +51,24 @@ internal static class DocumentAttributes
             Default = "20", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live,
             Help = "Attempts to a peer that fails which are under way at a time.",
         },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.TrialSeconds = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "trial_seconds", Kind = PolicyValueKind.Number, Minimum = 0, Maximum = 86400, Unit = "s",
+            Default = "0", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live, Scopes = Everyone,
+            Help = "A change that makes this policy is on trial for so long, and taken back if what it touches does not work; 0: it holds at once.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.TrialConnected = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "trial_connected", Kind = PolicyValueKind.Number, Minimum = 0, Maximum = 100, Unit = "%",
+            Default = "90", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live, Scopes = Everyone,
+            Help = "How many of the touched streams of a streamtype that were connected must be connected at the end of a trial.",
+        },
+        new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.TrialAcked = (int)value.Number)
+        {
+            Section = PolicySection.Document, Name = "trial_acked", Kind = PolicyValueKind.Number, Minimum = 0, Maximum = 100, Unit = "%",
+            Default = "90", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live, Scopes = Everyone,
+            Help = "How much of the share of acknowledged transactions (of a server: of accepted connections) before a trial must be reached in it.",
+        },
         Section("retry", "Back-off schemes: an array of objects, each member one scheme.", actedOn: true),
         Section("certs", "Certificates: an array of objects, each member a name and the base64 text of one DER certificate.", actedOn: true),
         Section("trust_stores", "Trust stores: {\"name\": ..., \"stack\": [...]}, or {\"the name\": [...]}.", actedOn: true),

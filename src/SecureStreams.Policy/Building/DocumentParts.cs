@@ -13,6 +13,12 @@ internal sealed class DocumentParts
 
     public int GovernorInFlight { get; set; } = GovernorPolicy.DefaultInFlight;
 
+    public int TrialSeconds { get; set; } = TrialPolicy.DefaultSeconds;
+
+    public int TrialConnected { get; set; } = TrialPolicy.DefaultConnected;
+
+    public int TrialAcked { get; set; } = TrialPolicy.DefaultAcked;
+
     /// <summary>The proxy of all clients that state none; null when the document says nothing.</summary>
     public ProxyPolicy? Proxy { get; set; }
 

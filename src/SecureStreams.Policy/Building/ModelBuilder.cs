@@ -42,6 +42,7 @@ internal static class ModelBuilder
             Metrics = BuildMetrics(policy.Metrics),
             StreamTypes = streams.ToFrozenDictionary(StringComparer.Ordinal),
             Governor = new GovernorPolicy(document.GovernorRate, document.GovernorBurst, document.GovernorInFlight),
+            Trial = new TrialPolicy(document.TrialSeconds, document.TrialConnected, document.TrialAcked),
             Document = new DocumentPolicy { Name = "", Stated = Keep(policy.Document) },
             Layers = [.. policy.Layers],
         };

@@ -36,6 +36,9 @@ public sealed record PolicyModel
     /// <summary>How many attempts all streams together may make to a peer that fails.</summary>
     public required GovernorPolicy Governor { get; init; }
 
+    /// <summary>Whether a change that makes this policy is on trial at first, and what it must come up to.</summary>
+    public required TrialPolicy Trial { get; init; }
+
     /// <summary>What the document itself states: the members above, and those that are kept and not acted on.</summary>
     public required DocumentPolicy Document { get; init; }
 
@@ -54,7 +57,7 @@ public sealed record PolicyModel
         other is not null && Release == other.Release && Product == other.Product && SchemaVersion == other.SchemaVersion &&
         SameEntries(Retries, other.Retries) && SameEntries(Certificates, other.Certificates) && SameEntries(TrustStores, other.TrustStores) &&
         SameEntries(StreamTypes, other.StreamTypes) && SameEntries(Auths, other.Auths) && Metrics.AsSpan().SequenceEqual(other.Metrics.AsSpan()) &&
-        Governor.Equals(other.Governor) && Document.Equals(other.Document);
+        Governor.Equals(other.Governor) && Trial.Equals(other.Trial) && Document.Equals(other.Document);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Release, Product, SchemaVersion, Retries.Count, Certificates.Count, TrustStores.Count, StreamTypes.Count);

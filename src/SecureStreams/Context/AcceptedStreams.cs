@@ -57,7 +57,10 @@ internal sealed class AcceptedStreams
             return AcceptOutcome.Ended;
         }
 
-        return stream.Accept(accept, connect) ? AcceptOutcome.Accepted : AcceptOutcome.Refused;
+        if (!stream.Accept(accept, connect))
+            return AcceptOutcome.Refused;
+        _runtime.Trials.Result(policy.Name, policy, good: true, detail: null);
+        return AcceptOutcome.Accepted;
     }
 
     /// <summary>Accepts no more.</summary>

@@ -17,4 +17,16 @@ internal static partial class ContextLog
 
     [LoggerMessage(1103, LogLevel.Warning, "'{Name}' is refused, and policy revision {Revision} stays in force: {Message}", EventName = "PolicyUpdateRefused")]
     public static partial void PolicyRefused(ILogger logger, string name, long revision, string message);
+
+    [LoggerMessage(1120, LogLevel.Information, "'{Name}', policy revision {Revision}, is on trial until {Deadline:u}: {Connected} % of the touched streams connected, {Acked} % of the usual share acknowledged", EventName = "PolicyTrialBegan")]
+    public static partial void TrialBegan(ILogger logger, string name, long revision, DateTimeOffset deadline, int connected, int acked);
+
+    [LoggerMessage(1121, LogLevel.Warning, "The trial of '{Name}', policy revision {Tried}, failed, and the policy before is in force again as revision {Revision}: {Reason}", EventName = "PolicyTrialFailed")]
+    public static partial void TrialFailed(ILogger logger, string name, long tried, long revision, string reason);
+
+    [LoggerMessage(1122, LogLevel.Information, "The trial of '{Name}', policy revision {Tried}, is over: {Outcome}: {Reason}", EventName = "PolicyTrialEnded")]
+    public static partial void TrialEnded(ILogger logger, string name, long tried, SsPolicyTrialState outcome, string reason);
+
+    [LoggerMessage(1123, LogLevel.Error, "'{Name}' was taken back, and policy revision {Revision} is in force, but not everything is as it was: {Missing}", EventName = "PolicyTrialNotRecovered")]
+    public static partial void TrialNotRecovered(ILogger logger, string name, long revision, string missing);
 }

@@ -11,7 +11,7 @@ namespace SecureStreams;
 /// The policy of a context, which changes while it runs: the new sum is read and checked aside, then one reference is replaced. Read from any thread without a lock; changes
 /// follow one another.
 /// </summary>
-internal sealed class LivePolicy
+internal sealed partial class LivePolicy
 {
     /// <summary>Overlays applied at a time. Each change reads them all, so a program that never removes any shall not get slower without end.</summary>
     public const int MaxOverlays = 256;
@@ -57,10 +57,11 @@ internal sealed class LivePolicy
     /// <param name="overlay">The overlay; copied.</param>
     /// <param name="named">Whether the caller gave the name, else one that is free is made of it.</param>
     /// <param name="apply">Whether it is meant, or only asked about.</param>
-    public SsPolicyUpdate Overlay(PolicyDocument overlay, bool named, bool apply)
+    /// <param name="trial">What it has to come up to; null for what the policy says.</param>
+    public SsPolicyUpdate Overlay(PolicyDocument overlay, bool named, bool apply, SsPolicyTrialOptions? trial = null)
     {
         var own = PolicyText.Own(overlay);
-        return Run(own.Name!, apply, before =>
+        return Run(own.Name!, apply, trial, before =>
         {
             ThrowIfBare(before);
             var mine = named ? own : own with { Name = UnusedName(own.Name!, apply) };
@@ -72,7 +73,7 @@ internal sealed class LivePolicy
     }
 
     /// <summary>Takes an overlay away; null when none of that name is in force.</summary>
-    public SsPolicyUpdate? Remove(string name, bool apply) => Run(name, apply, before =>
+    public SsPolicyUpdate? Remove(string name, bool apply, SsPolicyTrialOptions? trial = null) => Run(name, apply, trial, before =>
     {
         ThrowIfBare(before);
         return IndexOf(name) is var at and >= 0 ? new PolicyEdit(name, before.Documents, before.Applied.RemoveAt(at), []) : null;
@@ -81,23 +82,25 @@ internal sealed class LivePolicy
     /// <summary>Puts other documents under the overlays there are.</summary>
     /// <param name="documents">The base and what was laid over it from the start; copied. The overlays of the options go over them, as when a context is made.</param>
     /// <param name="apply">Whether it is meant, or only asked about.</param>
-    public SsPolicyUpdate Replace(IReadOnlyList<PolicyDocument> documents, bool apply)
+    /// <param name="trial">What it has to come up to; null for what the policy says.</param>
+    public SsPolicyUpdate Replace(IReadOnlyList<PolicyDocument> documents, bool apply, SsPolicyTrialOptions? trial = null)
     {
         ImmutableArray<PolicyDocument> own = [.. documents.Select(PolicyText.Own), .. _options.Overlays.Select(PolicyText.Own)];
-        return Run(string.Join(", ", documents.Select(static one => one.Name)), apply, before => new PolicyEdit("", own, before.Applied, [.. documents.Select(static one => one.Name)]))!;
+        return Run(string.Join(", ", documents.Select(static one => one.Name)), apply, trial, before => new PolicyEdit("", own, before.Applied, [.. documents.Select(static one => one.Name)]))!;
     }
 
     /// <summary>Puts a model in place of everything.</summary>
-    public SsPolicyUpdate Replace(PolicyModel model, bool apply) => Run("model", apply, before => before.Applied.IsEmpty
+    public SsPolicyUpdate Replace(PolicyModel model, bool apply, SsPolicyTrialOptions? trial = null) => Run("model", apply, trial, before => before.Applied.IsEmpty
         ? new PolicyEdit("", default, [], [], model)
         : throw new SsPolicyException($"A model has no text that the overlays in force ({string.Join(", ", before.Applied)}) could change: remove them first, or update from text."))!;
 
     /// <summary>A change whose text could not even be had.</summary>
     public SsPolicyUpdate Refuse(string name, SsPolicyException error) => Refused(name, error, apply: true);
 
-    private SsPolicyUpdate? Run(string name, bool apply, Func<PolicySnapshot, PolicyEdit?> edit)
+    private SsPolicyUpdate? Run(string name, bool apply, SsPolicyTrialOptions? trial, Func<PolicySnapshot, PolicyEdit?> edit)
     {
         PolicySnapshot before, after;
+        TrialTurn turn = default;
         IReadOnlyList<SsPolicyEffect> effects;
         try
         {
@@ -115,7 +118,11 @@ internal sealed class LivePolicy
                 after = new PolicySnapshot(PolicyIdentity.Keep(before.Model, loaded), before.Revision + 1, wanted.Documents, wanted.Applied, lines);
                 effects = Foresee(before.Model, after.Model);
                 if (apply)
+                {
+                    // Before it is in force: what becomes of those it touches is to be seen from the first.
+                    turn = TurnTrial(name, before, after, trial);
                     Volatile.Write(ref _current, after);
+                }
             }
         }
         catch (SsPolicyException error)
@@ -123,7 +130,14 @@ internal sealed class LivePolicy
             return Refused(name, error, apply);
         }
 
-        // Not under the lock: streams, loggers and listeners to metrics are other people's code.
+        var update = Enact(name, apply, before, after, effects, turn.Trial);
+        GoOn(turn);
+        return update;
+    }
+
+    /// <summary>Tells everybody. Not under the lock: streams, loggers and listeners to metrics are other people's code.</summary>
+    private SsPolicyUpdate Enact(string name, bool apply, PolicySnapshot before, PolicySnapshot after, IReadOnlyList<SsPolicyEffect> effects, PolicyTrial? trial)
+    {
         if (apply)
             Tell(before.Model, after.Model);
         var difference = PolicyDiff.Between(before.Model, after.Model);
@@ -140,6 +154,7 @@ internal sealed class LivePolicy
             Effects = effects,
             Difference = difference,
             Diagnostics = after.Lines,
+            Trial = trial is null ? null : new SsPolicyTrial(trial),
         };
         if (apply)
             Log(before, after, update);

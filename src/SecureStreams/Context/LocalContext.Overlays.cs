@@ -17,30 +17,20 @@ public sealed partial class LocalContext
     /// <c>docs/live-policy.md</c>; streams whose effective policy is equal notice nothing.
     /// </summary>
     /// <param name="json">The overlay, as JSON text; see <c>docs/policies.md</c>.</param>
-    /// <param name="name">What diagnostics and <see cref="RemoveOverlay"/> call it. Null makes a name, <see cref="SsPolicyUpdate.Overlay"/>, and always adds.</param>
+    /// <param name="name">What diagnostics and <see cref="RemoveOverlay(string)"/> call it. Null makes a name, <see cref="SsPolicyUpdate.Overlay"/>, and always adds.</param>
     /// <returns>
     /// What changed. A sum that has errors is refused (<see cref="SsPolicyUpdate.Refusal"/>), as is an overlay for a context of a bare model, or one more than 256: nothing has changed
     /// then, and nothing is thrown unless <see cref="SsPolicyUpdate.EnsureNotRefused"/> is asked to.
     /// </returns>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public SsPolicyUpdate ApplyOverlay(string json, string? name = null)
-    {
-        ArgumentNullException.ThrowIfNull(json);
-        ThrowIfDisposed();
-        return _policy.Overlay(PolicyDocument.FromJson(json, name ?? "overlay"), named: name is not null, apply: true);
-    }
+    public SsPolicyUpdate ApplyOverlay(string json, string? name = null) => ApplyOverlay(json, name, trial: null);
 
     /// <summary>As <see cref="ApplyOverlay(string, string?)"/>, under the name of the document.</summary>
     /// <param name="overlay">The overlay; its text is copied.</param>
     /// <returns>What changed, or why nothing did.</returns>
     /// <exception cref="ArgumentException">The document has no name.</exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public SsPolicyUpdate ApplyOverlay(PolicyDocument overlay)
-    {
-        ThrowIfNameless(overlay, nameof(overlay));
-        ThrowIfDisposed();
-        return _policy.Overlay(overlay, named: true, apply: true);
-    }
+    public SsPolicyUpdate ApplyOverlay(PolicyDocument overlay) => ApplyOverlay(overlay, trial: null);
 
     /// <summary>Takes away an overlay that was applied at run time. What is left is checked and put in force as <see cref="ApplyOverlay(string, string?)"/> does.</summary>
     /// <param name="name">Its name.</param>
@@ -49,12 +39,7 @@ public sealed partial class LocalContext
     /// this one defines.
     /// </returns>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public SsPolicyUpdate? RemoveOverlay(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        ThrowIfDisposed();
-        return _policy.Remove(name, apply: true);
-    }
+    public SsPolicyUpdate? RemoveOverlay(string name) => RemoveOverlay(name, trial: null);
 
     /// <summary>An overlay that comes in pieces, from a network for instance. Nothing changes before <see cref="SsPolicyFeed.Complete"/>.</summary>
     /// <param name="name">As with <see cref="ApplyOverlay(string, string?)"/>.</param>

@@ -24,43 +24,20 @@ public sealed partial class LocalContext
     /// <returns>What changed, or why nothing did.</returns>
     /// <exception cref="ArgumentException">There is none, or one has no name.</exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public SsPolicyUpdate UpdatePolicy(params IReadOnlyList<PolicyDocument> documents)
-    {
-        Check(documents);
-        return _policy.Replace(documents, apply: true);
-    }
+    public SsPolicyUpdate UpdatePolicy(params IReadOnlyList<PolicyDocument> documents) => UpdatePolicy(documents, trial: null);
 
     /// <summary>As <see cref="UpdatePolicy(string)"/>, by a model, such as one that was compiled into the program. Refused while overlays are applied, which have no text to change in it.</summary>
     /// <param name="model">The policy; it is not checked, as when a context is made of it.</param>
     /// <returns>What changed, or why nothing did.</returns>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public SsPolicyUpdate UpdatePolicy(PolicyModel model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ThrowIfDisposed();
-        return _policy.Replace(model, apply: true);
-    }
+    public SsPolicyUpdate UpdatePolicy(PolicyModel model) => UpdatePolicy(model, trial: null);
 
     /// <summary>As <see cref="UpdatePolicy(string)"/>, from files: the base, then overlays in their order, each read once. A file that cannot be read refuses the update.</summary>
     /// <param name="paths">JSON files, UTF-8, at most <see cref="SsContextExtensions.LargestPolicyBytes"/> each; diagnostics name each as it is given here.</param>
     /// <returns>What changed, or why nothing did.</returns>
     /// <exception cref="ArgumentException">There is none.</exception>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
-    public SsPolicyUpdate UpdatePolicyFromFiles(params IReadOnlyList<string> paths)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        if (paths.Count == 0)
-            throw new ArgumentException("A policy has at least a base file.", nameof(paths));
-        ThrowIfDisposed();
-        try
-        {
-            return UpdatePolicy([.. paths.Select(SsContextExtensions.ReadDocument)]);
-        }
-        catch (SsPolicyException error)
-        {
-            return _policy.Refuse(string.Join(", ", paths), error);
-        }
-    }
+    public SsPolicyUpdate UpdatePolicyFromFiles(params IReadOnlyList<string> paths) => UpdatePolicyFromFiles(paths, trial: null);
 
     /// <summary>A policy that comes in pieces, from a network for instance. Nothing changes before <see cref="SsPolicyFeed.Complete"/>.</summary>
     /// <param name="name">What diagnostics call it.</param>
@@ -117,7 +94,7 @@ public sealed partial class LocalContext
         return _policy.Overlay(overlay, named: true, apply: false);
     }
 
-    /// <summary>What <see cref="RemoveOverlay"/> would do now.</summary>
+    /// <summary>What <see cref="RemoveOverlay(string)"/> would do now.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The plan; null when none of that name is applied.</returns>
     /// <exception cref="ObjectDisposedException">The context is disposed.</exception>
@@ -182,7 +159,7 @@ public sealed partial class LocalContext
     }
 
     /// <summary>The streamtypes of <paramref name="before"/> whose streams have anything to look at.</summary>
-    private static HashSet<string> TouchedBy(PolicyModel before, PolicyModel after)
+    internal static HashSet<string> TouchedBy(PolicyModel before, PolicyModel after)
     {
         var touched = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, now) in after.StreamTypes)

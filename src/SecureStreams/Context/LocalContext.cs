@@ -13,6 +13,7 @@ namespace SecureStreams;
 public sealed partial class LocalContext : SsContext, IStreamCount
 {
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
+    private readonly TrialBoard _trials = new();
     private readonly LivePolicy _policy;
     private readonly SsContextOptions _options;
     private readonly LocalSinks _transports;
@@ -46,6 +47,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Foresee = Foresee,
             Tell = TellPolicyChanged,
             Counted = CountPolicyUpdate,
+            Trials = _trials,
+            Watch = Watch,
+            Revive = Revive,
+            Settled = EndTrialOfListeners,
+            TrialCounted = CountTrial,
         };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
@@ -64,9 +70,12 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
             Faults = _faults,
+            Trials = _trials,
             Destroyed = stream => _streams.TryRemove(stream, out _),
+            Redirected = cause => _captivePortal?.Redirected(cause),
         };
         instruments.Census.Add(this);
+        BeginSystem();
     }
 
     /// <inheritdoc/>
@@ -95,7 +104,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (policy is { Server: true, LocalSink: false })
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: use CreateListener instead of Create.");
 
-        var stream = new LocalStream(_runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
+        var stream = CreateOn(_runtime, policy, handler, options);
+
+        // A change that came between has not seen it.
+        if (!ReferenceEquals(_policy.Find(streamType), policy))
+            stream.TellPolicyChanged();
+        return stream;
+    }
+
+    private LocalStream CreateOn(StreamRuntime runtime, StreamTypePolicy policy, SecureStreamHandler handler, SsStreamOptions? options)
+    {
+        var stream = new LocalStream(runtime, policy, handler, Interlocked.Increment(ref _lastStreamId), options);
         _streams.TryAdd(stream, true);
 
         // Again, now that it can be seen: either this sees the disposal, or the disposal sees the stream and waits for it.
@@ -106,10 +125,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         }
 
         stream.Create(options?.Metadata ?? (IEnumerable<KeyValuePair<string, string>>)[]);
-
-        // A change that came between has not seen it.
-        if (!ReferenceEquals(_policy.Find(streamType), policy))
-            stream.TellPolicyChanged();
         return stream;
     }
 
@@ -134,14 +149,17 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
         var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            _ = FinishAsync();
+            _ = FinishAsync(PolicyWatch?.DisposeAsync() ?? ValueTask.CompletedTask);
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 
-    private async Task FinishAsync()
+    /// <param name="watched">Completes when nothing changes the policy by itself any more.</param>
+    private async Task FinishAsync(ValueTask watched)
     {
         try
         {
+            EndSystem();
+            await watched.ConfigureAwait(false);
             await EndAllAsync().ConfigureAwait(false);
             _gone.TrySetResult();
         }
@@ -154,6 +172,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <summary>Step by step; one that throws keeps none after it from being done.</summary>
     private async Task EndAllAsync()
     {
+        // What follows is no failure of a policy.
+        _policy.EndTrials();
         try
         {
             // What requests of HttpClients wait for they would wait for in vain. Content that sends itself is other people's code, and may listen for this.
@@ -179,6 +199,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     }
 
     private void CountPolicyUpdate(bool applied) => _runtime.Telemetry.Instruments.PolicyUpdated(applied);
+
+    private void CountTrial(SsPolicyTrialState state) => _runtime.Telemetry.Instruments.TrialEnded(state);
 
     private StreamTypePolicy Find(string streamType)
     {

@@ -33,7 +33,7 @@ public static class SsContextExtensions
             ArgumentNullException.ThrowIfNull(paths);
             if (paths.Count == 0)
                 throw new ArgumentException("A policy has at least a base file.", nameof(paths));
-            return FromDocuments([.. paths.Select(ReadDocument)], options);
+            return FromLayers(PolicyLayers.OfFiles(paths), options);
         }
 
         /// <summary>Makes a context of policy text.</summary>
@@ -48,31 +48,69 @@ public static class SsContextExtensions
         }
     }
 
+    /// <summary>Reads layers, each once, and makes a context of them that knows their files, and watches them if the options say so.</summary>
+    internal static LocalContext FromLayers(PolicyLayers layers, SsContextOptions? options)
+    {
+        options?.WatchPolicyFiles?.Check(nameof(options));
+        var context = FromDocuments(layers.Read(), options, layers.Paths.IsEmpty ? null : layers);
+        if (options?.WatchPolicyFiles is { } how && context.Layers is not null)
+            context.WatchPolicyFiles(how);
+        return context;
+    }
+
     /// <summary>Makes a context of documents, which it takes over.</summary>
-    internal static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options)
+    internal static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options, PolicyLayers? from = null)
     {
         options ??= new SsContextOptions();
 
         // Kept for as long as the context lives: overlays that are applied later go over them.
         ImmutableArray<PolicyDocument> layers = [.. documents, .. options.Overlays.Select(PolicyText.Own)];
         var (model, lines) = PolicyText.Load(layers, options);
-        return new LocalContext(model, layers, lines, options);
+        return new LocalContext(model, layers, lines, options) { Layers = from, LayersKey = from is null ? "" : PolicyLayers.KeyOf(documents), LayersBase = from is null ? default : layers };
     }
 
     /// <summary>Reads a policy file.</summary>
     /// <exception cref="SsPolicyException">It cannot be read.</exception>
     internal static PolicyDocument ReadDocument(string path) => new(ReadFile(path), path);
 
-    private static byte[] ReadFile(string path)
+    /// <summary>As <see cref="ReadDocument"/>, piece by piece, for whoever keeps nothing of it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="piece">Where each piece is put.</param>
+    /// <param name="length">Told how many bytes will come.</param>
+    /// <param name="take">Takes each piece: of <paramref name="piece"/>, from a place, so many bytes.</param>
+    /// <exception cref="SsPolicyException">It cannot be read, or changed while it was.</exception>
+    internal static void ReadPieces(string path, byte[] piece, Action<long> length, Action<byte[], int, int> take) => Read(path, file =>
+    {
+        var left = file.Length;
+        length(left);
+        while (left > 0)
+        {
+            var count = file.Read(piece, 0, (int)Math.Min(piece.Length, left));
+            if (count == 0)
+                throw new EndOfStreamException("it became shorter while it was read");
+            take(piece, 0, count);
+            left -= count;
+        }
+
+        return true;
+    });
+
+    private static byte[] ReadFile(string path) => Read(path, static file =>
+    {
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    });
+
+    private static T Read<T>(string path, Func<FileStream, T> read)
     {
         try
         {
-            using var file = File.OpenRead(path);
+            // Shared with everybody: somebody who writes it just now shall neither be kept from that nor keep this from being told what is wrong with it.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1);
             if (file.Length > LargestPolicyBytes)
                 throw new SsPolicyException($"The policy file '{path}' has {file.Length} bytes; at most {LargestPolicyBytes} are read.");
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return bytes;
+            return read(file);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -20,6 +20,12 @@ public sealed record SsContextOptions
     /// </summary>
     public IReadOnlyList<PolicyDocument> Overlays { get; init; } = [];
 
+    /// <summary>
+    /// Watches the files that a context is made of, and puts what they say in force when it changes; null, the default, reads them once. Contexts of text or of a model have no files and
+    /// ignore it. <see cref="LocalContext.PolicyWatch"/> is what watches then.
+    /// </summary>
+    public SsPolicyWatchOptions? WatchPolicyFiles { get; init; }
+
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
@@ -42,6 +48,9 @@ public sealed record SsContextOptions
     /// else in memory; <see cref="LocalContext.Blobs"/> is it.
     /// </summary>
     public ISsBlobStore? Blobs { get; init; }
+
+    /// <summary>When the context looks by itself where the network leads (<see cref="SsContext.CaptivePortal"/>): by default never.</summary>
+    public SsCaptivePortalOptions CaptivePortal { get; init; } = new();
 
     /// <summary>Makes listeners of server streamtypes; null, the default, refuses them. <c>UseServer()</c> of the package SecureStreams.Server sets it.</summary>
     public IListenerFactory? ListenerFactory { get; init; }

@@ -48,6 +48,12 @@ public sealed class SsPolicyUpdate
     /// <summary>What the loader has to say of the whole sum, <c>file(line,col): warning SSPnnnn: ...</c>; warnings that are new have been logged when it was applied.</summary>
     public required IReadOnlyList<string> Diagnostics { get; init; }
 
+    /// <summary>
+    /// The trial that the change has to stand, because the policy (<c>trial_seconds</c>) or the caller asks for one, or because one was running: until it is over, the change may be taken
+    /// back. Null when it holds at once, and for a plan or what was refused.
+    /// </summary>
+    public SsPolicyTrial? Trial { get; init; }
+
     /// <summary>For programs that cannot go on without the change.</summary>
     /// <returns>This.</returns>
     /// <exception cref="SsPolicyException">It was refused; <see cref="SsPolicyException.Diagnostics"/> are those of this.</exception>

@@ -34,6 +34,14 @@ internal static class FailureReporter
             : detail;
     }
 
+    /// <summary>As <see cref="Report(StreamRuntime, string, long, StreamTypePolicy?, SsState, TransportFailure, SsCause)"/>, of what has a message of its own in the log.</summary>
+    public static SsDetail Note(StreamRuntime runtime, string streamType, StreamTypePolicy? policy, SsState state, TransportFailure failure)
+    {
+        var detail = Describe(runtime, streamType, 0, policy, state, failure, new SsCause(failure.Phase, failure.Code) { DetailId = runtime.Diagnostics.NextId() }, failure.PeerText);
+        runtime.Diagnostics.Publish(detail);
+        return detail;
+    }
+
     private static SsDetail Describe(
         StreamRuntime runtime, string streamType, long id, StreamTypePolicy? policy, SsState state, TransportFailure failure, SsCause cause, string? peerText) =>
         new()

@@ -11,6 +11,9 @@ internal sealed partial class LocalStream
     private bool _isAccepted;
     private volatile bool _isUpgraded;
 
+    /// <summary>Whether a listener accepted it.</summary>
+    internal bool IsAccepted => _isAccepted;
+
     /// <summary>
     /// Asks the application for a handler and delivers Creating and Connecting, all on the caller's thread, which is inside the mailbox since construction; the rest runs on
     /// the scheduler. Called once, in place of <see cref="Create"/>. It never throws.

@@ -29,6 +29,8 @@ internal sealed partial class LocalStream
     {
         var detail = change.Cause.DetailId != 0 && _lastDetail is { } last && last.Id == change.Cause.DetailId ? last : null;
         _history.NoteOnMailbox(change, detail);
+        if (!_isAccepted)
+            _runtime.Trials.Heard(this, _policy, change, detail);
     }
 
     private string DescribeConnected()

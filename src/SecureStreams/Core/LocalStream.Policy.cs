@@ -43,6 +43,19 @@ internal sealed partial class LocalStream
     /// <summary>The policy in force has changed for this streamtype. From any thread.</summary>
     internal void TellPolicyChanged() => _mailbox.Post(this, (long)StreamCommand.PolicyChanged);
 
+    /// <summary>Has it connect if nothing is under way: it had a connection, and a policy that was taken back has cost it that. From any thread.</summary>
+    internal void Revive() => _mailbox.Post(new MailboxAction<LocalStream>(this, static stream => stream.ReviveOnMailbox(), SettleOnMailbox));
+
+    /// <summary>How often connections of it were cut off since then, as far as its history goes. From any thread.</summary>
+    internal int LossesSince(DateTimeOffset since) =>
+        _history.Read().Count(one => one.Time >= since && one is { State: SsState.Disconnected, Cause.Phase: not (SsPhase.Local or SsPhase.Update) });
+
+    private void ReviveOnMailbox()
+    {
+        if (!_destroyed && _transport is null && _cycle is null)
+            Request(Wants.Connect);
+    }
+
     /// <summary>Takes the policy in force for the attempt that begins.</summary>
     /// <returns>Why there is none, which ends the attempt for good; else null.</returns>
     private TransportFailure? FollowPolicyOnMailbox()

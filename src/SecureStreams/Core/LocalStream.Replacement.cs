@@ -126,6 +126,7 @@ internal sealed partial class LocalStream
         // For operators: the handler's connection is as good as it was.
         var detail = FailureReporter.Report(_runtime, this, policy, State, failure with { Message = $"The connection under the changed policy could not be had, and the one there is stays: {failure.Message}" }, cause);
         Volatile.Write(ref _nextProblem, $"{failure.Message} ({detail.Cause})");
+        _runtime.Trials.ReplacementFailed(this, policy, detail, isFinal: delay is null);
         if (delay is { } due)
             _nextTimer = _runtime.Platform.Time.CreateDetachedTimer(static state => ((LocalStream)state!).NextTimerFired(), this, due);
     }

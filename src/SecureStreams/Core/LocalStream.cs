@@ -81,6 +81,12 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     /// <summary>Whether the caller is a callback of this stream: what it asks for is noted now and settled when it returns.</summary>
     protected override bool IsInCallback => _mailbox.IsCurrent && _inCallback;
 
+    /// <summary>The status of the answer under way, where the protocol has one; else 0.</summary>
+    internal int AnswerStatus => Volatile.Read(ref _transport)?.Status ?? 0;
+
+    /// <summary>Whether the attempt or connection under way has reached its peer.</summary>
+    internal bool HasWire => Volatile.Read(ref _transport)?.Connection is not null;
+
     /// <summary>The mailbox, for what shares it.</summary>
     internal Mailbox Mailbox => _mailbox;
 

@@ -28,6 +28,12 @@ internal sealed record StreamRuntime
     /// <summary>Injects faults, in tests; null for none.</summary>
     public Network.SsFaultInjector? Faults { get; init; }
 
+    /// <summary>Where what becomes of streams and requests is told, for trials of policies.</summary>
+    public TrialBoard Trials { get; init; } = new();
+
+    /// <summary>Told that a peer redirected a stream whose streamtype takes that for a failure (<c>http_fail_redirect</c>); null: nobody wants to know.</summary>
+    public Action<SsCause>? Redirected { get; init; }
+
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }
 }

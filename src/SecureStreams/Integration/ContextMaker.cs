@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using SecureStreams.Policy;
 
 namespace SecureStreams.Integration;
 
@@ -17,18 +16,12 @@ internal static class ContextMaker
     {
         var given = services.GetRequiredService<IOptionsMonitor<SecureStreamsOptions>>().Get(name);
         var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var options = given.ToContextOptions(services, path => Locate(services, path));
+        var options = given.ToContextOptions(services, Locate);
         try
         {
-            if (given.Model is { } model)
-                return new LocalContext(model, options);
-            if (given.PolicyJson is not { } json)
-                return SsContext.FromFiles([.. given.OverlayFiles.Prepend(given.PolicyFile!).Select(path => Locate(services, path))], options);
-
-            // Files lie between the text and the other overlays, as they do over a file.
-            return SsContextExtensions.FromDocuments(
-                [PolicyDocument.FromJson(json, "policy"), .. given.OverlayFiles.Select(path => SsContextExtensions.ReadDocument(Locate(services, path)))],
-                options);
+            var context = given.ToLayers(Locate) is { } layers ? SsContextExtensions.FromLayers(layers, options) : new LocalContext(given.Model!, options);
+            context.EndsWith(new SettingsReload(services, name, context, given, Locate, loggers.CreateLogger("SecureStreams.Hosting")));
+            return context;
         }
         catch (SsPolicyException error)
         {
@@ -38,8 +31,7 @@ internal static class ContextMaker
                 HostingLog.PolicyRefused(logger, line);
             throw;
         }
-    }
 
-    private static string Locate(IServiceProvider services, string path) =>
-        services.GetService<IHostEnvironment>() is { ContentRootPath: { Length: > 0 } root } ? Path.Combine(root, path) : path;
+        string Locate(string path) => services.GetService<IHostEnvironment>() is { ContentRootPath: { Length: > 0 } root } ? Path.Combine(root, path) : path;
+    }
 }

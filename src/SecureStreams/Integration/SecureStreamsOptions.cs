@@ -8,8 +8,9 @@ using SecureStreams.Policy;
 namespace SecureStreams;
 
 /// <summary>
-/// What <c>services.AddSecureStreams</c> makes a context of. Mutable, for settings files and <c>Configure</c> calls; read once, when the context is made. Validated when the
-/// host starts.
+/// What <c>services.AddSecureStreams</c> makes a context of. Mutable, for settings files and <c>Configure</c> calls; validated when the host starts. Read when the context is made, and when the
+/// settings are reloaded: another <see cref="PolicyFile"/>, <see cref="PolicyJson"/> or list of <see cref="OverlayFiles"/> is an update of the policy then, <see cref="WatchFiles"/> is followed, and whatever
+/// else changed waits for the next start, with a warning.
 /// </summary>
 public sealed class SecureStreamsOptions : IValidatableObject
 {
@@ -28,6 +29,13 @@ public sealed class SecureStreamsOptions : IValidatableObject
 
     /// <summary>Overlays as text, on top of <see cref="OverlayFiles"/>, in their order.</summary>
     public IList<PolicyDocument> Overlays { get; } = [];
+
+    /// <summary>Whether the files are watched and what they say is put in force when it changes, as by <see cref="SsContextOptions.WatchPolicyFiles"/>. False by default.</summary>
+    public bool WatchFiles { get; set; }
+
+    /// <summary>How they are watched when <see cref="WatchFiles"/> says so; defaults at first. Not in settings files.</summary>
+    [Required]
+    public SsPolicyWatchOptions WatchPolicyFiles { get; set; } = new();
 
     /// <summary>As <see cref="SsContextOptions.Product"/>; null, the default, accepts policies of any product.</summary>
     [StringLength(4096, MinimumLength = 1, ErrorMessage = "Product is empty or very long: name the product that policies must be for, or leave it out.")]
@@ -66,6 +74,7 @@ public sealed class SecureStreamsOptions : IValidatableObject
     {
         Product = Product,
         StrictPolicy = StrictPolicy,
+        WatchPolicyFiles = WatchFiles ? WatchPolicyFiles : null,
         Overlays = [.. Overlays],
         Platform = Platform,
         ListenerFactory = ListenerFactory,
@@ -75,6 +84,23 @@ public sealed class SecureStreamsOptions : IValidatableObject
         Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
         MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
     };
+
+    /// <summary>What the policy is made of, under <see cref="Overlays"/>; null for a model.</summary>
+    /// <param name="locate">Makes paths absolute.</param>
+    internal PolicyLayers? ToLayers(Func<string, string> locate) => Model is not null
+        ? null
+        : new PolicyLayers([PolicyJson is { } json ? PolicyLayer.Of(PolicyDocument.FromJson(json, "policy")) : PolicyLayer.Of(locate(PolicyFile!)), .. OverlayFiles.Select(path => PolicyLayer.Of(locate(path)))]);
+
+    /// <summary>The members that differ and cannot be followed while the context runs.</summary>
+    internal IEnumerable<string> FixedDifferences(SecureStreamsOptions before)
+    {
+        if (Product != before.Product)
+            yield return nameof(Product);
+        if (StrictPolicy != before.StrictPolicy)
+            yield return nameof(StrictPolicy);
+        if (StateFolder != before.StateFolder)
+            yield return nameof(StateFolder);
+    }
 
     /// <inheritdoc/>
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)

@@ -6,7 +6,7 @@ namespace SecureStreams.Integration;
 /// <summary>Options from a section of a settings file. By hand and without reflection; a member that is not known is an error, since it is nearly always a misspelt one.</summary>
 internal sealed class SecureStreamsSection(string name, IConfiguration section) : IConfigureNamedOptions<SecureStreamsOptions>
 {
-    private const string Known = "PolicyFile, PolicyJson, OverlayFiles, Product, StrictPolicy, StateFolder";
+    private const string Known = "PolicyFile, PolicyJson, OverlayFiles, Product, WatchFiles, StrictPolicy, StateFolder";
 
     /// <inheritdoc/>
     public void Configure(SecureStreamsOptions options) => Configure(Options.DefaultName, options);
@@ -38,10 +38,10 @@ internal sealed class SecureStreamsSection(string name, IConfiguration section) 
                 options.StateFolder = Text(member, options);
                 break;
             case "STRICTPOLICY":
-                if (bool.TryParse(Text(member, options), out var strict))
-                    options.StrictPolicy = strict;
-                else
-                    options.Misread.Add($"{member.Path} is neither true nor false.");
+                options.StrictPolicy = Flag(member, options);
+                break;
+            case "WATCHFILES":
+                options.WatchFiles = Flag(member, options);
                 break;
             case "OVERLAYFILES":
                 // An empty list in JSON arrives as an empty text.
@@ -54,6 +54,13 @@ internal sealed class SecureStreamsSection(string name, IConfiguration section) 
                 options.Misread.Add($"{member.Path} is not known; there are {Known}.");
                 break;
         }
+    }
+
+    private static bool Flag(IConfigurationSection member, SecureStreamsOptions options)
+    {
+        if (!bool.TryParse(Text(member, options), out var flag))
+            options.Misread.Add($"{member.Path} is neither true nor false.");
+        return flag;
     }
 
     private static string? Text(IConfigurationSection member, SecureStreamsOptions options)

@@ -22,9 +22,9 @@ public static class SecureStreamsServiceCollectionExtensions
     public static IServiceCollection AddSecureStreams(this IServiceCollection services, Action<SecureStreamsOptions> configure) =>
         services.AddSecureStreams(Options.Options.DefaultName, configure);
 
-    /// <summary>Registers the context, with a section of settings: <c>PolicyFile</c> or <c>PolicyJson</c>, <c>OverlayFiles</c>, <c>Product</c>, <c>StrictPolicy</c>. Other members are errors.</summary>
+    /// <summary>Registers the context, with a section of settings: <c>PolicyFile</c> or <c>PolicyJson</c>, <c>OverlayFiles</c>, <c>WatchFiles</c>, <c>Product</c>, <c>StrictPolicy</c>, <c>StateFolder</c>. Other members are errors.</summary>
     /// <param name="services">The container to be.</param>
-    /// <param name="section">The section, read once, when the context is made.</param>
+    /// <param name="section">The section, read when the context is made, and again when it is reloaded; <see cref="SecureStreamsOptions"/> says what that changes.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddSecureStreams(this IServiceCollection services, IConfiguration section) =>
         services.AddSecureStreams(Options.Options.DefaultName, section);
@@ -46,7 +46,7 @@ public static class SecureStreamsServiceCollectionExtensions
     /// <summary>Registers one of several contexts, with a section of settings.</summary>
     /// <param name="services">The container to be.</param>
     /// <param name="name">Its key, and the name of its options; empty for the one without a key.</param>
-    /// <param name="section">The section, read once, when the context is made.</param>
+    /// <param name="section">The section, read when the context is made, and again when it is reloaded; <see cref="SecureStreamsOptions"/> says what that changes.</param>
     /// <returns><paramref name="services"/>.</returns>
     public static IServiceCollection AddSecureStreams(this IServiceCollection services, string name, IConfiguration section)
     {
@@ -55,6 +55,7 @@ public static class SecureStreamsServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(section);
         Register(services, name);
         services.AddSingleton<IConfigureOptions<SecureStreamsOptions>>(new SecureStreamsSection(name, section));
+        services.AddSingleton(new SettingsSource(name, section));
         return services;
     }
 

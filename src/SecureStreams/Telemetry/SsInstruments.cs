@@ -25,6 +25,8 @@ internal sealed class SsInstruments
     private readonly Histogram<double> _governorWait;
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
+    private readonly Counter<long> _policyTrials;
+    private readonly Counter<long> _internetFindings;
 
     public SsInstruments(Meter meter)
     {
@@ -39,6 +41,8 @@ internal sealed class SsInstruments
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
+        _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
+        _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -141,6 +145,20 @@ internal sealed class SsInstruments
     {
         if (_policyActions.Enabled)
             Add(_policyActions, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Action, TelemetryNames.Of(action) } });
+    }
+
+    /// <summary>The trial of a policy is over.</summary>
+    public void TrialEnded(SsPolicyTrialState state)
+    {
+        if (_policyTrials.Enabled)
+            Add(_policyTrials, 1, new TagList { { TelemetryNames.Outcome, TelemetryNames.Of(state) } });
+    }
+
+    /// <summary>It was found out where the network leads.</summary>
+    public void InternetFound(SsInternet internet, SsInternetTrigger trigger)
+    {
+        if (_internetFindings.Enabled)
+            Add(_internetFindings, 1, new TagList { { TelemetryNames.Internet, TelemetryNames.Of(internet) }, { TelemetryNames.Trigger, TelemetryNames.Of(trigger) } });
     }
 
     /// <summary>The governor let an attempt go that it had held back.</summary>

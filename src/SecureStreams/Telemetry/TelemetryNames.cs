@@ -12,6 +12,8 @@ internal static class TelemetryNames
     public const string Callback = "ss.callback";
     public const string Reason = "ss.reason";
     public const string Action = "ss.action";
+    public const string Internet = "ss.internet";
+    public const string Trigger = "ss.trigger";
     public const string ErrorType = "error.type";
     public const string Direction = "network.io.direction";
     public const string Transport = "network.transport";
@@ -42,6 +44,9 @@ internal static class TelemetryNames
     private static readonly Dictionary<SsCauseCode, string> Codes = Texts<SsCauseCode>();
     private static readonly Dictionary<SsPolicyAction, string> Actions = Texts<SsPolicyAction>();
 
+    private static readonly Dictionary<SsInternet, string> Internets = Texts<SsInternet>();
+    private static readonly Dictionary<SsInternetTrigger, string> Triggers = Texts<SsInternetTrigger>();
+
     /// <summary>The text of a state; all user states are one, since a peer's answers choose among them.</summary>
     public static string Of(SsState state) => state != SsState.UserBase && States.TryGetValue(state, out var text) ? text : "User";
 
@@ -50,6 +55,18 @@ internal static class TelemetryNames
     public static string Of(SsCauseCode code) => Codes.TryGetValue(code, out var text) ? text : "Other";
 
     public static string Of(SsPolicyAction action) => Actions[action];
+
+    public static string Of(SsPolicyTrialState state) => state switch
+    {
+        SsPolicyTrialState.Confirmed => "confirmed",
+        SsPolicyTrialState.Reverted => "reverted",
+        SsPolicyTrialState.Superseded => "superseded",
+        _ => Abandoned,
+    };
+
+    public static string Of(SsInternet internet) => Internets[internet];
+
+    public static string Of(SsInternetTrigger trigger) => Triggers[trigger];
 
     /// <summary>The protocol as OpenTelemetry names it; null for raw, which has none.</summary>
     public static string? Of(WireProtocol protocol) => protocol switch

@@ -43,6 +43,9 @@ internal abstract class StreamTransport
     /// <summary>How its connection came to be, for operators; null while there is none. Looked at when it is connected.</summary>
     public virtual SsConnection? Connection => null;
 
+    /// <summary>The status of the answer under way, where the protocol has one (HTTP); 0 before there is one. From any thread.</summary>
+    public virtual int Status => 0;
+
     /// <summary>Whether the protocol can ask the peer for a sign of life.</summary>
     public virtual bool CanPing => false;
 

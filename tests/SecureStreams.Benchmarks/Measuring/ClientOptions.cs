@@ -27,6 +27,9 @@ internal sealed record ClientOptions
     /// <summary>Whether sockets complete on the thread that waits for events, in both processes (<c>DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1</c>).</summary>
     public bool InlineCompletions { get; init; }
 
+    /// <summary>Whether the bare side of h1 and h2 is an HttpClient as programs have it, instead of the platform's handler with nothing over it.</summary>
+    public bool HttpClient { get; init; }
+
     /// <summary>One side alone, over and over: for profilers.</summary>
     public string? Only { get; init; }
 
@@ -52,6 +55,8 @@ internal sealed record ClientOptions
                 options = options with { Free = true };
             else if (word == "--inline")
                 options = options with { InlineCompletions = true };
+            else if (word == "--http-client")
+                options = options with { HttpClient = true };
             else if (i + 1 == args.Length || options.With(word, args[++i]) is not { } next)
                 return null;
             else

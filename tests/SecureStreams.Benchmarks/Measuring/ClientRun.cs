@@ -67,6 +67,8 @@ internal static class ClientRun
             [
                 "client", workload.Id, "--peer", peer, "--json", file, "--pairs", Text(options.Pairs), "--scale", Text(options.Scale), "--warm-up", Text(options.WarmUp),
             ];
+            if (options.HttpClient)
+                args.Add("--http-client");
             if (options.Only is { } only)
                 args.AddRange(["--only", only]);
             using var client = PinnedProcess.Start(args, piped: false);

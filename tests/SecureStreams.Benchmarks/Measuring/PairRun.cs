@@ -25,7 +25,7 @@ internal static class PairRun
         using var broker = workload.Way == WorkloadWay.Mqtt ? new BenchBroker() : null;
         if (broker is not null)
             await broker.OpenAsync();
-        await using var bare = BareSide(workload, peer, broker);
+        await using var bare = BareSide(workload, options, peer, broker);
         await using var stream = StreamSide(workload, peer, broker);
         if (options.Only is { } only)
             return await RepeatAsync(only == "bare" ? bare : stream, operations, options);
@@ -61,14 +61,14 @@ internal static class PairRun
         return 0;
     }
 
-    private static IWorkloadSide BareSide(Workload workload, BenchPeer peer, BenchBroker? broker) => (workload.Way, workload.Kind) switch
+    private static IWorkloadSide BareSide(Workload workload, ClientOptions options, BenchPeer peer, BenchBroker? broker) => (workload.Way, workload.Kind) switch
     {
         (WorkloadWay.Mqtt, WorkloadKind.Echo) => new BareMqttSide(workload, broker!),
         (WorkloadWay.Mqtt, WorkloadKind.Receive) => new MosquittoSubSide(workload, broker!),
         (WorkloadWay.Mqtt, _) => new MosquittoPubSide(workload, broker!),
         (WorkloadWay.WebSocket or WorkloadWay.WebSocketTls, _) => new BareWebSocketSide(workload, peer),
         (WorkloadWay.Raw or WorkloadWay.RawTls, _) => new BareRawSide(workload, peer),
-        _ => new BareGetSide(workload, peer),
+        _ => new BareGetSide(workload, peer, options.HttpClient),
     };
 
     private static IWorkloadSide StreamSide(Workload workload, BenchPeer peer, BenchBroker? broker) => workload.Kind switch

@@ -44,6 +44,7 @@ internal static class CaptivePortalPolicy
         policy.Set("port", 80, 0, 13, 55);
         policy.Set("protocol", "h1", 0, 13, 71);
         policy.Set("opportunistic", true, 0, 16, 24);
+        policy.Set("timeout_ms", 3000, 0, 16, 44);
         policy.Set("http_method", "GET", 0, 14, 22);
         policy.Set("http_url", "generate_204", 0, 14, 41);
         policy.Set("http_expect", 204, 0, 15, 22);

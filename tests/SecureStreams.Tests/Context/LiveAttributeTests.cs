@@ -30,6 +30,8 @@ public sealed class LiveAttributeTests
         ["governor_rate"] = nameof(The_budget_holds_for_those_who_wait), ["governor_burst"] = nameof(The_budget_holds_for_those_who_wait), ["governor_in_flight"] = nameof(The_budget_holds_for_those_who_wait),
         ["max_connections"] = "LiveListenerTests", ["max_connections_per_peer"] = "LiveListenerTests", ["drain_timeout_ms"] = "LiveListenerTests",
 
+        ["trial_seconds"] = "PolicyTrialTests", ["trial_connected"] = "PolicyTrialTests", ["trial_acked"] = "PolicyTrialTests",
+
         // Of the document: judged when it is loaded, and of no stream.
         ["release"] = "", ["product"] = "", ["schema-version"] = "",
     };

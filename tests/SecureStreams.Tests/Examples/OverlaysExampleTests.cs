@@ -6,7 +6,7 @@ namespace SecureStreams.Tests.Examples;
 public sealed class OverlaysExampleTests
 {
     [Theory]
-    [InlineData(null, 0, "found: the Internet", "QosAckRemote")]
+    [InlineData(null, 0, "found: the Internet", "Internet (Call, ")]
     [InlineData("--force-portal", 3, "found: a captive portal", "Protocol/RedirectRefused status 302")]
     [InlineData("--force-no-internet", 4, "found: nothing: no Internet", "Connect/ConnectionRefused")]
     public async Task It_finds_what_the_overlay_leads_to(string? argument, int status, string found, string reason)

@@ -37,8 +37,13 @@ internal static class AwaitTable
         ["SsSocketDialer.ConnectAsync(EndPoint, CancellationToken)"] = "The program gives it; the runtime's own is tested with the network.",
         ["SsNameResolver.ResolveAsync(String, AddressFamily, CancellationToken)"] = "As above.",
         ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
+        ["SsCaptivePortal.DetectAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in DetectionLifeTests.",
+        ["SsCaptivePortal.WatchAsync(CancellationToken)"] = "As above.",
+        ["SsContext.WatchSystemStatesAsync(CancellationToken)"] = "As above, in SystemStatesTests.",
         ["SsListener.DisposeAsync()"] = "What a listener's end waits for is tested with each kind of listener.",
         ["SsListener.DrainAsync(CancellationToken)"] = "As above.",
+        ["SsPolicyTrial.get_Completion()"] = "Takes no token, and needs a policy on trial and no stream: PolicyTrialTests.",
+        ["SsPolicyWatch.DisposeAsync()"] = "It is of no stream; what its end waits for is tested with it.",
     };
 
     /// <summary>What the product's public types offer to be awaited: overrides count for what they override.</summary>

@@ -34,6 +34,16 @@ internal static class Documented
         // end client
     }
 
+    public static async Task WatchAsync()
+    {
+        // begin watch
+        await using var context = SsContext.FromFiles(["device.json", "site.json"], new SsContextOptions
+        {
+            WatchPolicyFiles = new SsPolicyWatchOptions { Updated = update => Console.WriteLine(update) },
+        });
+        // end watch
+    }
+
     public static async Task PlainAsync(LocalContext context, Stream body, CancellationToken cancellationToken)
     {
         // begin plain

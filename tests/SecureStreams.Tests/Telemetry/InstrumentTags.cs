@@ -14,10 +14,12 @@ internal static class InstrumentTags
         ["ss.payload.io"] = ["ss.streamtype", "network.io.direction"],
         ["ss.tx.queued"] = ["ss.streamtype"],
         ["ss.governor.wait"] = ["ss.streamtype"],
+        ["ss.internet.findings"] = ["ss.internet", "ss.trigger"],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
+        ["ss.policy.trials"] = ["ss.outcome"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 

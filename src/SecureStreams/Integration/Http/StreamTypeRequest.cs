@@ -118,6 +118,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
 
             response.RequestMessage = request; // The caller's: what went on the wire shows the endpoint.
             _response = response;
+            _runtime.Trials.Result(handler.StreamType, policy, good: response.IsSuccessStatusCode || HttpNames.IsRedirect(status), detail: null);
             return default;
         }
     }
@@ -206,14 +207,17 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         AttemptOver(failure);
         var retry = mayRepeat && !failure.Permanent && failure.Phase != SsPhase.Local && BackOff.MayRetry(policy?.Retry, _failures);
         TimeSpan? delay = retry ? BackOff.Delay(policy!.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter, longest: failure.RetryClass == RetryClass.Identity) : null;
-        var cause = FailureReporter.Report(_runtime, handler.StreamType, handler.Id, policy, retry ? SsState.Unreachable : SsState.AllRetriesFailed, failure, new SsCause(failure.Phase, failure.Code)
+        var detail = FailureReporter.Report(_runtime, handler.StreamType, handler.Id, policy, retry ? SsState.Unreachable : SsState.AllRetriesFailed, failure, new SsCause(failure.Phase, failure.Code)
         {
             Attempt = _failures,
             Status = failure.Status,
             Concealed = retry,
             NextAction = retry ? SsNextAction.Retry : SsNextAction.None,
             NextDelay = delay ?? TimeSpan.Zero,
-        }).Cause;
+        });
+        var cause = detail.Cause;
+        if (!retry && failure.Phase != SsPhase.Local)
+            _runtime.Trials.Result(handler.StreamType, policy, good: false, detail);
         if (!retry)
             _error = RequestErrors.Make(handler.StreamType, cause, failure.Status);
         return new AttemptOutcome(delay);

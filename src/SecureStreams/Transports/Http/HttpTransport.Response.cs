@@ -6,6 +6,10 @@ internal sealed partial class HttpTransport
 {
     private long? _announced;
     private ArrayBufferWriter<byte>? _refusing;
+    private int _status;
+
+    /// <inheritdoc/>
+    public override int Status => Volatile.Read(ref _status);
 
     private void DeliverHeadOnMailbox(HttpResponseMessage response, bool mayHaveTrailers)
     {

@@ -110,12 +110,14 @@ internal sealed partial class HttpTransport : StreamTransport
                     _response = await ResendAsync(request).ConfigureAwait(false);
                 }
 
+                Volatile.Write(ref _status, (int)_response.StatusCode);
                 TakeCookies(_response);
                 if (IsDetour(_response))
                 {
                     var first = _response;
                     _response = null;
                     _response = await DetourAsync(first).ConfigureAwait(false);
+                    Volatile.Write(ref _status, (int)_response.StatusCode);
                 }
 
                 // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.

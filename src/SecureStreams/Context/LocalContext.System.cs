@@ -1,0 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using SecureStreams.Connectivity;
+using SecureStreams.Core;
+using SecureStreams.Policy;
+using SecureStreams.States;
+
+namespace SecureStreams;
+
+/// <summary>What a context does on its own account: its system states, and finding out where the network leads.</summary>
+public sealed partial class LocalContext
+{
+    private SystemStates _system;
+    private CaptivePortalDetector _captivePortal;
+    private StreamRuntime _detection;
+    private DetectionPolicy _detectionPolicy;
+
+    /// <inheritdoc/>
+    public override SsCaptivePortal CaptivePortal => _captivePortal;
+
+    /// <inheritdoc/>
+    public override SsSystemState SystemState => _system.Current;
+
+    /// <inheritdoc/>
+    public override IAsyncEnumerable<SsSystemState> WatchSystemStatesAsync(CancellationToken cancellationToken = default) => _system.WatchAsync(cancellationToken);
+
+    /// <summary>The streams there are.</summary>
+    internal IEnumerable<LocalStream> Streams => _streams.Keys;
+
+    /// <summary>Last thing of the constructor: what follows from it goes on by itself.</summary>
+    [MemberNotNull(nameof(_system), nameof(_captivePortal), nameof(_detection), nameof(_detectionPolicy))]
+    private void BeginSystem()
+    {
+        var logger = new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.System"));
+        _system = new SystemStates(_options.Platform.Time, logger);
+        _detectionPolicy = new DetectionPolicy(_policy.Find);
+
+        // A look must not wait for the budget of a peer that failed before, which is what it is to find out about; looks are few by themselves.
+        _detection = _runtime with
+        {
+            Governor = new RetryGovernor(_options.Platform.Time, static () => DetectionPolicy.Unbounded),
+            FindPolicy = _ => _detectionPolicy.Current,
+            Redirected = null,
+        };
+        _captivePortal = new CaptivePortalDetector(() => _detectionPolicy.Current, OpenProbe, _runtime, logger, _options.CaptivePortal);
+        _system.Require(new SystemCondition(SsSystemState.CpdPostTime, "the detection of captive portals", Timeout.InfiniteTimeSpan, _ => _captivePortal.StartAsync()));
+        _system.Start();
+    }
+
+    private void EndSystem()
+    {
+        _system.Dispose();
+        _captivePortal.Dispose();
+    }
+
+    private LocalStream OpenProbe(InternetProbe probe)
+    {
+        ThrowIfDisposed();
+        var stream = CreateOn(_detection, probe.Policy, probe, null);
+        stream.Connect();
+        return stream;
+    }
+}

@@ -1,0 +1,14 @@
+using SecureStreams.Tool.Running;
+
+namespace SecureStreams.Tool.Looking;
+
+/// <summary>The arguments of <c>sstreams internet</c>.</summary>
+internal sealed record InternetSettings
+{
+    public required PolicySelection Policy { get; init; }
+
+    public required IReadOnlyList<BlobArgument> Blobs { get; init; }
+
+    /// <summary>For programs instead of people.</summary>
+    public required bool Json { get; init; }
+}
