@@ -8,6 +8,10 @@ internal sealed class TrackingContext(SsContext inner) : SsContext
 
     public override SsDiagnostics Diagnostics => inner.Diagnostics;
 
+    public override SsSystemState SystemState => inner.SystemState;
+
+    public override SsCaptivePortal CaptivePortal => inner.CaptivePortal;
+
     /// <summary>Those that have not ended.</summary>
     public IReadOnlyList<SecureStream> Open
     {
@@ -31,6 +35,8 @@ internal sealed class TrackingContext(SsContext inner) : SsContext
     }
 
     public override SsListener CreateListener(string streamType, Func<SecureStream, SecureStreamHandler?> accept) => inner.CreateListener(streamType, accept);
+
+    public override IAsyncEnumerable<SsSystemState> WatchSystemStatesAsync(CancellationToken cancellationToken = default) => inner.WatchSystemStatesAsync(cancellationToken);
 
     public override ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -8,7 +8,7 @@ namespace SecureStreams.Testing;
 
 /// <summary>
 /// Overlays for tests. Each is policy text: show it (<see cref="TextOf"/>), save it for <c>sstreams run --overlay FILE --faults</c>, give it as <see cref="SsContextOptions.Overlays"/>, or switch it on
-/// and off under a running context with <see cref="LocalContext.ApplyOverlay(PolicyDocument)"/> and <see cref="LocalContext.RemoveOverlay"/>. Those that inject faults need
+/// and off under a running context with <see cref="LocalContext.ApplyOverlay(PolicyDocument)"/> and <see cref="LocalContext.RemoveOverlay(string)"/>. Those that inject faults need
 /// <see cref="SsTestingExtensions.UseFaultInjection(SsContextOptions)"/>. <c>docs/testing.md</c> has the list of faults.
 /// </summary>
 public static class SsOverlays

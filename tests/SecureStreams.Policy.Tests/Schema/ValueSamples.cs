@@ -112,6 +112,7 @@ internal static class ValueSamples
         PolicyPatterns.FileMode => ["0660", "600"],
         PolicyPatterns.HostName => ["api.example", "*.example", "[::1]"],
         PolicyPatterns.Subprotocols => ["", "chat", "chat, super.chat ,v2"],
+        PolicyPatterns.Fault => ["cut", "http_status=302 location=http://a/ retry_after=7 attempts=1,3-5 percent=50"],
         PolicyPatterns.Socks => ["", "127.0.0.1:1080", "me:a:b@[::1]:65535"],
         _ => throw new InvalidOperationException($"The pattern {row.Pattern} has no samples."),
     };

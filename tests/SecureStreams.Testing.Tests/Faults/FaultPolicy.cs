@@ -18,9 +18,9 @@ internal static class FaultPolicy
           "s": [{
             "raw": { "endpoint": "127.0.0.1", "port": {{Port(host?.RawPort)}}, "protocol": "raw", "retry": "default"{{more}} },
             "rawtls": { "endpoint": "localhost", "port": {{Port(host?.RawTlsPort)}}, "protocol": "raw", "tls": true, "tls_trust_store": "test", "retry": "default" },
-            "h1": { "endpoint": "localhost", "port": {{Port(host?.HttpsPort)}}, "protocol": "h1", "tls": true, "tls_trust_store": "test", "http_method": "GET", "http_url": "/hello", "retry": "default" },
-            "h2": { "endpoint": "localhost", "port": {{Port(host?.H2Port)}}, "protocol": "h2", "tls": true, "tls_trust_store": "test", "http_method": "GET", "http_url": "/hello", "retry": "default" },
-            "h2post": { "endpoint": "localhost", "port": {{Port(host?.H2Port)}}, "protocol": "h2", "tls": true, "tls_trust_store": "test", "http_method": "POST", "http_url": "/hello", "retry": "default" },
+            "h1": { "endpoint": "localhost", "port": {{Port(host?.HttpsPort)}}, "protocol": "h1", "tls": true, "tls_trust_store": "test", "http_method": "GET", "http_url": "/bytes/20", "retry": "default" },
+            "h2": { "endpoint": "localhost", "port": {{Port(host?.H2Port)}}, "protocol": "h2", "tls": true, "tls_trust_store": "test", "http_method": "GET", "http_url": "/bytes/20", "retry": "default" },
+            "h2post": { "endpoint": "localhost", "port": {{Port(host?.H2Port)}}, "protocol": "h2", "tls": true, "tls_trust_store": "test", "http_method": "POST", "http_url": "/echo", "retry": "default" },
             "ws": { "endpoint": "localhost", "port": {{Port(host?.HttpsPort)}}, "protocol": "ws", "tls": true, "tls_trust_store": "test", "http_url": "/ws/echo", "ws_subprotocol": "", "retry": "heard" },
             "mqtt": { "endpoint": "localhost", "port": {{Port(host?.RawTlsPort)}}, "protocol": "mqtt", "tls": true, "tls_trust_store": "test", "client_id": "t", "mqtt_topic": "a", "mqtt_subscribe": "a", "retry": "default" }
           }]

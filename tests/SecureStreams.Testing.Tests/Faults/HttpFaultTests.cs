@@ -49,11 +49,11 @@ public sealed class HttpFaultTests
     [Fact]
     public async Task A_request_with_a_body_is_read_to_its_end()
     {
-        await using var test = SsTestContext.FromJson(FaultPolicy.Of(null), options => options with { Overlays = [SsOverlays.Faults("busy", ["h2post"], "http_status=503")] });
+        await using var test = SsTestContext.FromJson(FaultPolicy.Of(null), options => options with { Overlays = [SsOverlays.Faults("missing", ["h2post"], "http_status=404")] });
 
         var response = await test.Context.TransactAsync("h2post", new byte[100_000], cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal(503, response.Status);
+        Assert.Equal(404, response.Status);
     }
 
     [Fact]

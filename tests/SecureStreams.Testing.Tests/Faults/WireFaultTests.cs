@@ -69,7 +69,8 @@ public sealed class WireFaultTests : IAsyncLifetime
         _test.Apply(SsOverlays.Faults("f", ["raw"], fault));
         await using var stream = await ConnectAsync("raw");
 
-        await stream.SendAsync("abcdefgh"u8.ToArray(), Cancel);
+        // What the cut leaves in the middle of a message is sent anew on the next connection, which this test does not wait for.
+        var sent = stream.SendAsync("abcdefgh"u8.ToArray(), Cancel).AsTask();
 
         await _recorder.WaitForAsync(SsState.Disconnected);
         _recorder.AssertCause(SsState.Disconnected, SsPhase.Peer, SsCauseCode.ConnectionReset);
