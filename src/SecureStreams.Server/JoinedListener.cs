@@ -8,7 +8,7 @@ using SecureStreams.Server.Tls;
 namespace SecureStreams.Server;
 
 /// <summary>A server streamtype on the socket of another (<c>!name</c>): streams, drain and end are its own, and it ends with the other at the latest.</summary>
-internal sealed class JoinedListener : SsListener, ILiveListener
+internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealth
 {
     private readonly LocalContext _context;
     private readonly ServerListener _owner;
@@ -42,6 +42,15 @@ internal sealed class JoinedListener : SsListener, ILiveListener
 
     /// <inheritdoc/>
     public override IReadOnlyCollection<SecureStream> Streams => Route.Accepted.All;
+
+    /// <inheritdoc/>
+    public bool IsDeaf => _owner.IsDeaf;
+
+    /// <inheritdoc/>
+    public string? MoveProblem => _owner.MoveProblem;
+
+    /// <inheritdoc/>
+    public (string Subject, DateTimeOffset NotAfter)? Certificate => _tls?.Shown;
 
     /// <summary>Who is meant for it, and its books.</summary>
     public ServerRoute Route { get; }

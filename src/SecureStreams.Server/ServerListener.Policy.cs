@@ -17,6 +17,16 @@ internal abstract partial class ServerListener
     private bool _stoppedListening;
     private bool _isDeaf;
     private int _changes;
+    private string? _moveProblem;
+
+    /// <inheritdoc/>
+    public bool IsDeaf => Volatile.Read(ref _isDeaf);
+
+    /// <inheritdoc/>
+    public string? MoveProblem => Volatile.Read(ref _moveProblem);
+
+    /// <inheritdoc/>
+    public (string Subject, DateTimeOffset NotAfter)? Certificate => _ownTls?.Shown;
 
     /// <inheritdoc/>
     public SsPolicyEffect? Foresee(StreamTypePolicy? now)
@@ -58,6 +68,8 @@ internal abstract partial class ServerListener
     {
         var now = _context.FindPolicy(StreamType);
         var action = Policy.Judge(now).Action;
+        if (action != SsPolicyAction.Replace && !_isDeaf)
+            Volatile.Write(ref _moveProblem, null); // What is in force by now does not want it elsewhere.
         switch (action)
         {
             case SsPolicyAction.None:
@@ -116,6 +128,7 @@ internal abstract partial class ServerListener
             }
 
             Policy.Moved(now);
+            Volatile.Write(ref _moveProblem, null);
             Open(next);
             Runtime.Trials.ListenerMoved(this, now, problem: null);
             if (!isClosed)
@@ -162,6 +175,7 @@ internal abstract partial class ServerListener
 
     private void TellNotMoved(StreamTypePolicy now, Exception error)
     {
+        Volatile.Write(ref _moveProblem, error.Message);
         ServerLog.NotMoved(Logger, StreamType, error.Message);
         var failure = new TransportFailure(SsPhase.Connect, SsCauseCode.LocalAddressUnavailable, $"The listener cannot move to where the policy says: {error.Message}") { Attribute = "port", Error = error };
         Runtime.Trials.ListenerMoved(this, now, FailureReporter.Note(Runtime, StreamType, now, SsState.Creating, failure));
@@ -173,12 +187,12 @@ internal abstract partial class ServerListener
         if (TryBind(Policy.Now(), old) is { } again)
             Open(again);
         else
-            _isDeaf = true;
+            Volatile.Write(ref _isDeaf, true);
     }
 
     private void Open(ListenSocket socket)
     {
-        _isDeaf = false;
+        Volatile.Write(ref _isDeaf, false);
         socket.Start(Arrived);
         Volatile.Write(ref _socket, socket);
     }

@@ -14,7 +14,7 @@ namespace SecureStreams.Server;
 /// What every listener on a socket is made of, whatever its protocol: the policy in force, TLS, the way in, the books, the end. Other streamtypes may join it
 /// (<c>ServerListener.Joining.cs</c>).
 /// </summary>
-internal abstract partial class ServerListener : SsListener, ILiveListener
+internal abstract partial class ServerListener : SsListener, ILiveListener, IListenerHealth
 {
     private readonly LocalContext _context;
     private ListenSocket _socket;

@@ -19,7 +19,7 @@ internal sealed class RandomPolicy(Random random)
     ];
 
     /// <summary>Texts of the forms that some attributes ask for; whichever fits an attribute's pattern is taken.</summary>
-    private static readonly string[] OfSomeForm = ["blob-1", "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "0640", "chat.v1", "10.0.0.1:1080", "nobody"];
+    private static readonly string[] OfSomeForm = ["blob-1", "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "0640", "chat.v1", "10.0.0.1:1080", "2030-01-31T00:00:00Z", "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgH08jG2NH9ijkk8K0J1Vi8PzXujBpqFE6/Y89J7qgnhmMoTfNwAAXHQf7rztnA+KUNzKg6jXG4+MjN22/FjpfA==", "nobody"];
 
     private const string Certificate = "c";
 
@@ -113,6 +113,7 @@ internal sealed class RandomPolicy(Random random)
         PolicyValueKind.TextList => Enumerable.Range(0, random.Next(3)).Select(_ => TextFor(row)).ToArray(),
         PolicyValueKind.StatusMap => new Dictionary<string, object?> { ["404"] = Number(row), ["503"] = Number(row) },
         PolicyValueKind.ChoiceMap => new Dictionary<string, object?> { [metadata[0]] = row.Choices[random.Next(row.Choices.Length)] },
+        PolicyValueKind.TextMap => new Dictionary<string, object?> { ["of its own"] = TextFor(row) },
         PolicyValueKind.Anything => new[] { 1, 2 },
         PolicyValueKind.Template => Template(row, $"${{{metadata[^1]}}}"),
         _ => TextFor(row),

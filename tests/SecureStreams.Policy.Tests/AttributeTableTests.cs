@@ -38,7 +38,7 @@ public sealed class AttributeTableTests
             Assert.Equal(row.Kind is PolicyValueKind.Choice or PolicyValueKind.ChoiceMap, !row.Choices.IsEmpty);
             Assert.Equal(row.Kind is PolicyValueKind.Name or PolicyValueKind.NameList or PolicyValueKind.ChoiceMap, row.RefersTo is not null);
             Assert.Equal(row.Pattern.Length > 0, row.PatternHelp.Length > 0);
-            Assert.True(row.Pattern.Length == 0 || row.Kind is PolicyValueKind.Text or PolicyValueKind.TextList, row.Name);
+            Assert.True(row.Pattern.Length == 0 || row.Kind is PolicyValueKind.Text or PolicyValueKind.TextList or PolicyValueKind.TextMap, row.Name);
             Assert.True(row.Refused.IsEmpty || row.Kind is PolicyValueKind.Token, row.Name);
             Assert.True(!row.ZeroMeansDefault || row.Kind is PolicyValueKind.Number, row.Name);
             Assert.True(row.MaximumItems == int.MaxValue || row.Kind is PolicyValueKind.NumberList or PolicyValueKind.NameList or PolicyValueKind.TextList, row.Name);

@@ -9,7 +9,8 @@ public sealed partial class ExtensionTests
     /// <summary>Written out, because a name that policies already use must not change or vanish.</summary>
     private static readonly string[] Names =
     [
-        "Auth blob_name", "Document governor_burst", "Document governor_in_flight", "Document governor_rate", "Document trial_acked", "Document trial_connected",
+        "Auth blob_name", "Document governor_burst", "Document governor_in_flight", "Document governor_rate", "Document policy_expires", "Document policy_keys",
+        "Document policy_refresh_s", "Document policy_revision", "Document policy_signatures", "Document trial_acked", "Document trial_connected",
         "Document trial_seconds", "Document via_http_proxy",
         "Retry restart_after_ms", "Retry svalidhup_ms", "Retry svalidping_ms", "StreamTypes address_family", "StreamTypes connect_timeout_ms",
         "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms", "StreamTypes http_expect_continue",

@@ -14,7 +14,7 @@ internal static class ValueText
         PolicyValueKind.Number => value.Number.ToString(CultureInfo.InvariantCulture),
         PolicyValueKind.NumberList => $"[{string.Join(' ', value.Items.Select(static item => item.Number))}]",
         PolicyValueKind.NameList or PolicyValueKind.TextList => $"[{string.Join(' ', value.Items.Select(static item => item.Text))}]",
-        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap => $"[{string.Join(' ', value.Pairs.Select(static pair => pair.Key))}]",
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap => $"[{string.Join(' ', value.Pairs.Select(static pair => pair.Key))}]",
         _ => value.Text,
     };
 }

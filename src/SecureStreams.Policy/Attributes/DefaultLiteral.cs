@@ -12,7 +12,7 @@ internal static class DefaultLiteral
         PolicyValueKind.NumberList => ReadNumbers(row.Default),
         PolicyValueKind.Choice => row.Choices.Contains(row.Default) ? PolicyValue.Of(row.Default) : null,
         PolicyValueKind.NameList or PolicyValueKind.TextList => row.Default == "[]" ? PolicyValue.Of(Array.Empty<PolicyValue>()) : null,
-        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap =>
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap =>
             row.Default == "[]" ? PolicyValue.Of(Array.Empty<PolicyPair>()) : null,
         PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Token or PolicyValueKind.HeaderName =>
             row.Default.Length > 0 && !row.Default.Contains(' ', StringComparison.Ordinal) ? PolicyValue.Of(row.Default) : null,

@@ -51,6 +51,34 @@ internal static class DocumentAttributes
             Default = "20", ActedOn = true, IsExtension = true, Impact = PolicyImpact.Live,
             Help = "Attempts to a peer that fails which are under way at a time.",
         },
+        new()
+        {
+            Section = PolicySection.Document, Name = "policy_revision", Kind = PolicyValueKind.Number, Maximum = 999_999_999_999_999, ActedOn = true, IsExtension = true,
+            Scopes = Everyone, Impact = PolicyImpact.Live, Help = "Counts what is published: a fetched policy with a lower number than one accepted before is refused.",
+        },
+        new()
+        {
+            Section = PolicySection.Document, Name = "policy_expires", Kind = PolicyValueKind.Text, Pattern = PolicyPatterns.Time, PatternHelp = PolicyPatterns.TimeHelp,
+            ActedOn = true, IsExtension = true, Scopes = Everyone, Impact = PolicyImpact.Live,
+            Help = "From when on it is not to be taken up from the network any more; where it runs already it goes on, with a warning.",
+        },
+        new()
+        {
+            Section = PolicySection.Document, Name = "policy_refresh_s", Kind = PolicyValueKind.Number, Minimum = 5, Maximum = 31 * 24 * 3600, Unit = "s", ActedOn = true,
+            IsExtension = true, Scopes = Everyone, Impact = PolicyImpact.Live, Default = "what the program says",
+            Help = "Time between two fetches of the policy, give or take a tenth.",
+        },
+        new()
+        {
+            Section = PolicySection.Document, Name = "policy_keys", Kind = PolicyValueKind.TextMap, Pattern = PolicyPatterns.EcdsaKey, PatternHelp = PolicyPatterns.EcdsaKeyHelp,
+            Default = "[]", ActedOn = true, IsExtension = true, Scopes = Everyone, Impact = PolicyImpact.Live,
+            Help = "Public keys that fetched policies must be signed by, each with a name; only those of the policy that the program brought count.",
+        },
+        new()
+        {
+            Section = PolicySection.Document, Name = "policy_signatures", Kind = PolicyValueKind.Number, Minimum = 1, Maximum = 16, Default = "1", ActedOn = true, IsExtension = true,
+            Scopes = Everyone, Impact = PolicyImpact.Live, Help = "How many of policy_keys must have signed a fetched policy.",
+        },
         new PolicyAttributeInfo<DocumentParts>(static (document, value) => document.TrialSeconds = (int)value.Number)
         {
             Section = PolicySection.Document, Name = "trial_seconds", Kind = PolicyValueKind.Number, Minimum = 0, Maximum = 86400, Unit = "s",

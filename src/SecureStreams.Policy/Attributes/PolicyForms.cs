@@ -22,6 +22,8 @@ internal static class PolicyForms
         PolicyPatterns.FileMode => IsFileMode(text),
         PolicyPatterns.HostName => IsHostName(text),
         PolicyPatterns.Subprotocols => AreSubprotocols(text),
+        PolicyPatterns.EcdsaKey => IsEcdsaKey(text),
+        PolicyPatterns.Time => IsTime(text),
         PolicyPatterns.Socks => text.Length == 0 || IsSocks(text),
         PolicyPatterns.Fault => FaultForm.Matches(text),
         _ => throw new ArgumentException($"No form is known for the pattern '{pattern}'.", nameof(pattern)),
@@ -29,6 +31,30 @@ internal static class PolicyForms
 
     private static bool IsSpkiHash(ReadOnlySpan<char> text) =>
         text.Length == 51 && text.StartsWith("sha256/", StringComparison.Ordinal) && text[^1] == '=' && Consists(text[7..^1], Base64);
+
+    private static bool IsEcdsaKey(ReadOnlySpan<char> text) =>
+        text.Length == 124 && text.StartsWith("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", StringComparison.Ordinal) && text.EndsWith("==", StringComparison.Ordinal) && Consists(text[36..^2], Base64);
+
+    private static bool IsTime(ReadOnlySpan<char> text)
+    {
+        if (text.Length < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+            return false;
+        var whole = IsNumber(text[..4], 0, 9999) && IsNumber(text[5..7], 1, 12) && IsNumber(text[8..10], 1, 31) &&
+            IsNumber(text[11..13], 0, 23) && IsNumber(text[14..16], 0, 59) && IsNumber(text[17..19], 0, 59);
+        var rest = text[19..];
+        if (rest[0] == '.')
+        {
+            var digits = rest[1..].IndexOfAnyExceptInRange('0', '9');
+            if (digits is < 1 or > 7)
+                return false;
+            rest = rest[(digits + 1)..];
+        }
+
+        return whole && (rest is ['Z'] || (rest is ['+' or '-', _, _, ':', _, _] && IsNumber(rest[1..3], 0, 13) && IsNumber(rest[4..], 0, 59)));
+    }
+
+    private static bool IsNumber(ReadOnlySpan<char> digits, int least, int most) =>
+        !digits.ContainsAnyExceptInRange('0', '9') && int.Parse(digits, null) is var number && number >= least && number <= most;
 
     private static bool IsFileMode(ReadOnlySpan<char> text)
     {

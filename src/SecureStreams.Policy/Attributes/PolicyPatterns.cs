@@ -28,6 +28,14 @@ internal static class PolicyPatterns
     public const string HostName = $"^(?:(?:\\*\\.)?{Label}(?:\\.{Label})*|\\[[0-9A-Fa-f:.]+\\])$";
     public const string HostNameHelp = "the name of a host without port, or \"*.\" and a name for every host below it";
 
+    /// <summary>RFC 5480: the 27 bytes that begin the SubjectPublicKeyInfo of every uncompressed point of P-256 fill 36 characters, and its 64 bytes the rest.</summary>
+    public const string EcdsaKey = "^MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE[A-Za-z0-9+/]{86}==$";
+    public const string EcdsaKeyHelp = "the base64 of the public key (SubjectPublicKeyInfo, DER) of an ECDSA key on P-256, 124 characters";
+
+    /// <summary>RFC 3339, with the offsets that a calendar knows.</summary>
+    public const string Time = "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,7})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])$";
+    public const string TimeHelp = "a time as in \"2030-01-31T00:00:00Z\" (RFC 3339)";
+
     /// <summary>What goes wrong in a test, then which attempts, then how often.</summary>
     public const string Fault =
         "^(?:name_not_found|connect_refused|connect_unreachable|connect_no_answer|tls_untrusted|tls_expired|tls_wrong_name|cut|stall"

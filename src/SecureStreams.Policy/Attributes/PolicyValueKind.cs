@@ -50,4 +50,7 @@ public enum PolicyValueKind
 
     /// <summary>An array of objects, or one object: names, each with one of a few strings.</summary>
     ChoiceMap,
+
+    /// <summary>An array of objects, or one object: names of its own, each with a string.</summary>
+    TextMap,
 }

@@ -71,7 +71,7 @@ internal sealed class PartComparer
                 Attribute = row, Before = Meaning(was), After = Meaning(now), LocationBefore = was?.Location, LocationAfter = now?.Location,
                 Impact = Least(row.Impact, atMost), Via = via,
             };
-            if (row.Kind is not (PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap) || !AddEntries(change, was?.Value.Pairs ?? [], now?.Value.Pairs ?? []))
+            if (row.Kind is not (PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap) || !AddEntries(change, was?.Value.Pairs ?? [], now?.Value.Pairs ?? []))
                 _changes.Add(change);
         }
     }

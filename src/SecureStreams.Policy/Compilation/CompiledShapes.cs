@@ -9,7 +9,7 @@ internal static class CompiledShapes
         PolicyValueKind.Number => CompiledShape.Number,
         PolicyValueKind.NumberList => CompiledShape.Numbers,
         PolicyValueKind.NameList or PolicyValueKind.TextList => CompiledShape.Texts,
-        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap => CompiledShape.Map,
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap => CompiledShape.Map,
         PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Choice or PolicyValueKind.Token or PolicyValueKind.HeaderName or
             PolicyValueKind.Name or PolicyValueKind.Anything => CompiledShape.Text,
 

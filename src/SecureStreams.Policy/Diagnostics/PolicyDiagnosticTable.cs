@@ -27,7 +27,7 @@ public static partial class PolicyDiagnosticTable
             AuthWithoutHeader, SigningIncomplete, SigningWithoutScheme, AuthStreamUnknown, RideshareOutsideMultipart, RideshareCycle, FormAndMultipart,
             BodyWithoutMethod, RedirectsContradict, FramingHeader, HeaderTwice,
             MqttTopic, MqttFilter, MqttMessageWithoutTopic, MqttNoTopic, MqttTopicTooLong, MqttIdentity, MqttNewerOnly, MqttMetadataName,
-            SchemaTooNew, ProductMismatch, NoStreamTypes,
+            SchemaTooNew, ProductMismatch, NoStreamTypes, KeyUnusable, NoSuchTime, TooFewKeys,
         ];
     }
 

@@ -96,6 +96,7 @@ public static class PolicyReference
             PolicyValueKind.StatusMap => $"array of objects: status 100..599 to state {range}",
             PolicyValueKind.ChoiceMap => $"array of objects: {NameOf(row)} to one of " +
                 string.Join(" ", row.Choices.Select(static choice => $"`{choice}`")),
+            PolicyValueKind.TextMap => $"array of objects: a name to {(row.Pattern.Length == 0 ? "a string" : row.PatternHelp)}",
             PolicyValueKind.Section => "array of objects",
             _ => "anything",
         };

@@ -84,12 +84,13 @@ internal sealed partial class ValueReader
     {
         PolicyValueKind.StatusMap => ReadStatus(row, member, entry),
         PolicyValueKind.ChoiceMap => ReadNamedChoice(row, member, entry),
+        PolicyValueKind.TextMap => ReadNamedText(row, member, entry),
         _ => ReadMetadata(row, member, entry),
     };
 
     private PolicyPair? ReadMetadata(PolicyAttributeInfo row, JsonNode member, DraftEntry entry)
     {
-        if (ReadMetadataName(member, entry) is not { } name)
+        if (ReadEntryName(row, member, entry) is not { } name)
             return null;
         if (member.Kind == JsonValueKind.Null)
             return new PolicyPair(name, PolicyValue.Of(""), member.Location);
@@ -114,24 +115,32 @@ internal sealed partial class ValueReader
     /// <summary>A metadata name and what it is to hold.</summary>
     private PolicyPair? ReadNamedChoice(PolicyAttributeInfo row, JsonNode member, DraftEntry entry)
     {
-        var name = ReadMetadataName(member, entry);
+        var name = ReadEntryName(row, member, entry);
         var choice = ReadChoice(row, member, entry);
         return name is { } key && choice is { } value ? new PolicyPair(key, value, member.Location) : null;
     }
 
-    private string? ReadMetadataName(JsonNode member, DraftEntry entry)
+    private PolicyPair? ReadNamedText(PolicyAttributeInfo row, JsonNode member, DraftEntry entry)
     {
+        var name = ReadEntryName(row, member, entry);
+        var text = ReadText(row, member, entry);
+        return name is { } key && text is { } value ? new PolicyPair(key, value, member.Location) : null;
+    }
+
+    private string? ReadEntryName(PolicyAttributeInfo row, JsonNode member, DraftEntry entry)
+    {
+        var kind = row.Kind == PolicyValueKind.TextMap ? $"{row.Name} name" : "metadata name";
         var name = member.Name ?? "";
         if (name.Length == 0)
         {
-            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{entry.Subject}: a metadata name is empty");
+            bag.ReportName(PolicyDiagnosticTable.EmptyName, source, member, $"{entry.Subject}: a {kind} is empty");
             return null;
         }
 
         if (PolicyCharacters.HasControl(name) || name.Contains('}', StringComparison.Ordinal))
         {
             bag.ReportName(PolicyDiagnosticTable.ControlCharacter, source, member,
-                $"{entry.Subject}: the metadata name {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
+                $"{entry.Subject}: the {kind} {Wording.Quote(name)} has a control character or a '}}', which ${{}} could not name");
             return null;
         }
 

@@ -14,7 +14,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
         PolicyValueKind.Number => ReadNumber(row, node, entry, row.Minimum, row.Maximum) is { } number ? PolicyValue.Of(number) : null,
         PolicyValueKind.NumberList or PolicyValueKind.NameList or PolicyValueKind.TextList => ReadList(row, node, entry),
         PolicyValueKind.Choice => ReadChoice(row, node, entry),
-        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap => ReadMap(row, node, entry),
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap => ReadMap(row, node, entry),
         PolicyValueKind.Anything => PolicyValue.Of(""),
         _ => ReadText(row, node, entry),
     };
@@ -159,7 +159,7 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
     private static string Called(PolicyAttributeInfo row, JsonNode node) => row.Kind switch
     {
         PolicyValueKind.NumberList or PolicyValueKind.NameList or PolicyValueKind.TextList when node.Name is null => $"an item of {row.Name}",
-        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap when node.Name is { } key && key != row.Name => $"{row.Name} {Wording.Quote(key)}",
+        PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap when node.Name is { } key && key != row.Name => $"{row.Name} {Wording.Quote(key)}",
         _ when node.Name is { } spelling && row.OldSpellings.Contains(spelling) => spelling,
         _ => row.Name,
     };

@@ -29,6 +29,7 @@ internal static class PolicyRules
         ServerKeyRules.Check(draft, certificates, bag);
         UnusedRules.Check(draft, unusable, bag);
         DocumentRules.Check(draft, bag, options);
+        RemotePolicyRules.Check(draft, bag);
         return certificates;
     }
 }

@@ -32,7 +32,7 @@ internal static class PolicyValueWriter
                     WriteItem(writer, row, item, redact);
                 writer.WriteEndArray();
                 break;
-            case PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap:
+            case PolicyValueKind.MetadataMap or PolicyValueKind.StatusMap or PolicyValueKind.ChoiceMap or PolicyValueKind.TextMap:
                 writer.WriteStartArray();
                 foreach (var pair in value.Pairs)
                 {

@@ -34,8 +34,8 @@ internal sealed partial class HttpListener
                         "the client came in the clear, or before it was asked, and tls_client_auth requires a certificate; let it use TLS, or state \"request\"") { Attribute = "tls_client_auth" });
                 }
 
-                isTaken = true;
                 _raw.Schedule(route, accepted, tls: null, secured);
+                isTaken = true;
                 return;
             }
 

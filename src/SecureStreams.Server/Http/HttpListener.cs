@@ -24,6 +24,7 @@ internal sealed partial class HttpListener : ServerListener
 
     private readonly HttpEndPoints _endPoints = new();
     private readonly KestrelServer _server;
+    private readonly HttpConnections _connections = new();
     private readonly SocketConnectionContextFactory _sockets;
     private readonly CancellationTokenSource _atOnce = new();
     private readonly Arrivals _arrivals;
@@ -31,7 +32,6 @@ internal sealed partial class HttpListener : ServerListener
     private readonly Dialer _dialer;
     private readonly LinkContext _links;
     private readonly RawIntake _raw;
-    private Task? _stopping;
 
     private HttpListener(LocalContext context, StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept)
         : base(context, policy, accept)
@@ -112,9 +112,9 @@ internal sealed partial class HttpListener : ServerListener
     /// <inheritdoc/>
     protected override void Arrived(AcceptedSocket accepted)
     {
-        _arrivals.Begin();
         var policy = Policy.Now();
         var plan = ListenPlan.Of(policy);
+        _arrivals.Begin();
         _ = plan.Sniffs && Routes.TakeConnections ? ServeEitherAsync(accepted, policy, plan) : ServeConnectionAsync(accepted, policy, plan);
     }
 
@@ -123,13 +123,13 @@ internal sealed partial class HttpListener : ServerListener
 
     /// <inheritdoc/>
     /// <remarks>Connections that idle are closed, those of HTTP/2 told to go away, and requests under way are served.</remarks>
-    protected override Task SettledAsync() => _stopping ??= _server.StopAsync(_atOnce.Token);
+    protected override Task SettledAsync() => _connections.CloseAsync();
 
     /// <inheritdoc/>
     protected override async Task FreedAsync()
     {
         await _atOnce.CancelAsync().ConfigureAwait(false);
-        await SettledAsync().ConfigureAwait(false);
+        await _server.StopAsync(_atOnce.Token).ConfigureAwait(false);
         _server.Dispose();
         _sockets.Dispose();
         _dialer.Dispose();
@@ -156,23 +156,31 @@ internal sealed partial class HttpListener : ServerListener
 
         // A client of ws may take nothing for hours; on HTTP/2 that is not to be said of one stream alone.
         options.Limits.MinResponseDataRate = HttpService.Of(policy).TakesRequests ? plan.MinSendRate : null;
-        options.Listen(HttpEndPoints.Http1, static one => Speak(one, HttpProtocols.Http1));
+        options.Listen(HttpEndPoints.Http1, one => Speak(one, HttpProtocols.Http1));
         if (_takesHttp2)
-            options.Listen(HttpEndPoints.Http2, static one => Speak(one, HttpProtocols.Http2));
+            options.Listen(HttpEndPoints.Http2, one => Speak(one, HttpProtocols.Http2));
         return options;
 
-        static void Speak(ListenOptions one, HttpProtocols protocol)
+        void Speak(ListenOptions one, HttpProtocols protocol)
         {
             one.Protocols = protocol;
-            one.Use(static next => async connection =>
+            one.Use(next => async connection =>
             {
+                _connections.Enter(connection);
                 try
                 {
                     await next(connection).ConfigureAwait(false);
                 }
                 finally
                 {
-                    await EndTlsAsync(connection).ConfigureAwait(false);
+                    try
+                    {
+                        await EndTlsAsync(connection).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        _connections.Leave(connection);
+                    }
                 }
             });
         }

@@ -36,9 +36,21 @@ internal sealed class RawListener : ServerListener
     {
         _arrivals.Begin();
         if (Tls is { } tls && (Routes.All.Length > 1 || !Own.Plan.TakesAnyHost))
+        {
             _ = RouteAsync(tls, accepted);
-        else
+            return;
+        }
+
+        try
+        {
             _intake.Schedule(Own, accepted, Tls, secured: null);
+        }
+        catch
+        {
+            // It is nobody's way: whoever accepted it closes it, and nobody waits for it.
+            _arrivals.End();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,16 @@ internal sealed class ServerIdentities(string streamType, ISsBlobStore blobs, Ti
     private string? _problem;
     private bool _disposed;
 
+    /// <summary>What was last shown, and until when that is valid; null before the first time.</summary>
+    public (string Subject, DateTimeOffset NotAfter)? Last
+    {
+        get
+        {
+            lock (_lock)
+                return _last is { } last ? (last.Subject, last.NotAfter) : null;
+        }
+    }
+
     /// <summary>What is shown now. The caller returns it when the handshake is over.</summary>
     /// <exception cref="TransportException">There is none, and there never was one.</exception>
     /// <exception cref="ObjectDisposedException">The listener has ended.</exception>

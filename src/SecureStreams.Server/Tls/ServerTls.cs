@@ -38,6 +38,9 @@ internal sealed class ServerTls : IDisposable
         return null;
     }
 
+    /// <summary>What it last showed, and until when that is valid; null before the first time.</summary>
+    public (string Subject, DateTimeOffset NotAfter)? Shown => _identities.Last;
+
     /// <summary>What it makes of clients now.</summary>
     public ServerTlsPlan Clients => _policy() is var policy && (_listener is null || policy.Find("tls_client_auth") is not null) ? ServerTlsPlan.Of(policy) : _listener.Clients;
 

@@ -47,11 +47,14 @@ internal sealed partial class LivePolicy
     /// <summary>Told whether a change was applied.</summary>
     public required Action<bool> Counted { get; init; }
 
+    /// <summary>The streamtypes that stay when the policy in force does not have them; null for none. A fetched policy that forgets how it was fetched shall not be the last one.</summary>
+    public Func<string, StreamTypePolicy?>? Fallback { get; set; }
+
     /// <summary>What is in force.</summary>
     public PolicySnapshot Current => Volatile.Read(ref _current);
 
     /// <summary>The effective policy of a streamtype; null when there is none.</summary>
-    public StreamTypePolicy? Find(string streamType) => Current.Model.StreamTypes.GetValueOrDefault(streamType);
+    public StreamTypePolicy? Find(string streamType) => Current.Model.StreamTypes.GetValueOrDefault(streamType) ?? Fallback?.Invoke(streamType);
 
     /// <summary>Lays <paramref name="overlay"/> on top; one whose name is in force is replaced at its place.</summary>
     /// <param name="overlay">The overlay; copied.</param>
@@ -167,6 +170,7 @@ internal sealed partial class LivePolicy
         if (apply)
         {
             Counted(false);
+            RecordRefused(name, error);
             ContextLog.PolicyRefused(_logger, name, current.Revision, error.Message);
         }
 
@@ -188,6 +192,7 @@ internal sealed partial class LivePolicy
     private void Log(PolicySnapshot before, PolicySnapshot after, SsPolicyUpdate update)
     {
         Counted(true);
+        RecordApplied(update.Overlay);
         ContextLog.PolicyChanged(_logger, update.Overlay, update.Revision, update.Changed.Count, update.Added.Count, update.Removed.Count, update.Effects.Count);
         foreach (var line in after.Lines.Except(before.Lines, StringComparer.Ordinal))
             ContextLog.PolicyWarning(_logger, line);

@@ -42,6 +42,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     {
         ArgumentNullException.ThrowIfNull(model);
         _options = options;
+        Made = options.Platform.Time.GetUtcNow();
         _policy = new LivePolicy(model, documents, lines, options, new GuardedLogger(options.LoggerFactory.CreateLogger("SecureStreams.Policy")))
         {
             Foresee = Foresee,
@@ -75,7 +76,10 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Redirected = cause => _captivePortal?.Redirected(cause),
         };
         instruments.Census.Add(this);
+        if (_options.RemotePolicy is not null)
+            BeginRemotePolicy();
         BeginSystem();
+        _remote?.Start();
     }
 
     /// <inheritdoc/>
@@ -85,6 +89,9 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     public PolicyModel Policy => _policy.Current.Model;
 
     long IStreamCount.PolicyRevision => PolicyRevision;
+
+    double? IStreamCount.PolicyAge =>
+        RemotePolicy?.Status.LastContact is { } contact ? Math.Max(0, (_options.Platform.Time.GetUtcNow() - contact).TotalSeconds) : null;
 
     IEnumerable<(string StreamType, SsState State, long TxQueued)> IStreamCount.Streams =>
         _streams.Select(static one => (one.Key.StreamType, one.Key.State, one.Key.TxQueued));
@@ -176,6 +183,10 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         _policy.EndTrials();
         try
         {
+            // First: it makes requests, and changes policies, of what is about to end.
+            if (_remote is not null)
+                await _remote.DisposeAsync().ConfigureAwait(false);
+
             // What requests of HttpClients wait for they would wait for in vain. Content that sends itself is other people's code, and may listen for this.
             await _ending.CancelAsync().ConfigureAwait(false);
         }

@@ -49,6 +49,12 @@ public sealed record SsContextOptions
     /// </summary>
     public ISsBlobStore? Blobs { get; init; }
 
+    /// <summary>
+    /// Takes the policy from the network, over its streamtype <c>fetch_policy</c>, at the start and again by an interval, and keeps the last good ones on disk
+    /// (<c>docs/remote-policy.md</c>). Null, the default: never, whatever streamtypes the policy has, since making a context shall dial nobody unless asked.
+    /// </summary>
+    public SsRemotePolicyOptions? RemotePolicy { get; init; }
+
     /// <summary>When the context looks by itself where the network leads (<see cref="SsContext.CaptivePortal"/>): by default never.</summary>
     public SsCaptivePortalOptions CaptivePortal { get; init; } = new();
 

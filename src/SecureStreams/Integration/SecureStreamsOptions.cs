@@ -61,6 +61,13 @@ public sealed class SecureStreamsOptions : IValidatableObject
     /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
     public ISsBlobStore? Blobs { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.CaptivePortal"/>; never by itself, by default. Not in settings files.</summary>
+    [Required]
+    public SsCaptivePortalOptions CaptivePortal { get; set; } = new();
+
+    /// <summary>As <see cref="SsContextOptions.RemotePolicy"/>; null, the default, fetches no policy. Not in settings files.</summary>
+    public SsRemotePolicyOptions? RemotePolicy { get; set; }
+
     /// <summary>As <see cref="SsContextOptions.MeterFactory"/>; null, the default, takes the factory in the container, if there is one. Not in settings files.</summary>
     public IMeterFactory? MeterFactory { get; set; }
 
@@ -81,6 +88,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
         FaultInjectors = FaultInjectors,
         LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         StateFolder = StateFolder is null ? null : locate(StateFolder),
+        RemotePolicy = RemotePolicy,
+        CaptivePortal = CaptivePortal,
         Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
         MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
     };

@@ -8,4 +8,7 @@ internal interface IStreamCount
 
     /// <summary>How often its policy was changed. From any thread.</summary>
     long PolicyRevision { get; }
+
+    /// <summary>Seconds since a fetch last said what its policy is; null when it is not fetched, or none has yet. From any thread.</summary>
+    double? PolicyAge => null;
 }

@@ -25,6 +25,7 @@ internal sealed class SsInstruments
     private readonly Histogram<double> _governorWait;
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
+    private readonly Counter<long> _policyFetches;
     private readonly Counter<long> _policyTrials;
     private readonly Counter<long> _internetFindings;
 
@@ -41,6 +42,7 @@ internal sealed class SsInstruments
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
+        _policyFetches = meter.CreateCounter<long>("ss.policy.fetches", "{fetch}", "Fetches of policies that have ended");
         _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
         _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
@@ -138,6 +140,13 @@ internal sealed class SsInstruments
     {
         if (_policyUpdates.Enabled)
             Add(_policyUpdates, 1, new TagList { { TelemetryNames.Outcome, applied ? TelemetryNames.Applied : TelemetryNames.Refused } });
+    }
+
+    /// <summary>A fetch of a policy has ended.</summary>
+    public void PolicyFetched(SsRemotePolicyOutcome outcome)
+    {
+        if (_policyFetches.Enabled)
+            Add(_policyFetches, 1, new TagList { { TelemetryNames.Outcome, TelemetryNames.Of(outcome) } });
     }
 
     /// <summary>A change of its policy did something to a stream.</summary>

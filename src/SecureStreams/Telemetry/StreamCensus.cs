@@ -15,6 +15,7 @@ internal sealed class StreamCensus
     {
         meter.CreateObservableUpDownCounter("ss.streams", CountStreams, "{stream}", "Streams that exist");
         meter.CreateObservableUpDownCounter("ss.tx.queued", CountQueued, "By", "Bytes committed by handlers that no transport has taken yet");
+        meter.CreateObservableGauge("ss.policy.age", ReadAge, "s", "Time since a fetch last said what the policy is; of several contexts the longest");
         meter.CreateObservableGauge("ss.policy.revision", ReadRevision, "{revision}", "Changes of the policy in force; of several contexts the most");
     }
 
@@ -28,6 +29,14 @@ internal sealed class StreamCensus
         foreach (var (context, _) in _contexts)
             highest = Math.Max(highest, context.PolicyRevision);
         return highest < 0 ? [] : [new Measurement<long>(highest)];
+    }
+
+    private IEnumerable<Measurement<double>> ReadAge()
+    {
+        double? longest = null;
+        foreach (var (context, _) in _contexts)
+            longest = context.PolicyAge is { } age && !(age <= longest) ? age : longest;
+        return longest is { } seconds ? [new Measurement<double>(seconds)] : [];
     }
 
     private IEnumerable<Measurement<long>> CountStreams()

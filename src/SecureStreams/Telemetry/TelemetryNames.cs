@@ -44,6 +44,17 @@ internal static class TelemetryNames
     private static readonly Dictionary<SsCauseCode, string> Codes = Texts<SsCauseCode>();
     private static readonly Dictionary<SsPolicyAction, string> Actions = Texts<SsPolicyAction>();
 
+    private static readonly Dictionary<SsRemotePolicyOutcome, string> Outcomes = new()
+    {
+        [SsRemotePolicyOutcome.None] = "none",
+        [SsRemotePolicyOutcome.Applied] = Applied,
+        [SsRemotePolicyOutcome.Unchanged] = "unchanged",
+        [SsRemotePolicyOutcome.Refused] = Refused,
+        [SsRemotePolicyOutcome.Failed] = Failed,
+        [SsRemotePolicyOutcome.Reverted] = "reverted",
+        [SsRemotePolicyOutcome.Unavailable] = "unavailable",
+    };
+
     private static readonly Dictionary<SsInternet, string> Internets = Texts<SsInternet>();
     private static readonly Dictionary<SsInternetTrigger, string> Triggers = Texts<SsInternetTrigger>();
 
@@ -55,6 +66,8 @@ internal static class TelemetryNames
     public static string Of(SsCauseCode code) => Codes.TryGetValue(code, out var text) ? text : "Other";
 
     public static string Of(SsPolicyAction action) => Actions[action];
+
+    public static string Of(SsRemotePolicyOutcome outcome) => Outcomes[outcome];
 
     public static string Of(SsPolicyTrialState state) => state switch
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Network;
+using SecureStreams.Network.Identities;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
 using SecureStreams.Transports.Connections;
@@ -28,6 +29,9 @@ internal sealed class TransportFactory : ITransportFactory
         _webSocket = new WebSocketTransportFactory(_links, _http);
         _mqtt = new MqttTransportFactory(_links, platform, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Mqtt")), instruments ?? SsInstruments.Shared, stateFolder) { Diagnostics = diagnostics };
     }
+
+    /// <summary>What this side shows of itself where it is a client.</summary>
+    public ClientIdentities Identities => _dialer.Identities;
 
     /// <summary>The transports of h1 and h2, with the connections they share.</summary>
     public HttpTransportFactory Http => _http;

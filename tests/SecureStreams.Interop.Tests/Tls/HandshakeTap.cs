@@ -12,6 +12,7 @@ internal sealed class HandshakeTap : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<int, int> _flights = new();
+    private readonly ConcurrentDictionary<int, bool> _ports = new();
     private readonly ConcurrentBag<Task> _running = [];
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly int _target;
@@ -46,10 +47,8 @@ internal sealed class HandshakeTap : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptSocketAsync();
-                var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 _sockets.Add(client);
-                _sockets.Add(server);
-                _running.Add(PassAsync(client, server));
+                _running.Add(PassAsync(client));
             }
         }
         catch (Exception error) when (error is SocketException or InvalidOperationException)
@@ -58,10 +57,9 @@ internal sealed class HandshakeTap : IAsyncDisposable
         }
     }
 
-    private async Task PassAsync(Socket client, Socket server)
+    private async Task PassAsync(Socket client)
     {
-        await server.ConnectAsync(IPAddress.Loopback, _target);
-        var key = ((IPEndPoint)server.LocalEndPoint!).Port;
+        var (server, key) = await ReachAsync();
         var said = 0;
         var down = PumpAsync(server, client, bytes => Interlocked.Add(ref said, bytes));
         var up = PumpAsync(client, server, _ =>
@@ -71,6 +69,21 @@ internal sealed class HandshakeTap : IAsyncDisposable
                 _flights.TryAdd(key, flight);
         });
         await Task.WhenAll(down, up);
+    }
+
+    /// <summary>A connection to the server from a port that none came from before: a machine with much to do hands ports out again, and two connections would pass for one.</summary>
+    private async Task<(Socket Server, int Port)> ReachAsync()
+    {
+        while (true)
+        {
+            var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(server);
+            await server.ConnectAsync(IPAddress.Loopback, _target);
+            var port = ((IPEndPoint)server.LocalEndPoint!).Port;
+            if (_ports.TryAdd(port, true))
+                return (server, port);
+            server.Dispose();
+        }
     }
 
     private static async Task PumpAsync(Socket from, Socket to, Action<int> seen)

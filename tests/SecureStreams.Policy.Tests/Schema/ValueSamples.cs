@@ -24,6 +24,7 @@ internal static class ValueSamples
             PolicyValueKind.Text => row.Pattern.Length > 0 ? [.. Formed(row).Select(static one => JsonSerializer.Serialize(one))] : ["\"text\""],
             PolicyValueKind.TextList => ["[]", .. Formed(row).Select(static one => $"[{JsonSerializer.Serialize(one)}]")],
             PolicyValueKind.ChoiceMap => [$$"""[{"known": "{{row.Choices[0]}}", "$e": 5}, {}]""", $$"""{"known": "{{row.Choices[^1]}}"}""", "[]"],
+            PolicyValueKind.TextMap => ["[]", .. Formed(row).Select(static one => $$"""[{"known": {{JsonSerializer.Serialize(one)}}, "$e": 5}, {}]""")],
             PolicyValueKind.Template => ["\"a/${known}\"", "\"\u00e4\""],
             PolicyValueKind.Choice => [.. row.Choices.Concat(row.OldChoices.Select(static old => old.Key)).Select(static one => JsonSerializer.Serialize(one))],
             PolicyValueKind.Token => ["\"PATCH\"", "\"!#$%&'*+-.^_`|~09azAZ\""],
@@ -59,6 +60,11 @@ internal static class ValueSamples
             [
                 ("5", ""), ("[5]", "/0"), ("""[{"known": "no such"}]""", "/0/known"), ("""{"known": null}""", "/known"),
                 ($$"""[{"": "{{row.Choices[0]}}"}]""", "/0/"), ($$"""{"a}": "{{row.Choices[0]}}"}""", "/a}"),
+            ],
+            PolicyValueKind.TextMap =>
+            [
+                ("5", ""), ("[5]", "/0"), ("""[{"known": "no such"}]""", "/0/known"), ("""{"known": null}""", "/known"), ("""{"known": 5}""", "/known"),
+                ($$"""[{"": {{JsonSerializer.Serialize(Formed(row)[0])}}}]""", "/0/"), ($$"""{"a}": {{JsonSerializer.Serialize(Formed(row)[0])}}}""", "/a}"),
             ],
             PolicyValueKind.Token => [("\"\"", ""), .. row.Refused.Select(static one => ($"\"{one.Key.ToLowerInvariant()}\"", "")), ("\"A B\"", ""), ("\"A:\"", ""), ("\"\u00e4\"", ""), ("5", "")],
             PolicyValueKind.HeaderName => [("\"\"", ""), ("\":\"", ""), ("\"x::\"", ""), ("\"x: y\"", ""), ("\"\u00e4\"", ""), ("true", "")],
@@ -112,6 +118,8 @@ internal static class ValueSamples
         PolicyPatterns.FileMode => ["0660", "600"],
         PolicyPatterns.HostName => ["api.example", "*.example", "[::1]"],
         PolicyPatterns.Subprotocols => ["", "chat", "chat, super.chat ,v2"],
+        PolicyPatterns.EcdsaKey => ["MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgH08jG2NH9ijkk8K0J1Vi8PzXujBpqFE6/Y89J7qgnhmMoTfNwAAXHQf7rztnA+KUNzKg6jXG4+MjN22/FjpfA=="],
+        PolicyPatterns.Time => ["2030-01-31T00:00:00Z", "2030-12-09T23:59:59.5+13:59"],
         PolicyPatterns.Fault => ["cut", "http_status=302 location=http://a/ retry_after=7 attempts=1,3-5 percent=50"],
         PolicyPatterns.Socks => ["", "127.0.0.1:1080", "me:a:b@[::1]:65535"],
         _ => throw new InvalidOperationException($"The pattern {row.Pattern} has no samples."),

@@ -37,6 +37,7 @@ internal static class AwaitTable
         ["SsSocketDialer.ConnectAsync(EndPoint, CancellationToken)"] = "The program gives it; the runtime's own is tested with the network.",
         ["SsNameResolver.ResolveAsync(String, AddressFamily, CancellationToken)"] = "As above.",
         ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
+        ["SsRemotePolicy.RefreshAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in RemotePolicyTests.",
         ["SsCaptivePortal.DetectAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in DetectionLifeTests.",
         ["SsCaptivePortal.WatchAsync(CancellationToken)"] = "As above.",
         ["SsContext.WatchSystemStatesAsync(CancellationToken)"] = "As above, in SystemStatesTests.",

@@ -17,6 +17,8 @@ internal static class InstrumentTags
         ["ss.internet.findings"] = ["ss.internet", "ss.trigger"],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
+        ["ss.policy.age"] = [],
+        ["ss.policy.fetches"] = ["ss.outcome"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
         ["ss.policy.trials"] = ["ss.outcome"],

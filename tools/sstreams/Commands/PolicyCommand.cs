@@ -14,5 +14,7 @@ internal static class PolicyCommand
         PolicyCompileCommand.Create(),
         PolicyExplainCommand.Create(),
         PolicySchemaCommand.Create(),
+        PolicySignCommand.Create(),
+        PolicyVerifyCommand.Create(),
     };
 }

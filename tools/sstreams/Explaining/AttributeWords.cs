@@ -46,6 +46,7 @@ internal static class AttributeWords
         PolicyValueKind.MetadataMap => "array of objects: name to header name or \"\"",
         PolicyValueKind.StatusMap => "array of objects: status 100..599 to state",
         PolicyValueKind.ChoiceMap => $"array of objects: name of an entry of {Target(row)} to one of a few strings",
+        PolicyValueKind.TextMap => "array of objects: a name to a string",
         PolicyValueKind.TextList => "array of strings",
         PolicyValueKind.Section => "array of objects",
         _ => "anything",

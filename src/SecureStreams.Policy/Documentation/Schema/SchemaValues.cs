@@ -28,6 +28,7 @@ internal static class SchemaValues
         PolicyValueKind.Choice => Choice(row),
         PolicyValueKind.MetadataMap => Map(MetadataName, static () => Matching(HeaderNameOrNothing), nullable: true),
         PolicyValueKind.ChoiceMap => Map(MetadataName, () => OneOf(row.Choices), nullable: false),
+        PolicyValueKind.TextMap => Map(MetadataName, () => Text(row), nullable: false),
         PolicyValueKind.StatusMap => Map(Status, () => Number(row), nullable: false),
         PolicyValueKind.Anything => [],
         _ => throw new InvalidOperationException($"{row.Name}: values of kind {row.Kind} have no schema."),

@@ -221,6 +221,7 @@ public sealed partial class SsPolicyWatch
         {
             Volatile.Write(ref _problem, null);
             Keep(reading.Key);
+            _context.ForgetRefusal();
             PolicyWatchLog.Restored(_logger, _context.PolicyRevision);
             return;
         }

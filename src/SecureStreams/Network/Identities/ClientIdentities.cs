@@ -15,7 +15,7 @@ internal sealed class ClientIdentities : IDisposable
     private readonly ISsBlobStore _blobs;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
-    private readonly Dictionary<TlsIdentity, Known> _known = [];
+    private readonly Dictionary<TlsIdentity, KnownIdentity> _known = [];
     private readonly byte[] _salt = RandomNumberGenerator.GetBytes(32);
     private readonly IDisposable _subscription;
     private long _changes;
@@ -26,6 +26,16 @@ internal sealed class ClientIdentities : IDisposable
         _blobs = blobs;
         _time = time;
         _subscription = blobs.Subscribe(_ => Interlocked.Increment(ref _changes)); // Whichever it was: the few there are are read again.
+    }
+
+    /// <summary>Those that were loaded, by the name of the certificate's blob, and until when they are valid; a copy, made now.</summary>
+    public IReadOnlyList<(string Blob, DateTimeOffset NotAfter)> Known
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _known.Select(static one => (one.Key.CertificateBlob, one.Value.Identity.NotAfter))];
+        }
     }
 
     /// <summary>
@@ -76,7 +86,7 @@ internal sealed class ClientIdentities : IDisposable
             if (_known.TryGetValue(names, out var known) && known.Identity.Stamp == stamp && known.Identity.TryShare())
             {
                 identity = known.Identity;
-                _known[names] = new Known(identity, changes, expires);
+                _known[names] = new KnownIdentity(identity, changes, expires);
             }
         }
 
@@ -94,7 +104,7 @@ internal sealed class ClientIdentities : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        List<Known> known;
+        List<KnownIdentity> known;
         lock (_lock)
         {
             if (_disposed)
@@ -142,7 +152,7 @@ internal sealed class ClientIdentities : IDisposable
         }
     }
 
-    private bool IsFresh(Known known)
+    private bool IsFresh(KnownIdentity known)
     {
         var now = _time.GetUtcNow();
         return known.Changes == Volatile.Read(ref _changes) && (known.Expires is not { } end || now < end) && now >= known.Identity.NotBefore && now <= known.Identity.NotAfter;
@@ -192,7 +202,7 @@ internal sealed class ClientIdentities : IDisposable
             if (_known.TryGetValue(names, out var known))
                 before = known.Identity;
             identity.TryShare();
-            _known[names] = new Known(identity, changes, expires);
+            _known[names] = new KnownIdentity(identity, changes, expires);
         }
 
         before?.Return();
@@ -214,5 +224,5 @@ internal sealed class ClientIdentities : IDisposable
         return Convert.ToHexString(hash.GetHashAndReset());
     }
 
-    private sealed record Known(ClientIdentity Identity, long Changes, DateTimeOffset? Expires);
+    private sealed record KnownIdentity(ClientIdentity Identity, long Changes, DateTimeOffset? Expires);
 }

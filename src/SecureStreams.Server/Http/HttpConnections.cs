@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace SecureStreams.Server.Http;
+
+/// <summary>
+/// The connections that the web server has, and their end in order. Its own stop would do the same without looking at its clock any more, so that a client of HTTP/2 that leaves a stream
+/// open holds it up, and no bound of a rate or a head is kept meanwhile. Safe from any thread.
+/// </summary>
+internal sealed class HttpConnections
+{
+    private readonly ConcurrentDictionary<ConnectionContext, bool> _all = new();
+    private readonly TaskCompletionSource _none = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _closing;
+
+    /// <summary>The web server begins to serve one.</summary>
+    public void Enter(ConnectionContext connection)
+    {
+        _all.TryAdd(connection, true);
+
+        // Again, now that it can be seen: either this sees the end, or the end sees the connection.
+        if (Volatile.Read(ref _closing) != 0)
+            Close(connection);
+    }
+
+    /// <summary>It has done with it.</summary>
+    public void Leave(ConnectionContext connection)
+    {
+        _all.TryRemove(connection, out _);
+        CheckNone();
+    }
+
+    /// <summary>Closes those that idle, tells those of HTTP/2 to go away, and lets what is under way be served. Completes when there are none.</summary>
+    public Task CloseAsync()
+    {
+        Interlocked.Exchange(ref _closing, 1);
+        foreach (var connection in _all.Keys)
+            Close(connection);
+        CheckNone();
+        return _none.Task;
+    }
+
+    private void CheckNone()
+    {
+        if (Volatile.Read(ref _closing) != 0 && _all.IsEmpty)
+            _none.TrySetResult();
+    }
+
+    private static void Close(ConnectionContext connection) => connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+}
