@@ -13,7 +13,7 @@ public sealed partial class SsStateRecorder
     {
         var (expected, found) = (Parse(states), StateNames());
         if (!expected.SequenceEqual(found, StringComparer.Ordinal))
-            throw new SsAssertionException($"Expected the states {string.Join(", ", expected)}, and they are {Listed(found)}.\n{Describe()}");
+            throw Fail($"Expected the states {string.Join(", ", expected)}, and they are {Listed(found)}.");
     }
 
     /// <summary>Fails unless these states and notices came one after the other; others may have come before, after and between.</summary>
@@ -32,8 +32,8 @@ public sealed partial class SsStateRecorder
 
         if (at < expected.Length)
         {
-            throw new SsAssertionException(
-                $"Expected {string.Join(", ", expected)} in this order: {expected[at]} did not come{(at == 0 ? "" : $" after {string.Join(", ", expected[..at])}")}; the states are {Listed(found)}.\n{Describe()}");
+            throw Fail(
+                $"Expected {string.Join(", ", expected)} in this order: {expected[at]} did not come{(at == 0 ? "" : $" after {string.Join(", ", expected[..at])}")}; the states are {Listed(found)}.");
         }
     }
 
@@ -43,7 +43,7 @@ public sealed partial class SsStateRecorder
     public void AssertNever(SsState state)
     {
         if (Count(this, state) is > 0 and var times)
-            throw new SsAssertionException($"Expected that {SsRecordedEvent.NameOf(state)} never comes, and it came {(times == 1 ? "once" : $"{times} times")}.\n{Describe()}");
+            throw Fail($"Expected that {SsRecordedEvent.NameOf(state)} never comes, and it came {(times == 1 ? "once" : $"{times} times")}.");
     }
 
     /// <summary>Fails unless the last <paramref name="state"/> came for this reason.</summary>
@@ -56,9 +56,9 @@ public sealed partial class SsStateRecorder
     {
         var name = SsRecordedEvent.NameOf(state);
         if (Events.LastOrDefault(one => one.Change?.State == state) is not { Change: { } change })
-            throw new SsAssertionException($"Expected {name} because of {phase}/{code}, and {name} did not come.\n{Describe()}");
+            throw Fail($"Expected {name} because of {phase}/{code}, and {name} did not come.");
         if (change.Cause.Phase != phase || change.Cause.Code != code)
-            throw new SsAssertionException($"Expected {name} because of {phase}/{code}, and it came because of {(change.Cause.IsNone ? "nothing" : $"{change.Cause.Phase}/{change.Cause.Code}")}.\n{Describe()}");
+            throw Fail($"Expected {name} because of {phase}/{code}, and it came because of {(change.Cause.IsNone ? "nothing" : $"{change.Cause.Phase}/{change.Cause.Code}")}.");
         return change.Cause;
     }
 
@@ -69,7 +69,7 @@ public sealed partial class SsStateRecorder
     {
         var found = Messages.Select(static one => Encoding.UTF8.GetString(one.Span)).ToList();
         if (!messages.SequenceEqual(found, StringComparer.Ordinal))
-            throw new SsAssertionException($"Expected the messages {Quoted(messages)}, and they are {Quoted(found)}.\n{Describe()}");
+            throw Fail($"Expected the messages {Quoted(messages)}, and they are {Quoted(found)}.");
     }
 
     private static string Listed(string[] names) => names.Length == 0 ? "none" : string.Join(", ", names);

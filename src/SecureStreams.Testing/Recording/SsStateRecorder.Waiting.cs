@@ -50,7 +50,7 @@ public sealed partial class SsStateRecorder
             if (first == met.Task || isMet(this))
                 return;
             var ranOut = first == waits[1] ? $"{bound.TotalSeconds:0.###} s" : $"{Patience.TotalSeconds:0} s of real time, in which nobody advanced the clock by {bound.TotalSeconds:0.###} s";
-            throw new SsAssertionException($"Waited for {what}, and it did not come within {ranOut}.\n{Describe()}");
+            throw Fail($"Waited for {what}, and it did not come within {ranOut}.");
         }
         finally
         {

@@ -30,6 +30,9 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
         _start = _time.GetTimestamp();
     }
 
+    /// <summary>Told when an assertion or a wait fails.</summary>
+    internal Action? Failed { get; init; }
+
     /// <summary>Everything so far, in order.</summary>
     public IReadOnlyList<SsRecordedEvent> Events
     {
@@ -121,6 +124,12 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
         foreach (var stream in streams)
             text.Append('\n').Append(stream.Explain());
         return text.ToString();
+    }
+
+    private SsAssertionException Fail(string message)
+    {
+        Failed?.Invoke();
+        return new SsAssertionException($"{message}\n{Describe()}");
     }
 
     private static string NameOf(SecureStream stream) => $"{stream.StreamType}#{stream.Id}";

@@ -21,6 +21,20 @@ public sealed class TestContextTests
     }
 
     [Fact]
+    public async Task A_forgotten_stream_does_not_hide_the_assertion_that_failed()
+    {
+        var error = await Assert.ThrowsAsync<SsAssertionException>(static async () =>
+        {
+            await using var test = SsTestContext.FromJson(Policy);
+            var recorder = test.Record();
+            test.Context.Create("jobs", recorder);
+            recorder.AssertStates("Creating, Connecting");
+        });
+
+        Assert.StartsWith("Expected the states Creating, Connecting, and they are Creating.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_streamtype_of_any_protocol_is_served_without_a_socket()
     {
         await using var test = SsTestContext.FromJson(Policy);
