@@ -26,6 +26,9 @@ internal static partial class CoreLog
     [LoggerMessage(1030, LogLevel.Debug, "{StreamType}#{StreamId} follows a change of its policy", EventName = "PolicyFollowed")]
     public static partial void PolicyFollowed(ILogger logger, string streamType, long streamId);
 
+    [LoggerMessage(1032, LogLevel.Debug, "{StreamType}#{StreamId}: the network of this machine has changed: {Action}", EventName = "NetworkFollowed")]
+    public static partial void NetworkFollowed(ILogger logger, string streamType, long streamId, string action);
+
     [LoggerMessage(1031, LogLevel.Debug, "{StreamType}#{StreamId}: a change of the policy ({Impact}): {Action}", EventName = "PolicyActed")]
     public static partial void PolicyActed(ILogger logger, string streamType, long streamId, SsPolicyAction action, Policy.PolicyImpact impact);
 }

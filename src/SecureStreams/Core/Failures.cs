@@ -28,6 +28,21 @@ internal static class Failures
             Endpoint = endpoint,
         };
 
+    /// <param name="bound">What the policy states.</param>
+    /// <param name="attribute">Of the retry scheme: what states the bound.</param>
+    /// <param name="endpoint">Where the connection led, if the transport knows.</param>
+    public static TransportFailure NetworkChanged(Liveness bound, string attribute, string? endpoint) =>
+        new(
+            SsPhase.Timeout,
+            SsCauseCode.PeerUnresponsive,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The network of this machine has changed, and the peer, asked whether it can still be reached, gave no sign of life for {(bound.Hangup - bound.Ping!.Value).TotalSeconds:0.###} s, which svalidhup leaves after svalidping."))
+        {
+            Attribute = attribute,
+            Endpoint = endpoint,
+        };
+
     public static TransportFailure HandlerException(Exception? error) =>
         new(SsPhase.Local, SsCauseCode.HandlerException, $"The handler threw {error?.GetType().Name ?? "an exception"}; mend the handler.") { Error = error };
 

@@ -67,6 +67,7 @@ internal sealed partial class LocalStream
     {
         ReleaseAdmissionOnMailbox();
         _mends = failure is not null;
+        _mayHurry = failure is { RetryClass: RetryClass.Transient or RetryClass.Identity };
 
         // An orderly end of a connection that stood says nothing against the peer; reconnecting by policy is governed all the same, since it happens to all streams at once.
         if (failure is null)

@@ -28,6 +28,7 @@ internal sealed class SsInstruments
     private readonly Counter<long> _policyFetches;
     private readonly Counter<long> _policyTrials;
     private readonly Counter<long> _internetFindings;
+    private readonly Counter<long> _networkChanges;
 
     public SsInstruments(Meter meter)
     {
@@ -45,6 +46,7 @@ internal sealed class SsInstruments
         _policyFetches = meter.CreateCounter<long>("ss.policy.fetches", "{fetch}", "Fetches of policies that have ended");
         _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
         _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
+        _networkChanges = meter.CreateCounter<long>("ss.network.changes", "{change}", "Changes of this machine's addresses that contexts acted on");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -161,6 +163,13 @@ internal sealed class SsInstruments
     {
         if (_policyTrials.Enabled)
             Add(_policyTrials, 1, new TagList { { TelemetryNames.Outcome, TelemetryNames.Of(state) } });
+    }
+
+    /// <summary>This machine's network has changed.</summary>
+    public void NetworkChanged()
+    {
+        if (_networkChanges.Enabled)
+            Add(_networkChanges, 1, default);
     }
 
     /// <summary>It was found out where the network leads.</summary>

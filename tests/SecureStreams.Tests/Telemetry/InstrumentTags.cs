@@ -15,6 +15,7 @@ internal static class InstrumentTags
         ["ss.tx.queued"] = ["ss.streamtype"],
         ["ss.governor.wait"] = ["ss.streamtype"],
         ["ss.internet.findings"] = ["ss.internet", "ss.trigger"],
+        ["ss.network.changes"] = [],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.age"] = [],
