@@ -32,7 +32,7 @@ internal sealed partial class HttpListener
             var http2 = await PrepareAsync(connection, accepted, plan, either.Token).ConfigureAwait(false);
             if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
             {
-                WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
+                WatchFirstRequest(connection, policy, plan.UnauthenticatedTimeout);
                 return;
             }
         }
@@ -126,7 +126,7 @@ internal sealed partial class HttpListener
     }
 
     /// <summary>A connection that brings no request in its time is of no use.</summary>
-    private void WatchFirstRequest(ConnectionContext connection, TimeSpan bound)
+    private void WatchFirstRequest(ConnectionContext connection, StreamTypePolicy policy, TimeSpan bound)
     {
         var timer = Platform.Time.CreateDetachedTimer(static state =>
         {
@@ -135,5 +135,16 @@ internal sealed partial class HttpListener
                 connection.Abort(new ConnectionAbortedException("No request came in time."));
         }, connection, bound);
         connection.ConnectionClosed.UnsafeRegister(static state => ((ITimer)state!).Dispose(), timer);
+        if (connection.Features.Get<HttpConnectionFeature>() is { Secured: not null } secured)
+            connection.ConnectionClosed.UnsafeRegister(_ => TellLeft(secured, policy), null);
+    }
+
+    /// <summary>A client that leaves without a request may not trust the certificate that it was shown: many judge it when the handshake is over. A trial wants to know.</summary>
+    private void TellLeft(HttpConnectionFeature connection, StreamTypePolicy policy)
+    {
+        if (connection.HasAsked || _arrivals.Over.IsCancellationRequested)
+            return;
+        var trials = Runtime.Trials;
+        trials.Result(policy.Name, policy, good: false, trials.Current is null ? null : FailureReporter.Note(Runtime, policy.Name, policy, SsState.Connecting, Failures.LeftAfterHandshake()));
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class HttpListener
             connection.Features.Set(new HttpConnectionFeature(accepted) { Secured = secured });
             if ((_takesHttp2 && kind == HttpBeginningKind.Http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
             {
-                WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
+                WatchFirstRequest(connection, policy, plan.UnauthenticatedTimeout);
                 return;
             }
         }

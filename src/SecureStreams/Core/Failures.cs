@@ -53,6 +53,10 @@ internal static class Failures
             ? $"The policy was changed, and streamtype '{streamType}' is a server now; remove \"server\" from it, or dispose the stream."
             : $"The policy was changed, and it has no streamtype '{streamType}' any more; apply a policy that has it, or dispose the stream.") { Permanent = true };
 
+    /// <summary>What a server sees of a client that judges its certificate only when the handshake is over.</summary>
+    public static TransportFailure LeftAfterHandshake() =>
+        new(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The client ended the connection right after its TLS handshake and said nothing; it may not trust the certificate that it was shown.") { Attribute = "server_cert" };
+
     /// <param name="streamType">The streamtype.</param>
     public static TransportFailure PolicyChanged(string streamType) =>
         new(SsPhase.Update, SsCauseCode.PolicyChanged, $"The policy of streamtype '{streamType}' was changed so that its connection is another; it goes on under the new policy.");

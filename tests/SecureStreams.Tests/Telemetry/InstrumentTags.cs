@@ -22,7 +22,9 @@ internal static class InstrumentTags
         ["ss.policy.fetches"] = ["ss.outcome"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
+        ["ss.token.fetches"] = ["ss.auth.scheme", "error.type"],
         ["ss.policy.trials"] = ["ss.outcome"],
+        ["ss.accepted.failures"] = ["ss.streamtype", "ss.phase", "error.type"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 
