@@ -142,9 +142,13 @@ internal abstract partial class ServerListener : SsListener, ILiveListener, ILis
     /// <summary>As that for an error, of what was refused.</summary>
     protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure)
     {
-        var detail = FailureReporter.Report(Accepted.Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        var detail = TellGivenUp(policy, peer, failure);
         Runtime.Trials.Result(policy.Name, policy, good: false, detail);
     }
+
+    /// <summary>A client was given up for what it does, which says nothing against a policy on trial.</summary>
+    protected SsDetail TellGivenUp(StreamTypePolicy policy, string peer, TransportFailure failure) =>
+        FailureReporter.Report(Accepted.Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
 
     private async Task StopAsync(bool draining)
     {
