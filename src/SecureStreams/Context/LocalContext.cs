@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using SecureStreams.Admin;
 using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
@@ -15,6 +16,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
     private readonly TrialBoard _trials = new();
     private readonly LivePolicy _policy;
+    private readonly AdminSocket? _admin;
     private readonly SsContextOptions _options;
     private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
@@ -27,6 +29,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
     /// <exception cref="SsBlobException"><see cref="SsContextOptions.StateFolder"/> cannot be used.</exception>
+    /// <exception cref="IOException"><see cref="SsContextOptions.AdminSocket"/> cannot be had.</exception>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
         : this(model, default, [], options ?? new SsContextOptions())
     {
@@ -53,6 +56,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             TrialCounted = CountTrial,
         };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
+        _admin = _options.AdminSocket is { } path ? new AdminSocket(this, path, _options.Platform.Time, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Admin"))) : null;
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
         var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs, instruments, _policy.Find, _options.StateFolder, Diagnostics);
@@ -75,6 +79,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (_options.RemotePolicy is not null)
             BeginRemotePolicy();
         BeginSystem();
+        _admin?.Begin();
         _remote?.Start();
     }
 
@@ -152,7 +157,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
         var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _admin?.Dispose();
             _ = FinishAsync(PolicyWatch?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 

@@ -55,6 +55,10 @@ public sealed class SecureStreamsOptions : IValidatableObject
     [StringLength(4096, MinimumLength = 1, ErrorMessage = "StateFolder is empty or longer than a path can be: give it the path of a folder, or leave it out.")]
     public string? StateFolder { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.AdminSocket"/>, a path as <see cref="PolicyFile"/>; null, the default, for none.</summary>
+    [StringLength(4096, MinimumLength = 1, ErrorMessage = "AdminSocket is empty or longer than a path can be: give it the path of a Unix socket, or leave it out.")]
+    public string? AdminSocket { get; set; }
+
     /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
     public ISsBlobStore? Blobs { get; set; }
 
@@ -86,6 +90,7 @@ public sealed class SecureStreamsOptions : IValidatableObject
         StateFolder = StateFolder is null ? null : locate(StateFolder),
         RemotePolicy = RemotePolicy,
         CaptivePortal = CaptivePortal,
+        AdminSocket = AdminSocket is null ? null : locate(AdminSocket),
         Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
         MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
     };
@@ -105,6 +110,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
             yield return nameof(StrictPolicy);
         if (StateFolder != before.StateFolder)
             yield return nameof(StateFolder);
+        if (AdminSocket != before.AdminSocket)
+            yield return nameof(AdminSocket);
     }
 
     /// <inheritdoc/>
