@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Threading.Channels;
 using PolicyUpdate;
 using SecureStreams;
 
 // An operator changes the file of a policy under traffic: looks at what a change would do, makes it, makes a mistake, and tries one that does not work. Exit status 0 when all that is told below
 // happened and every message was answered once.
-var clock = Stopwatch.StartNew();
+var start = TimeProvider.System.GetTimestamp();
 await using var servers = Servers.Start();
 var template = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "policy.json"));
 var folder = Directory.CreateTempSubdirectory("policy-update-").FullName;
@@ -83,7 +82,7 @@ async Task WriteAsync(string text)
     File.Move(file + "~", file, overwrite: true);
 }
 
-void Tell(string text) => Console.WriteLine($"[{clock.Elapsed.TotalSeconds,6:0.00}] {text}");
+void Tell(string text) => Console.WriteLine($"[{TimeProvider.System.GetElapsedTime(start).TotalSeconds,6:0.00}] {text}");
 
 void Expect(bool isSo, string text)
 {

@@ -60,7 +60,7 @@ internal sealed class Traffic : IAsyncDisposable
         {
             var text = $"message {++Sent}";
             await _feed.SendAsync(Encoding.UTF8.GetBytes(text));
-            using var answer = await answers.ReadAsync();
+            using var answer = await answers.ReadAsync() ?? throw new InvalidOperationException($"The stream ended under '{text}'.");
             if (Encoding.UTF8.GetString(answer.Payload.Span) != text)
                 throw new InvalidOperationException($"'{text}' was not answered, something else was.");
             Answered++;
@@ -73,7 +73,7 @@ internal sealed class Traffic : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             var text = $"reading {++Asked}";
-            using var answer = await _context.TransactAsync("reading", Encoding.UTF8.GetBytes(text));
+            var answer = await _context.TransactAsync("reading", Encoding.UTF8.GetBytes(text));
             if (Encoding.UTF8.GetString(answer.Body.Span) != text)
                 throw new InvalidOperationException($"'{text}' was not answered as it should be.");
             Told++;
