@@ -9,6 +9,9 @@ internal static class AdminDefaults
     /// <summary>Connections that are served at a time; others wait in the system.</summary>
     public const int MostConnections = 4;
 
+    /// <summary>Connections that the system keeps waiting; a client that comes while it is full is refused at once, as Unix sockets are.</summary>
+    public const int Backlog = 128;
+
     /// <summary>How long a request may take to come, and an answer to be taken.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
 

@@ -85,7 +85,7 @@ internal sealed class AdminSocket : IDisposable
             socket.Bind(new UnixDomainSocketEndPoint(path));
             if (!OperatingSystem.IsWindows())
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            socket.Listen(AdminDefaults.MostConnections);
+            socket.Listen(AdminDefaults.Backlog);
             return socket;
         }
         catch (Exception error) when (error is SocketException or ArgumentException or IOException or UnauthorizedAccessException)

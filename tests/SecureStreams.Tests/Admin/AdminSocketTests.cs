@@ -149,10 +149,10 @@ public sealed class AdminSocketTests : IAsyncDisposable
         using (var dead = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
         {
             dead.Bind(new UnixDomainSocketEndPoint(Socket));
-            dead.SafeHandle.Dispose(); // As a crash does: the path stays.
+            File.Move(Socket, Socket + "~"); // Out of the way of the platform, which removes the path of a socket that it closes.
         }
 
-        Assert.True(File.Exists(Socket));
+        File.Move(Socket + "~", Socket);
         _context = null;
         await AskAsync("""{"do":"status"}""", () => _ = Context);
         var file = Path.Combine(_folder, "file");
