@@ -36,6 +36,12 @@ public ref struct SsTransmit
         }
     }
 
+    /// <summary>
+    /// The number of the message that the next piece belongs to, as <see cref="SsStateChange.Message"/> names it when it is acknowledged. Numbers grow from 1 over all connections of the stream;
+    /// one that is not used because the callback took its pieces back is left out. 0 where messages are not acknowledged one by one: everywhere but on mqtt.
+    /// </summary>
+    public readonly long Message => _target.MessageNumber;
+
     /// <summary>Where the pieces go.</summary>
     internal readonly SsTransmitBuffer Target => _target;
 

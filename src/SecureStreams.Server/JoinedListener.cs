@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
-using SecureStreams.Server.Listening;
 using SecureStreams.Server.Routing;
 using SecureStreams.Server.Tls;
 
@@ -24,14 +23,14 @@ internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealt
         _owner = owner;
         _logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         var current = _policy = new ListenerPolicy(context, policy, _logger);
-        var accepted = context.NewAcceptedStreams(policy.Name);
+        var accepted = context.NewAcceptedStreams();
         if (ServerTls.OwnAttribute(policy) is not null)
         {
             _tls = new ServerTls(current.Now, context.Blobs, context.Options.Platform.Time, _logger, owner.OwnTls);
             _tls.Check();
         }
 
-        Route = new ServerRoute(RoutePlan.Of(policy), current, accepted, accept, _tls, new StreamLimit(accepted, _logger));
+        Route = new ServerRoute(RoutePlan.Of(policy), current, accepted, accept, _tls);
         _end = new ListenerEnd(accepted, current.Now, StopAsync, free: FreeAsync);
     }
 

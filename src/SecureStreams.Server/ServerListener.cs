@@ -30,8 +30,8 @@ internal abstract partial class ServerListener : SsListener, ILiveListener, ILis
         Platform = context.Options.Platform;
         Logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         Policy = new ListenerPolicy(context, policy, Logger, mayMove: true);
-        Accepted = context.NewAcceptedStreams(policy.Name);
-        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null, new StreamLimit(Accepted, Logger));
+        Accepted = context.NewAcceptedStreams();
+        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null);
         Routes.TryAdd(Own);
         if (policy.Tls)
         {
@@ -142,7 +142,7 @@ internal abstract partial class ServerListener : SsListener, ILiveListener, ILis
     /// <summary>As that for an error, of what was refused.</summary>
     protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure)
     {
-        var detail = FailureReporter.Report(Accepted.Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        var detail = FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
         Runtime.Trials.Result(policy.Name, policy, good: false, detail);
     }
 

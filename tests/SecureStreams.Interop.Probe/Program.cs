@@ -27,7 +27,11 @@ switch (args)
         await CrowdCommand.RunAsync(port, ping);
         return 0;
 
+    case ["remote-policy", var port, var state]:
+        await RemotePolicyCommand.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), state);
+        return 0;
+
     default:
-        Console.Error.WriteLine("Usage: serve ADDRESS | transfer JSON | flow JSON | mqtt-broker PORT JOURNAL | crowd-serve PING_SECONDS | crowd PORT PING_SECONDS");
+        Console.Error.WriteLine("Usage: serve ADDRESS | transfer JSON | flow JSON | mqtt-broker PORT JOURNAL | crowd-serve PING_SECONDS | crowd PORT PING_SECONDS | remote-policy PORT FOLDER");
         return 2;
 }

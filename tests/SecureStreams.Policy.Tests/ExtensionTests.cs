@@ -15,7 +15,7 @@ public sealed partial class ExtensionTests
         "Retry restart_after_ms", "Retry svalidhup_ms", "Retry svalidping_ms", "StreamTypes address_family", "StreamTypes connect_timeout_ms",
         "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms", "StreamTypes http_expect_continue",
         "StreamTypes http_trailers", "StreamTypes idle_timeout_ms", "StreamTypes local_bind", "StreamTypes max_body_bytes", "StreamTypes max_connections",
-        "StreamTypes max_connections_per_peer", "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes max_streams", "StreamTypes metadata_from_connection",
+        "StreamTypes max_connections_per_peer", "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes metadata_from_connection",
         "StreamTypes min_rate_grace_ms", "StreamTypes min_rx_rate", "StreamTypes min_tx_rate", "StreamTypes mqtt_client_id", "StreamTypes mqtt_over_ws",
         "StreamTypes mqtt_password_blob", "StreamTypes mqtt_queue_bytes", "StreamTypes mqtt_receive_maximum", "StreamTypes mqtt_session_expiry",
         "StreamTypes mqtt_topic_alias_max", "StreamTypes mqtt_username_blob", "StreamTypes mqtt_version", "StreamTypes port_metadata",

@@ -35,8 +35,8 @@ internal sealed class SendOperation : IValueTaskSource
     /// <summary>Whether a callback has committed something of it, an empty message included.</summary>
     public bool Begun { get; set; }
 
-    /// <summary>Which of the messages of this connection it is, where acknowledgements are counted.</summary>
-    public long Sequence { get; set; }
+    /// <summary>The number by which its acknowledgement names it (<see cref="SsTransmit.Message"/>); 0 where the transaction is what is acknowledged.</summary>
+    public long Number { get; set; }
 
     /// <summary>Whether its sender waits no more: it has its result, which <see cref="Failure"/> may hold until it is told outside the lock.</summary>
     public bool IsSettled { get; private set; }

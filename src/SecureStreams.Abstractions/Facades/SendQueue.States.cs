@@ -15,9 +15,8 @@ internal sealed partial class SendQueue
     private bool _abandoning;
     private SsStateChange _refusal;
 
-    // Messages and acknowledgements of this connection, counted: the n-th acknowledgement is that of the n-th message.
-    private long _sent;
-    private long _acknowledged;
+    // Whether what was taken on the last connection is the transport's own until it is answered.
+    private bool _wasKept;
 
     /// <summary>What the stream has told its handler.</summary>
     /// <returns>Disconnect when a transaction has nothing to carry any more.</returns>
@@ -33,7 +32,7 @@ internal sealed partial class SendQueue
             switch (change.State)
             {
                 case SsState.Connecting:
-                    RewindOnMailbox();
+                    RewindOnMailbox(ref told);
                     if (transactional)
                         result = AssignOnMailbox(ref ask);
                     break;
@@ -95,15 +94,21 @@ internal sealed partial class SendQueue
     /// </summary>
     private bool IsKeptByTransport => stream.Traits is { Acknowledges: true, IsTransactional: false };
 
-    /// <summary>A new connection: what was not taken or not acknowledged begins anew; what a cancelled sender left is dropped with the connection it was for.</summary>
-    private void RewindOnMailbox()
+    /// <summary>
+    /// A new connection: what was not taken or not acknowledged begins anew; what a cancelled sender left is dropped with the connection it was for. Where the policy has moved the stream, what the
+    /// old protocol kept cannot be heard of any more.
+    /// </summary>
+    private void RewindOnMailbox(ref SendList told)
     {
         SendList again = default;
-        if (!IsKeptByTransport)
+        var isKept = IsKeptByTransport;
+        if (_wasKept && !isKept)
+            FailUnacknowledged(new SsCause(SsPhase.Update, SsCauseCode.PolicyChanged), ref told);
+        _wasKept = isKept;
+        if (!isKept)
         {
             again = _unacknowledged;
             _unacknowledged = default;
-            _sent = _acknowledged = 0;
         }
 
         if (_current is { IsLeftover: true } leftover)
@@ -175,16 +180,16 @@ internal sealed partial class SendQueue
                 }
             }
         }
-        else if (_acknowledged < _sent)
-        {
-            _acknowledged++;
-        }
 
-        while (_unacknowledged.First is { } first && (transactional || first.Sequence <= _acknowledged))
+        // Of a message that is none of these (a handler's, or one whose sender has gone) nobody here is told.
+        for (var one = _unacknowledged.First; one is not null; one = one.Next)
         {
-            _unacknowledged.Take();
-            if (first.Settle(change.State == SsState.QosAckRemote ? null : Refused(change)))
-                told.Add(first);
+            if (!transactional && one.Number != change.Message)
+                continue;
+            _unacknowledged.Remove(one);
+            if (one.Settle(change.State == SsState.QosAckRemote ? null : Refused(change)))
+                told.Add(one);
+            return;
         }
     }
 
@@ -225,8 +230,6 @@ internal sealed partial class SendQueue
         _taken = false;
         _takenGone = false;
         _refusal = default;
-        if (!IsKeptByTransport)
-            _sent = _acknowledged = 0;
     }
 
     private void EndAll(SsCause cause, ref SendList told)
@@ -247,14 +250,18 @@ internal sealed partial class SendQueue
         }
     }
 
-    private void FailBegun(SsCause cause, ref SendList told)
+    private void FailUnacknowledged(SsCause cause, ref SendList told)
     {
         while (_unacknowledged.Take() is { } operation)
         {
-            if (operation.Settle(new SsStreamException($"A message to streamtype '{stream.StreamType}' was sent, and the stream has ended or is idle without an acknowledgement of it.", cause)))
+            if (operation.Settle(new SsStreamException($"A message to streamtype '{stream.StreamType}' was sent, and the stream has ended, is idle or has been moved without an acknowledgement of it.", cause)))
                 told.Add(operation);
         }
+    }
 
+    private void FailBegun(SsCause cause, ref SendList told)
+    {
+        FailUnacknowledged(cause, ref told);
         if (_current is not { } current)
             return;
         _current = null;
@@ -268,6 +275,11 @@ internal sealed partial class SendQueue
         new($"The peer refused a message to streamtype '{stream.StreamType}'{(change.Ack == 0 ? "" : $" with status {change.Ack}")}.", change.Cause, change.Ack);
 
     private SsStreamException NotSent(SsCause cause) => new($"A message to streamtype '{stream.StreamType}' was not sent; send it again, or mend what the cause names.", cause);
+
+    /// <summary>The policy has moved the stream since its sender asked.</summary>
+    private SsStreamException NotAcknowledging() => new(
+        $"A message to streamtype '{stream.StreamType}' was to be acknowledged, and by its changed policy the stream has a protocol that does not: it was not sent there. Send it again without WaitForAck.",
+        new SsCause(SsPhase.Update, SsCauseCode.PolicyChanged));
 
     private SsStreamException NotAsked(SsCause cause) => new(
         $"The transaction of streamtype '{stream.StreamType}' ended without asking for the message: its method takes no body, or the peer answered before. Use a streamtype with \"http_method\": \"POST\", or send an empty message.",

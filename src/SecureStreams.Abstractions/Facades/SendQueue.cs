@@ -71,6 +71,14 @@ internal sealed partial class SendQueue(SecureStream stream, Lock gate)
             var room = true;
             while (room && (_current ??= _waiting.Take()) is { } operation)
             {
+                if (operation.WaitsForAck && !traits.Acknowledges)
+                {
+                    _current = null;
+                    if (operation.Settle(NotAcknowledging()))
+                        told.Add(operation);
+                    continue;
+                }
+
                 room = Fill(operation, ref tx, traits, ref result);
                 if (operation.Begun && operation.Offset == operation.Payload.Length)
                 {
@@ -134,6 +142,7 @@ internal sealed partial class SendQueue(SecureStream stream, Lock gate)
             // Where there are no messages an empty one is nothing at all.
             if (count > 0 || traits.HasMessages)
             {
+                operation.Number = tx.Message;
                 payload.Slice(operation.Offset, count).CopyTo(room);
                 var flags = operation.Offset == 0 ? SsTxFlags.StartOfMessage : SsTxFlags.None;
                 if (operation.Offset + count == payload.Length)
@@ -154,10 +163,9 @@ internal sealed partial class SendQueue(SecureStream stream, Lock gate)
         _current = null;
         _assigned = null;
         _taken = traits.IsTransactional;
-        if (traits.Acknowledges)
-            operation.Sequence = ++_sent;
         if (operation.WaitsForAck)
         {
+            _wasKept = IsKeptByTransport;
             _unacknowledged.Add(operation);
             return;
         }

@@ -131,6 +131,7 @@ internal sealed class StreamFacade(SecureStream stream)
     public SsTransmitResult OnTransmit(SecureStreamHandler inner, scoped ref SsTransmit tx)
     {
         var followed = inner != SecureStreamHandler.Idle;
+        _tap.Look(tx.Target);
         if (!_tap.IsMessageOpen)
         {
             if (_pipe is { IsOver: false } pipe && pipe.TryTransmit(ref tx, out var piped))

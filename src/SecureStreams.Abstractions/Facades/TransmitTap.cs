@@ -7,9 +7,13 @@ internal sealed class TransmitTap : SsTransmitBuffer
 {
     private SsTransmitBuffer? _target;
     private bool _staged;
+    private bool _isOpen;
+    private bool _hasLooked;
 
     /// <summary>Whether the handler has begun a message and not ended it.</summary>
-    public bool IsMessageOpen { get; private set; }
+    public override bool IsMessageOpen => _isOpen;
+
+    public override long MessageNumber => _target!.MessageNumber;
 
     public override bool MoreRoom => _target!.MoreRoom;
 
@@ -21,17 +25,26 @@ internal sealed class TransmitTap : SsTransmitBuffer
         _staged = (flags & (SsTxFlags.EndOfMessage | SsTxFlags.EndOfStream)) == 0;
     }
 
+    /// <summary>The first callback that the facade sees: a message that is open now was begun by the handler before there was a facade.</summary>
+    public void Look(SsTransmitBuffer target)
+    {
+        if (_hasLooked)
+            return;
+        _hasLooked = true;
+        _isOpen = target.IsMessageOpen;
+    }
+
     /// <summary>Calls the handler.</summary>
     public SsTransmitResult Transmit(SecureStreamHandler handler, SecureStream stream, scoped ref SsTransmit tx)
     {
         _target = tx.Target;
-        _staged = IsMessageOpen;
+        _staged = _isOpen;
         try
         {
             var watched = new SsTransmit(this);
             var result = handler.OnTransmit(stream, ref watched);
             if (result == SsTransmitResult.Send)
-                IsMessageOpen = _staged;
+                _isOpen = _staged;
             return result;
         }
         finally
@@ -41,5 +54,9 @@ internal sealed class TransmitTap : SsTransmitBuffer
     }
 
     /// <summary>A new connection begins without a message.</summary>
-    public void Reset() => IsMessageOpen = false;
+    public void Reset()
+    {
+        _hasLooked = true;
+        _isOpen = false;
+    }
 }

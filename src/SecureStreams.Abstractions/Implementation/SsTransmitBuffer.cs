@@ -6,6 +6,12 @@ public abstract class SsTransmitBuffer
     /// <summary>Whether another piece may be committed now.</summary>
     public abstract bool MoreRoom { get; }
 
+    /// <summary>The number of the message that the next piece belongs to, as acknowledgements name it (<see cref="SsStateChange.Message"/>); 0 where messages are not acknowledged one by one.</summary>
+    public virtual long MessageNumber => 0;
+
+    /// <summary>At the start of a callback: whether a message was begun in an earlier one and has not ended.</summary>
+    public virtual bool IsMessageOpen => false;
+
     /// <summary>Room for one piece; empty when none may be committed.</summary>
     public abstract Span<byte> GetSpan();
 

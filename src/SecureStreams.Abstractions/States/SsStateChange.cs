@@ -11,4 +11,11 @@ public readonly record struct SsStateChange(SsState State, SsCause Cause, int Ac
         : this(state, SsCause.None, 0)
     {
     }
+
+    /// <summary>
+    /// For <see cref="SsState.QosAckRemote"/> and <see cref="SsState.QosNackRemote"/> of mqtt: the message that they are about, by the number that <see cref="SsTransmit.Message"/> was while it was
+    /// committed. So whoever took over from another handler tells its own messages from those of the one before. 0 where it is about no message that was taken, and on h1 and h2, where it is about
+    /// the transaction under way.
+    /// </summary>
+    public long Message { get; init; }
 }

@@ -87,7 +87,7 @@ internal sealed partial class HttpListener : ServerListener
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
-            exchange.Response.StatusCode = outcome == AcceptOutcome.Refused ? NotFound : Unavailable;
+            exchange.Response.StatusCode = outcome == AcceptOutcome.Ended ? Unavailable : NotFound;
     }
 
     /// <summary>

@@ -108,7 +108,7 @@ internal sealed class UpgradeTransport : StreamTransport, ITransportSink
 
     void ITransportSink.RestartedOnMailbox(StreamTransport transport, TransportFailure reason) => _setup.Sink.RestartedOnMailbox(this, reason);
 
-    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status) => _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status);
+    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message) => _setup.Sink.AcknowledgedOnMailbox(this, ack, refusal, status, message);
 
     void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure) => _setup.Sink.ClosedOnMailbox(this, failure);
 

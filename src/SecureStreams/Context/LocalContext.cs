@@ -143,7 +143,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         ThrowIfDisposed();
         var policy = Find(streamType);
         if (policy.LocalSink)
-            return new LocalSinkListener(_transports, NewAcceptedStreams(streamType), policy, accept);
+            return new LocalSinkListener(_transports, NewAcceptedStreams(), policy, accept);
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)

@@ -138,7 +138,7 @@ internal sealed partial class LocalStream : ITransportSink
         }
     }
 
-    public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+    public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message = 0)
     {
         if (transport != _transport)
             return;
@@ -155,7 +155,7 @@ internal sealed partial class LocalStream : ITransportSink
             }
 
             var cause = refusal is null ? SsCause.None : Report(SsState.QosNackRemote, refusal, delay: null, transport.IsTransactional ? SsNextAction.Idle : SsNextAction.None);
-            Deliver(new SsStateChange(ack ? SsState.QosAckRemote : SsState.QosNackRemote, cause, status));
+            Deliver(new SsStateChange(ack ? SsState.QosAckRemote : SsState.QosNackRemote, cause, status) { Message = message });
             SettleOnMailbox();
         }
         catch (Exception error)

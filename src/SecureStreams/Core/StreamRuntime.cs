@@ -31,9 +31,6 @@ internal sealed record StreamRuntime
     /// <summary>Told that a peer redirected a stream whose streamtype takes that for a failure (<c>http_fail_redirect</c>); null: nobody wants to know.</summary>
     public Action<SsCause>? Redirected { get; init; }
 
-    /// <summary>How many failures of these streams are logged; null for all. Stated where peers decide how many there are.</summary>
-    public FailureLimit? FailureLimit { get; init; }
-
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }
 }

@@ -21,7 +21,6 @@ internal sealed class SsInstruments
     private readonly Histogram<double> _connectionDuration;
     private readonly Counter<long> _payload;
     private readonly Counter<long> _dropped;
-    private readonly Counter<long> _acceptedFailures;
     private readonly Counter<long> _handlerErrors;
     private readonly Histogram<double> _governorWait;
     private readonly Counter<long> _policyUpdates;
@@ -39,7 +38,6 @@ internal sealed class SsInstruments
         _dialPhaseDuration = CreateHistogram(meter, "ss.dial.phase.duration", "Phases of making a connection that succeeded", Seconds);
         _connectionDuration = CreateHistogram(meter, "ss.connection.duration", "From Connected to the end of the connection or transaction", LongSeconds);
         _payload = meter.CreateCounter<long>("ss.payload.io", "By", "Payload given to handlers and taken from them");
-        _acceptedFailures = meter.CreateCounter<long>("ss.accepted.failures", "{failure}", "Accepted streams, and connections and requests before they were one, that a failure ended");
         _dropped = meter.CreateCounter<long>("ss.dropped", "{event}", "What the runtime dropped");
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
@@ -126,13 +124,6 @@ internal sealed class SsInstruments
     {
         if (_dropped.Enabled)
             Add(_dropped, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Reason, reason } });
-    }
-
-    /// <summary>A failure has ended an accepted stream, or what would have become one.</summary>
-    public void AcceptedFailed(string streamType, in SsCause cause)
-    {
-        if (_acceptedFailures.Enabled)
-            Add(_acceptedFailures, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Phase, TelemetryNames.Of(cause.Phase) }, { TelemetryNames.ErrorType, TelemetryNames.Of(cause.Code) } });
     }
 
     /// <summary>A handler threw.</summary>

@@ -36,7 +36,12 @@ internal interface ITransportSink
     void RestartedOnMailbox(StreamTransport transport, TransportFailure reason);
 
     /// <summary>The peer acknowledged or refused the transaction or message.</summary>
-    void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status);
+    /// <param name="transport">The transport.</param>
+    /// <param name="ack">Whether it is acknowledged.</param>
+    /// <param name="refusal">Why it is refused; null when it is acknowledged.</param>
+    /// <param name="status">The protocol's number.</param>
+    /// <param name="message">Which message, by the number that <see cref="Implementation.SsTransmitBuffer.MessageNumber"/> was while it was taken; 0 for the transaction, or for none that was taken.</param>
+    void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message = 0);
 
     /// <summary>
     /// The attempt failed, or the connection or transaction ended. Exactly once for every started transport, and last.

@@ -14,6 +14,9 @@ internal abstract class TransportWriter : SsTransmitBuffer
     /// <summary>Whether no message was begun that is not ended: what follows may go another way. Always, where there are no messages.</summary>
     public virtual bool IsBetweenMessages => true;
 
+    /// <inheritdoc/>
+    public sealed override bool IsMessageOpen => !IsBetweenMessages;
+
     /// <summary>Bytes released and not yet taken over by the network. From any thread.</summary>
     public abstract long Queued { get; }
 

@@ -6,6 +6,7 @@ namespace SecureStreams.Abstractions.Tests.Facades;
 /// <summary>A stream whose life the test plays, step by step, on the test's thread: what an implementation owes the API, and nothing else.</summary>
 internal sealed class FakeStream : SecureStream, IMailboxWork
 {
+    private readonly SsStreamTraits _made;
     private readonly ManualScheduler _scheduler = new();
     private readonly Queue<Action> _work = new();
     private readonly Mailbox _mailbox;
@@ -17,7 +18,7 @@ internal sealed class FakeStream : SecureStream, IMailboxWork
 
     public FakeStream(SsStreamTraits traits, SecureStreamHandler? handler = null)
     {
-        Traits = traits;
+        _made = traits;
         _handler = handler ?? SecureStreamHandler.Idle;
         _mailbox = new Mailbox(_scheduler, error => Faults.Add(error));
         _work.Enqueue(() => Deliver(SsState.Creating));
@@ -62,7 +63,10 @@ internal sealed class FakeStream : SecureStream, IMailboxWork
 
     public Dictionary<string, string?> Values { get; } = [];
 
-    public override SsStreamTraits Traits { get; }
+    public override SsStreamTraits Traits => Moved ?? _made;
+
+    /// <summary>What the policy has made of it.</summary>
+    public SsStreamTraits? Moved { get; set; }
 
     public override string StreamType => "fake";
 
@@ -83,7 +87,7 @@ internal sealed class FakeStream : SecureStream, IMailboxWork
     protected override SecureStreamHandler CurrentHandler => _handler;
 
     /// <summary>Plays a state.</summary>
-    public void Tell(SsState state, SsCause cause = default, int ack = 0) => Play(() => Deliver(state, cause, ack));
+    public void Tell(SsState state, SsCause cause = default, int ack = 0, long message = 0) => Play(() => Deliver(state, cause, ack, message));
 
     /// <summary>Connecting and Connected.</summary>
     public void Up()
@@ -114,6 +118,7 @@ internal sealed class FakeStream : SecureStream, IMailboxWork
             {
                 _wanted = false;
                 calls++;
+                _room.Numbers = Traits is { Acknowledges: true, IsTransactional: false };
                 _room.Open(Room.Pieces, Room.Size);
                 var tx = new SsTransmit(_room);
                 _inCallback = true;
@@ -210,12 +215,12 @@ internal sealed class FakeStream : SecureStream, IMailboxWork
         action?.Invoke();
     }
 
-    private void Deliver(SsState state, SsCause cause = default, int ack = 0)
+    private void Deliver(SsState state, SsCause cause = default, int ack = 0, long message = 0)
     {
         if (!SsStateTable.IsNotice(state))
             _state = state;
         _inCallback = true;
-        LastResult = _handler.OnState(this, new SsStateChange(state, cause, ack));
+        LastResult = _handler.OnState(this, new SsStateChange(state, cause, ack) { Message = message });
         _inCallback = false;
     }
 

@@ -153,7 +153,7 @@ public sealed class SendTests
     }
 
     [Fact]
-    public async Task Acknowledgements_are_matched_in_order_and_a_refusal_is_typed()
+    public async Task Acknowledgements_are_matched_by_number_and_a_refusal_is_typed()
     {
         var stream = new FakeStream(FakeStream.Mqtt);
         var plain = stream.SendAsync(Bytes(1), TestContext.Current.CancellationToken);
@@ -163,12 +163,12 @@ public sealed class SendTests
         stream.Pump();
         await plain;
         Assert.False(first.IsCompleted);
-        stream.Tell(SsState.QosAckRemote);
+        stream.Tell(SsState.QosAckRemote, message: 1);
         Assert.False(first.IsCompleted);
-        stream.Tell(SsState.QosAckRemote);
+        stream.Tell(SsState.QosAckRemote, message: 2);
         await first;
         Assert.False(second.IsCompleted);
-        stream.Tell(SsState.QosNackRemote, new SsCause(SsPhase.Peer, SsCauseCode.PeerRefused), 135);
+        stream.Tell(SsState.QosNackRemote, new SsCause(SsPhase.Peer, SsCauseCode.PeerRefused), 135, message: 3);
         var error = await Assert.ThrowsAsync<SsNackException>(() => second);
         Assert.Equal((135, SsCauseCode.PeerRefused), (error.Ack, error.Cause.Code));
     }
@@ -183,7 +183,7 @@ public sealed class SendTests
         stream.Tell(SsState.Disconnected, LostThen(SsNextAction.Retry));
         stream.Up();
         stream.Pump();
-        stream.Tell(SsState.QosAckRemote);
+        stream.Tell(SsState.QosAckRemote, message: 1);
         await sent;
         Assert.Equal(["2 WholeMessage"], stream.Sent);
     }

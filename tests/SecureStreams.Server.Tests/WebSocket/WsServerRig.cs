@@ -114,7 +114,7 @@ internal sealed class WsServerRig : IContractRig, ITransportFactory
 
         public void RestartedOnMailbox(StreamTransport transport, TransportFailure reason) => sink.RestartedOnMailbox(transport, reason);
 
-        public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status) => sink.AcknowledgedOnMailbox(transport, ack, refusal, status);
+        public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message = 0) => sink.AcknowledgedOnMailbox(transport, ack, refusal, status, message);
 
         public void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
         {

@@ -22,7 +22,6 @@ internal static class InstrumentTags
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
         ["ss.policy.trials"] = ["ss.outcome"],
-        ["ss.accepted.failures"] = ["ss.streamtype", "ss.phase", "error.type"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 

@@ -185,7 +185,7 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
         Tell(transport, "restarted");
     }
 
-    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message)
     {
         Refusal = refusal;
         Assert.Equal(ack, refusal is null);

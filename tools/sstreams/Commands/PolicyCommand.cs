@@ -15,5 +15,7 @@ internal static class PolicyCommand
         PolicyCompileCommand.Create(),
         PolicyExplainCommand.Create(),
         PolicySchemaCommand.Create(),
+        PolicySignCommand.Create(),
+        PolicyVerifyCommand.Create(),
     };
 }

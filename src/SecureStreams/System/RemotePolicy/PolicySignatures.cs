@@ -78,6 +78,9 @@ internal static class PolicySignatures
         return (text, Base64Url.EncodeToString(signature));
     }
 
+    /// <summary>Whether a key is on P-256.</summary>
+    public static bool IsOnCurve(ECDsa key) => Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()).StartsWith("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE", StringComparison.Ordinal);
+
     /// <summary>Judges one signature; says how it did.</summary>
     private static string Verify(ReadOnlySpan<byte> policy, JsonElement one, PolicyKeys keys, HashSet<string> good)
     {

@@ -113,7 +113,9 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
         // Whatever the creator of the context has in its flow of execution is not what all fetches run in.
         using (ExecutionContext.SuppressFlow())
         {
-            _loop = Task.Run(RunAsync);
+            // Begun before the context can be asked: whoever asks then joins it, or comes after it.
+            var first = FetchAsync(CancellationToken.None);
+            _loop = Task.Run(() => RunAsync(first));
             _reports = Task.Run(() => _reporter.RunAsync(_ending.Token));
         }
     }
@@ -151,11 +153,11 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(Task<SsRemotePolicyResult> fetch)
     {
         while (true)
         {
-            var result = await FetchAsync(_ending.Token).ConfigureAwait(false);
+            var result = await fetch.ConfigureAwait(false);
             var delay = DelayAfter(result);
             var begun = _time.GetTimestamp();
             Change(status => status with { Next = _time.GetUtcNow() + delay });
@@ -168,6 +170,8 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
                 await Task.Delay(step, _time, _ending.Token).ConfigureAwait(false);
                 WarnOfExpiry();
             }
+
+            fetch = FetchAsync(_ending.Token);
         }
     }
 

@@ -31,6 +31,10 @@ internal sealed partial class HttpBodyWriter(HttpTransport transport, Implementa
     public override bool MoreRoom => Room > 0;
 
     /// <inheritdoc/>
+    /// <remarks>A body is one message.</remarks>
+    public override bool IsBetweenMessages => !_pulled || _ended;
+
+    /// <inheritdoc/>
     public override long Queued => Volatile.Read(ref _queued);
 
     /// <summary>Whether a write is under way, so that the peer's side is what keeps it waiting.</summary>

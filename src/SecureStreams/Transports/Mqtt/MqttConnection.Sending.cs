@@ -41,6 +41,7 @@ internal sealed partial class MqttConnection
 
         member.Batch = null;
         member.Transport.WriterTakenFromConnection();
+        FinishOnMailbox(member);
     }
 
     /// <summary>Everything that came up leaves, and streams are told where there is room again.</summary>
@@ -96,15 +97,35 @@ internal sealed partial class MqttConnection
         if (settled.Owner is not MqttOwner owner)
             return;
         var endpoint = _link?.EndpointOnMailbox ?? "";
-        var verdict = new MqttVerdict(settled.How switch
+        owner.Settle(settled.Ticket, settled.How switch
         {
             MqttSettlement.Acknowledged => null,
             MqttSettlement.Refused => MqttFailures.NotPublished((MqttReasonCode)settled.Reason, endpoint),
             MqttSettlement.Lost => MqttFailures.Lost(endpoint),
             _ => MqttFailures.Uncertain(endpoint),
         });
-        owner.Settle(settled.Ticket, verdict);
         TellNextOnMailbox(owner);
+    }
+
+    /// <summary>The stream has become another client: what this one has not told it, and what is not answered, it is told there.</summary>
+    public void GiveUpOnMailbox(MqttOwner owner, MqttOwners owners)
+    {
+        Mailbox.AssertCurrent();
+
+        // It may be this client again by now.
+        if (owner.Current is not null)
+            return;
+        var unknown = MqttFailures.Moved(ClientId);
+        while (owner.TryGiveUp(unknown, out var verdict))
+            owners.Carry(verdict);
+        owners.TellCarried();
+    }
+
+    /// <summary>A stream that ends in order has been told all.</summary>
+    private static void FinishOnMailbox(MqttMember member)
+    {
+        if (member.IsFinishing && member.Batch is null && member.Transport.Owner.IsSettled)
+            member.Transport.FinishedFromConnection();
     }
 
     /// <summary>Tells what is known of the stream's messages, as far as it is known of all before them.</summary>
@@ -117,6 +138,9 @@ internal sealed partial class MqttConnection
             else
                 owner.Keep(verdict);
         }
+
+        if (owner.Current is { } left)
+            FinishOnMailbox(left);
     }
 
     /// <summary>The stream has let go: what it was not told any more, it is told when it is back.</summary>
@@ -139,7 +163,7 @@ internal sealed partial class MqttConnection
     {
         if (message.Refusal is { } problem)
         {
-            RefuseOnMailbox(member, message.Qos, problem);
+            RefuseOnMailbox(member, message, problem);
             return true;
         }
 
@@ -147,7 +171,7 @@ internal sealed partial class MqttConnection
         {
             if ((Session.Waiting >= MqttDefaults.MostWaiting && _link is { IsUp: true }) || !Session.TryHold(message, out var ticket))
                 return false;
-            member.Transport.Owner.Expect(ticket);
+            member.Transport.Owner.Expect(ticket, message.Number);
             return true;
         }
 
@@ -162,17 +186,17 @@ internal sealed partial class MqttConnection
             return false;
         if (refusal != MqttReasonCode.Success)
         {
-            member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.NotPublished(refusal, member.Attempt.Endpoint)));
+            member.Transport.SettleFromConnection(new MqttVerdict(MqttFailures.NotPublished(refusal, member.Attempt.Endpoint), message.Number));
             MqttBodies.Pool.Return(message.Body);
         }
 
         return true;
     }
 
-    private static void RefuseOnMailbox(MqttMember member, byte qos, TransportFailure problem)
+    private static void RefuseOnMailbox(MqttMember member, in MqttOutgoing message, TransportFailure problem)
     {
-        var verdict = new MqttVerdict(problem);
-        if (qos == 0)
+        var verdict = new MqttVerdict(problem, message.Number);
+        if (message.Qos == 0)
         {
             member.Transport.SettleFromConnection(verdict);
             return;
@@ -215,7 +239,7 @@ internal sealed partial class MqttConnection
             else
             {
                 if (message.Qos > 0)
-                    RefuseOnMailbox(member, message.Qos, MqttFailures.Lost(member.Attempt.Endpoint));
+                    RefuseOnMailbox(member, message, MqttFailures.Lost(member.Attempt.Endpoint));
                 MqttBodies.Pool.Return(message.Body);
             }
 

@@ -25,7 +25,7 @@ internal sealed partial class MqttConnection
     {
     }
 
-    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message)
     {
     }
 

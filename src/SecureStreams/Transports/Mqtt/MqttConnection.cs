@@ -113,6 +113,10 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
             case MqttRequest.Attach:
                 AttachOnMailbox(member);
                 break;
+            case MqttRequest.Finish:
+                member.IsFinishing = true;
+                FinishOnMailbox(member);
+                break;
             case MqttRequest.Detach:
                 KeepUntoldOnMailbox(member);
                 LetGoOnMailbox(member);
@@ -249,7 +253,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         }
         else
         {
-            LeaveOnMailbox();
+            LeaveOnMailbox(hasWaited: member.IsFinishing);
         }
     }
 
@@ -284,7 +288,8 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     }
 
     /// <summary>No stream is left: what was sent may still be answered, then the broker is told goodbye.</summary>
-    private void LeaveOnMailbox()
+    /// <param name="hasWaited">Whether the stream has waited for that itself.</param>
+    private void LeaveOnMailbox(bool hasWaited)
     {
         if (_link is not { IsEnding: false } link)
         {
@@ -294,7 +299,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
 
         if (_leaveTimer is not null)
             return;
-        if (link.IsUp && (Session.Count > 0 || _parked.Count > 0 || link.IsInBody))
+        if (link.IsUp && !hasWaited && (Session.Count > 0 || _parked.Count > 0 || link.IsInBody))
         {
             _leaveTimer = Factory.Links.Time.CreateDetachedTimer(static state => ((MqttConnection)state!).LeaveFired(), this, MqttDefaults.GoodbyeWait);
             SetResting(false);

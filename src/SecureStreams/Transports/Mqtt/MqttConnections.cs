@@ -7,7 +7,7 @@ internal sealed class MqttConnections(MqttTransportFactory factory) : IAsyncDisp
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<object, MqttConnection> _connections = [];
-    private readonly ConditionalWeakTable<ITransportSink, Dictionary<object, MqttOwner>> _owners = [];
+    private readonly ConditionalWeakTable<ITransportSink, MqttOwners> _owners = [];
 
     /// <summary>The connection that an attempt attaches to, made at its first use.</summary>
     public MqttConnection Get(MqttConnectionKey key)
@@ -23,18 +23,13 @@ internal sealed class MqttConnections(MqttTransportFactory factory) : IAsyncDisp
     }
 
     /// <summary>
-    /// A stream as the client of that identity knows it, for messages that outlive an attempt. Not the connection's, which is forgotten when its session holds nothing: a stream that is away
-    /// then may still have to be told what became of its messages.
+    /// What a stream is to brokers over all its attempts. Not a connection's, which is forgotten when its session holds nothing: a stream that is away then may still have to be told what became of
+    /// its messages.
     /// </summary>
-    public MqttOwner OwnerOf(ITransportSink stream, object identity)
+    public MqttOwners OwnersOf(ITransportSink stream)
     {
         lock (_lock)
-        {
-            var owners = _owners.GetValue(stream, static _ => []);
-            if (!owners.TryGetValue(identity, out var owner))
-                owners.Add(identity, owner = new MqttOwner());
-            return owner;
-        }
+            return _owners.GetValue(stream, static _ => new MqttOwners());
     }
 
     /// <summary>A connection that nobody uses and that holds nothing is not found any more.</summary>

@@ -98,6 +98,10 @@ internal static class MqttFailures
         Endpoint = endpoint,
     };
 
+    /// <summary>The stream is another client now, or at another broker, and the one before has not answered.</summary>
+    public static TransportFailure Moved(string clientId) => new(
+        SsPhase.Local, SsCauseCode.LocalDisconnect, $"The stream has moved to another broker or client id before the message was acknowledged to client '{OperatorText.Clean(clientId)}': the broker has it or not, and gets it once more if a stream is that client again. Send it again if twice does no harm.");
+
     /// <summary>The broker had taken a message over and lost the session.</summary>
     public static TransportFailure Uncertain(string endpoint) => new(
         SsPhase.Peer, SsCauseCode.PeerClosed, "The broker had taken the message over and has lost its session since: whether it passed the message on cannot be known, and sending it again could make two of it.")

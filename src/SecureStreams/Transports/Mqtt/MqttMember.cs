@@ -26,6 +26,9 @@ internal sealed partial class MqttMember(MqttConnection connection, MqttTranspor
     /// <summary>Whether that connection was made while it waited.</summary>
     public bool Waited { get; set; }
 
+    /// <summary>Whether it ends in order: nothing more is sent, and answers are waited for.</summary>
+    public bool IsFinishing { get; set; }
+
     /// <summary>Where it stands.</summary>
     public MqttStage Stage { get; set; }
 

@@ -4,8 +4,8 @@ namespace SecureStreams.Transports.Mqtt;
 
 /// <summary>A stream as a connection knows it over several attempts: whom to tell what became of a message. On the connection's mailbox.</summary>
 /// <remarks>
-/// Verdicts have no numbers: a stream that counts them takes the first for its first message. So they are told in the order of the messages, whatever the order in which they come in: a message
-/// that this side refuses, or the broker does with PUBREC, waits for the answers to those before it.
+/// Verdicts are told in the order of the messages, whatever the order in which they come in, so that who counts them need not look at numbers: a message that this side refuses, or the broker
+/// does with PUBREC, waits for the answers to those before it.
 /// </remarks>
 internal sealed class MqttOwner
 {
@@ -17,6 +17,12 @@ internal sealed class MqttOwner
 
     /// <summary>The stream's attempt that is attached now; null for none.</summary>
     public MqttMember? Current { get; set; }
+
+    /// <summary>The connection of the last attempt. The stream's.</summary>
+    public MqttConnection? Connection { get; set; }
+
+    /// <summary>Whether it is known, and told, what became of all that the stream has sent.</summary>
+    public bool IsSettled => _count == 0;
 
     /// <summary>Messages that wait for the stream to come back.</summary>
     public int KeptMessages => _kept?.Count ?? 0;
@@ -49,15 +55,16 @@ internal sealed class MqttOwner
 
     /// <summary>The session has taken over the stream's next message.</summary>
     /// <param name="ticket">Its place in the session.</param>
-    public void Expect(ulong ticket) => Add(new Slot(ticket, IsDone: false, default));
+    /// <param name="message">Its number among the stream's.</param>
+    public void Expect(ulong ticket, long message) => Add(new Slot(ticket, IsDone: false, new MqttVerdict(null, message)));
 
     /// <summary>The stream's next message is not sent.</summary>
     public void Refuse(in MqttVerdict verdict) => Add(new Slot(0, IsDone: true, verdict));
 
     /// <summary>A message is done with.</summary>
     /// <param name="ticket">As it was expected.</param>
-    /// <param name="verdict">What became of it.</param>
-    public void Settle(ulong ticket, in MqttVerdict verdict)
+    /// <param name="refusal">Why the broker does not have it; null when it has it.</param>
+    public void Settle(ulong ticket, TransportFailure? refusal)
     {
         // Answers come in the order of the messages, nearly always: it is the first.
         for (var i = 0; i < _count; i++)
@@ -65,7 +72,7 @@ internal sealed class MqttOwner
             ref var slot = ref At(i);
             if (slot.IsDone || slot.Ticket != ticket)
                 continue;
-            slot = new Slot(ticket, IsDone: true, verdict);
+            slot = slot with { IsDone = true, Verdict = slot.Verdict with { Refusal = refusal } };
             return;
         }
     }
@@ -77,10 +84,24 @@ internal sealed class MqttOwner
         verdict = default;
         if (_count == 0 || !At(0).IsDone)
             return false;
-        verdict = At(0).Verdict;
-        At(0) = default;
-        _first = (_first + 1) % _slots.Length;
-        _count--;
+        verdict = TakeFirst().Verdict;
+        return true;
+    }
+
+    /// <summary>
+    /// The next message of which the stream is not told here any more, since it has become another client: what is known of it, or that nothing is. What becomes of it later is nobody's.
+    /// </summary>
+    /// <param name="unknown">What the stream is told of a message that is not answered.</param>
+    /// <param name="verdict">What it is told of this one.</param>
+    /// <returns>False when that was all.</returns>
+    public bool TryGiveUp(TransportFailure unknown, out MqttVerdict verdict)
+    {
+        if (_late.TryDequeue(out verdict))
+            return true;
+        if (_count == 0)
+            return false;
+        var slot = TakeFirst();
+        verdict = slot.IsDone ? slot.Verdict : slot.Verdict with { Refusal = unknown };
         return true;
     }
 
@@ -89,6 +110,15 @@ internal sealed class MqttOwner
 
     /// <summary>What was kept.</summary>
     public bool TryTake(out MqttVerdict verdict) => _late.TryDequeue(out verdict);
+
+    private Slot TakeFirst()
+    {
+        var slot = At(0);
+        At(0) = default;
+        _first = (_first + 1) % _slots.Length;
+        _count--;
+        return slot;
+    }
 
     private ref Slot At(int index) => ref _slots[(_first + index) % _slots.Length];
 

@@ -6,6 +6,9 @@ internal enum MqttRequest
     /// <summary>To take it in.</summary>
     Attach,
 
+    /// <summary>To say when all that was sent is answered: the stream then lets go.</summary>
+    Finish,
+
     /// <summary>To let it go.</summary>
     Detach,
 

@@ -18,6 +18,7 @@ internal sealed partial class MqttTransport
     private int _turnPosted;
     private int _writableDue;
     private bool _isClosing;
+    private bool _isFinished;
     private bool _mustReattach;
     private bool _ready;
     private bool _awaitsRecord;
@@ -138,6 +139,16 @@ internal sealed partial class MqttTransport
         PostTurn();
     }
 
+    /// <summary>What was sent is answered, or has had its time: the stream that ends in order lets go. From any thread.</summary>
+    public void FinishedFromConnection()
+    {
+        Volatile.Write(ref _isFinished, true);
+        PostTurn();
+    }
+
+    /// <summary>There are verdicts on messages that the stream sent as another client. From any thread.</summary>
+    public void CarriedFromConnection() => PostTurn();
+
     /// <summary>The attempt or the connection is over. The connection gives nothing more after this.</summary>
     /// <param name="failure">Why; null where the stream let go itself.</param>
     public void CloseFromConnection(TransportFailure? failure)
@@ -192,13 +203,18 @@ internal sealed partial class MqttTransport
 
         // Before the rest: what the connection left was left before it said so.
         var isClosing = Volatile.Read(ref _isClosing);
+        var isFinished = Volatile.Read(ref _isFinished);
         if (Volatile.Read(ref _mustReattach))
             ReattachOnMailbox();
         if (!_connected && !_letGo && Volatile.Read(ref _opening) is { } opening)
             OpenOnMailbox(opening);
         while (!_letGo && _verdicts.TryDequeue(out var verdict))
             TellVerdictOnMailbox(verdict);
+        while (!_letGo && _connected && _owners.TryTakeCarried(out var carried))
+            TellVerdictOnMailbox(carried);
         DrainOnMailbox();
+        if (isFinished && !_letGo)
+            CloseBecauseOnMailbox(SsCauseCode.PolicyChanged);
         if (Interlocked.Exchange(ref _writableDue, 0) != 0 && !_letGo && _connected && _writer.IsWritable)
             _setup.Sink.WritableOnMailbox(this, due: false);
 
@@ -246,7 +262,7 @@ internal sealed partial class MqttTransport
     private void TellVerdictOnMailbox(in MqttVerdict verdict)
     {
         if (!_letGo && !_closed)
-            _setup.Sink.AcknowledgedOnMailbox(this, verdict.Refusal is null, verdict.Refusal, verdict.Refusal?.Status ?? 0);
+            _setup.Sink.AcknowledgedOnMailbox(this, verdict.Refusal is null, verdict.Refusal, verdict.Refusal?.Status ?? 0, verdict.Message);
     }
 
     private void DrainOnMailbox()

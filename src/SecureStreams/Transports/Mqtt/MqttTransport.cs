@@ -19,6 +19,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     private readonly MqttWriter _writer;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportSetup _setup;
+    private readonly MqttOwners _owners;
     private MqttMember? _member;
     private ITimer? _timer;
     private TransportFailure? _failure;
@@ -35,6 +36,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
         _plan = plan;
         _setup = setup;
         _paused = setup.ReceivePaused;
+        _owners = factory.Connections.OwnersOf(setup.Sink);
         _writer = new MqttWriter(this, plan);
     }
 
@@ -68,7 +70,10 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     /// <summary>What the transport was made of.</summary>
     public TransportSetup Setup => _setup;
 
-    /// <summary>The stream, for messages that outlive the attempt.</summary>
+    /// <summary>The stream over all its attempts.</summary>
+    public MqttOwners Owners => _owners;
+
+    /// <summary>The stream as the client that it is, for messages that outlive the attempt.</summary>
     public MqttOwner Owner { get; private set; } = new();
 
     /// <summary>Whether the connection takes messages now. From any thread.</summary>
@@ -121,6 +126,22 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     public override void CloseOnMailbox() => LetGoOnMailbox(MqttRequest.Detach);
 
     /// <inheritdoc/>
+    /// <remarks>What was sent is answered first, for as long as the last stream of a connection waits for that: so a move loses and doubles nothing where the broker answers.</remarks>
+    public override void FinishOnMailbox()
+    {
+        _setup.Mailbox.AssertCurrent();
+        if (!_connected || _letGo || _closed || _plan.Qos == 0)
+        {
+            CloseBecauseOnMailbox(SsCauseCode.PolicyChanged);
+            return;
+        }
+
+        _writer.Close();
+        _timer ??= _factory.Links.Time.CreateDetachedTimer(static state => ((MqttTransport)state!).FinishedFromConnection(), this, MqttDefaults.GoodbyeWait);
+        _member!.Post(MqttRequest.Finish);
+    }
+
+    /// <inheritdoc/>
     public override void AbortOnMailbox() => LetGoOnMailbox(MqttRequest.Abort);
 
     void IMailboxWork.RunOnMailbox(long argument) => TurnOnMailbox();
@@ -165,7 +186,13 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     private void Attach(MqttAttempt attempt)
     {
         var connection = _factory.Connections.Get(attempt.Key);
-        Owner = _factory.Connections.OwnerOf(_setup.Sink, connection.Identity);
+        Owner = _owners.Get(connection.Identity);
+        var before = _owners.Last;
+        _owners.Last = Owner;
+        _owners.Begin(this);
+        if (before is { Connection: { } other } && before != Owner)
+            other.Mailbox.Post(new MailboxAction<(MqttConnection Other, MqttOwner Before, MqttOwners Owners)>((other, before, _owners), static item => item.Other.GiveUpOnMailbox(item.Before, item.Owners)));
+        Owner.Connection = connection;
         Volatile.Write(ref _member, new MqttMember(connection, this, attempt));
         _member!.Post(MqttRequest.Attach);
     }

@@ -84,7 +84,7 @@ internal sealed partial class MqttWriter
         if (_refusal is { } refusal)
         {
             // In line with the messages, so that it is told after what becomes of those before it.
-            _batch.Add(new MqttOutgoing { Body = _body ?? [], TopicBytes = _topic, PropertiesBytes = _head - _topic, PayloadBytes = 0, Qos = (byte)plan.Qos, Owner = transport.Owner, Refusal = refusal });
+            _batch.Add(new MqttOutgoing { Body = _body ?? [], TopicBytes = _topic, PropertiesBytes = _head - _topic, PayloadBytes = 0, Qos = (byte)plan.Qos, Owner = transport.Owner, Number = _number, Refusal = refusal });
             _refusal = null;
             _body = null;
             _payload = 0;
@@ -100,6 +100,7 @@ internal sealed partial class MqttWriter
             Qos = (byte)plan.Qos,
             Retain = plan.Retain,
             Owner = transport.Owner,
+            Number = _number,
         };
         _body = null;
 

@@ -27,6 +27,8 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
     private bool _inMessage;
     private bool _inMessageAtRelease;
     private bool _bodyAtRelease;
+    private long _number;
+    private long _numberAtRelease;
     private TransportFailure? _refusal;
     private TransportFailure? _refusalAtRelease;
     private int _handed;
@@ -53,6 +55,12 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
 
     /// <inheritdoc/>
     public override long Queued => Volatile.Read(ref _queued);
+
+    /// <inheritdoc/>
+    public override bool IsBetweenMessages => !_inMessageAtRelease;
+
+    /// <inheritdoc/>
+    public override long MessageNumber => _inMessage ? _number : transport.Owners.Messages + 1;
 
     private long Staged { get; set; }
 
@@ -121,7 +129,11 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
             if (isLast && !isEnd)
                 throw new InvalidOperationException("EndOfStream came in the middle of a message; end the message with EndOfMessage first or together with it.");
             if (isStart)
+            {
+                _number = ++transport.Owners.Messages;
                 BeginMessage(bytes);
+            }
+
             Take(bytes);
             _inMessage = !isEnd;
             if (isEnd)
@@ -150,6 +162,7 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
             Give(ref _body);
         _releasedPayload = _payload;
         _inMessageAtRelease = _inMessage;
+        _numberAtRelease = _number;
         _bodyAtRelease = _body is not null && _inMessage;
         _refusalAtRelease = _refusal;
         _ended |= _endStaged;
@@ -188,6 +201,7 @@ internal sealed partial class MqttWriter(MqttTransport transport, MqttPlan plan)
         _payload = _bodyAtRelease ? _releasedPayload : 0;
         _refusal = _refusalAtRelease;
         _inMessage = _inMessageAtRelease;
+        _number = _numberAtRelease;
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,8 @@ using SecureStreams.Remote;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Servers;
 using SecureStreams.TestSupport.Time;
+using SecureStreams.Tests.EndToEnd;
+using SecureStreams.Tests.Telemetry;
 
 namespace SecureStreams.Tests.Remote;
 
@@ -47,6 +49,36 @@ public class RemotePolicyTests
 
         Assert.True(world.Logged("RemotePolicyApplied"));
         world.Log.AssertClean();
+    }
+
+    [Fact]
+    public async Task It_comes_over_tls_and_h2_from_whom_the_trust_store_says_and_from_nobody_else()
+    {
+        await using var world = await RemoteWorld.StartAsync();
+        world.Server.Publish(world.Server.Policy(2));
+        string Over(string store) => LoopbackPolicy.Around(LoopbackPolicy.StreamType("fetch_policy", world.Server.Host, "h2", "policy.json")).Replace("\"tls_trust_store\": \"main\"", $"\"tls_trust_store\": \"{store}\"", StringComparison.Ordinal);
+        await world.BeginAsync(Over("wrong"));
+        var result = await world.FetchAsync();
+        Assert.Equal((SsRemotePolicyOutcome.Failed, SsRemotePolicyStage.Fetch), (result.Outcome, result.Stage));
+        Assert.Equal(SsRemotePolicySource.BuiltIn, world.Remote.Status.Source);
+        await world.BeginAsync(Over("main"));
+        await world.FetchAsync();
+        Assert.Equal((2L, SsRemotePolicySource.Network), (world.Remote.Status.Revision!.Value, world.Remote.Status.Source));
+    }
+
+    [Fact]
+    public async Task Fetches_are_counted_by_how_they_ended_and_the_age_is_told()
+    {
+        await using var world = await RemoteWorld.StartAsync();
+        using var meters = new MeterProbe().Listen();
+        world.Server.Publish(world.Server.Policy(2));
+        await world.BeginAsync(world.Server.Policy(1), more: options => options with { MeterFactory = meters });
+        await world.FetchAsync();
+        world.Server.Publish("{");
+        await world.FetchAsync();
+        var counted = meters.SumsOf("ss.policy.fetches");
+        Assert.Equal(["ss.outcome=applied: 1", "ss.outcome=refused: 1"], counted.Where(static one => !one.Contains("unchanged", StringComparison.Ordinal)));
+        Assert.Single(meters.Read("ss.policy.age"));
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class HttpCostTests(ITestOutputHelper output)
         {
         }
 
-        void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status)
+        void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message)
         {
         }
 

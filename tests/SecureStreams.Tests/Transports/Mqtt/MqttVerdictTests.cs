@@ -6,7 +6,7 @@ using Xunit;
 
 namespace SecureStreams.Tests.Transports.Mqtt;
 
-/// <summary>Verdicts have no numbers, so they have to come in the order of the messages, and none may be missing.</summary>
+/// <summary>Verdicts come in the order of the messages, each names its own, and none is missing.</summary>
 public sealed class MqttVerdictTests
 {
     private const string Kept = "\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t/out\"";
@@ -115,18 +115,18 @@ public sealed class MqttVerdictTests
         {
             if (random.Next(2) == 0)
             {
-                owner.Expect(next);
+                owner.Expect(next, (long)next);
                 open.Add(next++);
             }
             else if (open.Count > 0)
             {
                 var at = random.Next(open.Count);
-                owner.Settle(open[at], new MqttVerdict(null));
+                owner.Settle(open[at], null);
                 open.RemoveAt(at);
             }
 
-            while (owner.TryTakeNext(out _))
-                told++;
+            while (owner.TryTakeNext(out var verdict))
+                Assert.Equal(++told, verdict.Message);
             Assert.Equal((int)(open.Count == 0 ? next : open.Min()) - 1, told);
         }
     }

@@ -24,6 +24,9 @@ internal readonly record struct MqttOutgoing
     /// <summary>Who is to be told what became of it. Something that outlives an attempt of its stream.</summary>
     public object? Owner { get; init; }
 
+    /// <summary>The message's number among those of its owner; nothing to a session.</summary>
+    public long Number { get; init; }
+
     /// <summary>Why it is not sent at all, and stands here only so that it is told in its turn; null for a message, and sessions take messages alone.</summary>
     public TransportFailure? Refusal { get; init; }
 

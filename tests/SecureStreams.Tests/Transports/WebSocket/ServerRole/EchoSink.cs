@@ -78,7 +78,7 @@ internal sealed class EchoSink : ITransportSink, IMailboxWork
 
     void ITransportSink.RestartedOnMailbox(StreamTransport transport, TransportFailure reason) => _fault ??= new InvalidOperationException("A restart.");
 
-    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status) => _fault ??= new InvalidOperationException("An acknowledgement.");
+    void ITransportSink.AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message) => _fault ??= new InvalidOperationException("An acknowledgement.");
 
     void ITransportSink.ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
     {
