@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Core;
 using SecureStreams.Policy;
+using SecureStreams.Server.Listening;
 using SecureStreams.Server.Routing;
 using SecureStreams.Server.Tls;
 
@@ -23,14 +24,14 @@ internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealt
         _owner = owner;
         _logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         var current = _policy = new ListenerPolicy(context, policy, _logger);
-        var accepted = context.NewAcceptedStreams();
+        var accepted = context.NewAcceptedStreams(policy.Name);
         if (ServerTls.OwnAttribute(policy) is not null)
         {
             _tls = new ServerTls(current.Now, context.Blobs, context.Options.Platform.Time, _logger, owner.OwnTls);
             _tls.Check();
         }
 
-        Route = new ServerRoute(RoutePlan.Of(policy), current, accepted, accept, _tls);
+        Route = new ServerRoute(RoutePlan.Of(policy), current, accepted, accept, _tls, new StreamLimit(accepted, _logger));
         _end = new ListenerEnd(accepted, current.Now, StopAsync, free: FreeAsync);
     }
 
@@ -106,7 +107,7 @@ internal sealed class JoinedListener : SsListener, ILiveListener, IListenerHealt
             return;
 
         // What has ended cannot come back: it is told again when the policy holds for good.
-        if (action == SsPolicyAction.End && _context.Runtime.Trials.IsOnTrial)
+        if (action == SsPolicyAction.End && !_context.IsNoServerForGood(StreamType))
             return;
         _context.Runtime.Telemetry.Instruments.PolicyActed(StreamType, action);
         if (action == SsPolicyAction.End)

@@ -77,7 +77,7 @@ internal abstract partial class ServerListener
             case SsPolicyAction.Replace:
                 await MoveAsync(now!).ConfigureAwait(false);
                 break;
-            case SsPolicyAction.End when Runtime.Trials.IsOnTrial:
+            case SsPolicyAction.End when !_context.IsNoServerForGood(StreamType):
                 // What has ended cannot come back. It is told again when the policy holds for good.
                 return;
             case SsPolicyAction.End:

@@ -30,8 +30,8 @@ internal abstract partial class ServerListener : SsListener, ILiveListener, ILis
         Platform = context.Options.Platform;
         Logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         Policy = new ListenerPolicy(context, policy, Logger, mayMove: true);
-        Accepted = context.NewAcceptedStreams();
-        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null);
+        Accepted = context.NewAcceptedStreams(policy.Name);
+        Own = new ServerRoute(RoutePlan.Of(policy), Policy, Accepted, accept, tls: null, new StreamLimit(Accepted, Logger));
         Routes.TryAdd(Own);
         if (policy.Tls)
         {
@@ -142,9 +142,13 @@ internal abstract partial class ServerListener : SsListener, ILiveListener, ILis
     /// <summary>As that for an error, of what was refused.</summary>
     protected void TellUnaccepted(StreamTypePolicy policy, string peer, TransportFailure failure)
     {
-        var detail = FailureReporter.Report(Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
+        var detail = TellGivenUp(policy, peer, failure);
         Runtime.Trials.Result(policy.Name, policy, good: false, detail);
     }
+
+    /// <summary>A client was given up for what it does, which says nothing against a policy on trial.</summary>
+    protected SsDetail TellGivenUp(StreamTypePolicy policy, string peer, TransportFailure failure) =>
+        FailureReporter.Report(Accepted.Runtime, policy.Name, 0, policy, SsState.Connecting, failure with { Endpoint = peer }, new SsCause(failure.Phase, failure.Code));
 
     private async Task StopAsync(bool draining)
     {

@@ -35,6 +35,12 @@ internal static partial class ServerLog
     [LoggerMessage(4109, LogLevel.Information, "{StreamType} is served on the listener of {Owner}", EventName = "Joined")]
     public static partial void Joined(ILogger logger, string streamType, string owner);
 
+    [LoggerMessage(4110, LogLevel.Warning, "{StreamType} accepts no more streams: {Limit} are there, which is its max_streams; requests get 503, connections are closed", EventName = "StreamLimitReached")]
+    public static partial void StreamLimitReached(ILogger logger, string streamType, int limit);
+
+    [LoggerMessage(4111, LogLevel.Warning, "{StreamType} accepts streams again; {Count} were refused because of max_streams", EventName = "StreamLimitLeft")]
+    public static partial void StreamLimitLeft(ILogger logger, string streamType, long count);
+
     [LoggerMessage(4120, LogLevel.Warning, "{StreamType}: the policy was changed, and the listener cannot move to where it says: {Problem}; it goes on where it is", EventName = "NotMoved")]
     public static partial void NotMoved(ILogger logger, string streamType, string problem);
 

@@ -57,7 +57,7 @@ public class CompiledTextTests
     {
         var model = Compiled.EveryKindEveryKindOverlayPolicy.Model;
         Assert.Equal("every-kind-overlay.json(4,25)", model.StreamTypes["client"].Locate("port")?.ToString());
-        Assert.Equal("every-kind.json(26,21)", model.StreamTypes["client"].Locate("endpoint")?.ToString());
+        Assert.Equal("every-kind.json(29,21)", model.StreamTypes["client"].Locate("endpoint")?.ToString());
         Assert.Equal("every-kind-overlay.json(2,14)", model.Document.Locate("release")?.ToString());
     }
 }

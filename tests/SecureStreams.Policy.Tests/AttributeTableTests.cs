@@ -13,7 +13,7 @@ public sealed class AttributeTableTests
             "http_dsn_header", "http_expect", "http_expect_continue", "http_fail_redirect", "http_fwv_header", "http_method",
             "http_mime_content_type", "http_multipart_filename", "http_multipart_name", "http_multipart_ss_in", "http_no_content_length",
             "http_resp_map", "http_trailers", "http_url", "http_www_form_urlencoded", "idle_timeout_ms", "local_bind", "local_sink",
-            "long_poll", "max_body_bytes", "max_connections", "max_connections_per_peer", "max_header_bytes", "max_message_bytes", "metadata",
+            "long_poll", "max_body_bytes", "max_connections", "max_connections_per_peer", "max_header_bytes", "max_message_bytes", "max_streams", "metadata",
             "metadata_from_connection", "min_rate_grace_ms", "min_rx_rate", "min_tx_rate", "mqtt_birth_message", "mqtt_birth_qos",
             "mqtt_birth_retain", "mqtt_birth_topic", "mqtt_clean_start", "mqtt_client_id", "mqtt_keep_alive", "mqtt_over_ws",
             "mqtt_password_blob", "mqtt_qos", "mqtt_queue_bytes", "mqtt_receive_maximum", "mqtt_retain", "mqtt_session_expiry",

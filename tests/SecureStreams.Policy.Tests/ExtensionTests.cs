@@ -9,13 +9,13 @@ public sealed partial class ExtensionTests
     /// <summary>Written out, because a name that policies already use must not change or vanish.</summary>
     private static readonly string[] Names =
     [
-        "Auth blob_name", "Document governor_burst", "Document governor_in_flight", "Document governor_rate", "Document policy_expires", "Document policy_keys",
+        "Auth blob_name", "Auth refresh_lead_s", "Auth refresh_percent", "Auth root_blob_name", "Document governor_burst", "Document governor_in_flight", "Document governor_rate", "Document policy_expires", "Document policy_keys",
         "Document policy_refresh_s", "Document policy_revision", "Document policy_signatures", "Document trial_acked", "Document trial_connected",
         "Document trial_seconds", "Document via_http_proxy",
         "Retry restart_after_ms", "Retry svalidhup_ms", "Retry svalidping_ms", "StreamTypes address_family", "StreamTypes connect_timeout_ms",
         "StreamTypes drain_timeout_ms", "StreamTypes half_open_ms", "StreamTypes header_timeout_ms", "StreamTypes http_expect_continue",
         "StreamTypes http_trailers", "StreamTypes idle_timeout_ms", "StreamTypes local_bind", "StreamTypes max_body_bytes", "StreamTypes max_connections",
-        "StreamTypes max_connections_per_peer", "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes metadata_from_connection",
+        "StreamTypes max_connections_per_peer", "StreamTypes max_header_bytes", "StreamTypes max_message_bytes", "StreamTypes max_streams", "StreamTypes metadata_from_connection",
         "StreamTypes min_rate_grace_ms", "StreamTypes min_rx_rate", "StreamTypes min_tx_rate", "StreamTypes mqtt_client_id", "StreamTypes mqtt_over_ws",
         "StreamTypes mqtt_password_blob", "StreamTypes mqtt_queue_bytes", "StreamTypes mqtt_receive_maximum", "StreamTypes mqtt_session_expiry",
         "StreamTypes mqtt_topic_alias_max", "StreamTypes mqtt_username_blob", "StreamTypes mqtt_version", "StreamTypes port_metadata",

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -23,7 +24,8 @@ internal sealed class ServerBench : IAsyncDisposable
     /// <param name="platform">The rest of the world.</param>
     /// <param name="more">Further entries of <c>certs</c>.</param>
     /// <param name="stores">Further trust stores.</param>
-    public ServerBench(string streamTypes, ManualTimeProvider? clock = null, string sections = "", SsMemoryBlobStore? blobs = null, SsPlatform? platform = null, string more = "", string stores = "")
+    /// <param name="meters">Where its meter is made; null for that of the process.</param>
+    public ServerBench(string streamTypes, ManualTimeProvider? clock = null, string sections = "", SsMemoryBlobStore? blobs = null, SsPlatform? platform = null, string more = "", string stores = "", IMeterFactory? meters = null)
     {
         Authority = Keep(TestAuthority.Create());
         Certificate = Keep(Authority.Issue("localhost", "127.0.0.1"));
@@ -42,6 +44,7 @@ internal sealed class ServerBench : IAsyncDisposable
         {
             LoggerFactory = Log,
             Blobs = Blobs,
+            MeterFactory = meters,
             Platform = clock is null ? world : world with { Time = clock },
         }.UseServer());
     }

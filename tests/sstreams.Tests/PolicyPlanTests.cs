@@ -50,6 +50,16 @@ public sealed class PolicyPlanTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public async Task It_says_that_the_policy_asks_for_a_trial()
+    {
+        _directory.Add("trial.json", """{ "trial_seconds": 30, "trial_acked": 50 }""");
+        var text = (await PlanAsync("--policy", "running.json", "--overlay", "trial.json", "--against", "running.json")).Exits(0).Text;
+        Assert.Equal("on trial for 30 s: 90 % of what is touched connected, 50 % of the usual share acknowledged\n", text);
+        using var json = JsonDocument.Parse((await PlanAsync("--format", "json", "--policy", "running.json", "--overlay", "trial.json", "--against", "running.json")).Exits(0).Text);
+        Assert.Equal(30, json.RootElement.GetProperty("trial").GetProperty("seconds").GetInt32());
+    }
+
+    [Fact]
     public async Task It_says_what_streams_and_listeners_would_do()
     {
         (await PlanAsync("--policy", "running.json", "--overlay", "move.json", "--against", "running.json")).Is(0, Told, "");

@@ -137,7 +137,7 @@ internal sealed class PipeSession : IDuplexPipe
     {
         switch (change.State)
         {
-            case SsState.Unreachable:
+            case SsState.Unreachable or SsState.AuthFailed:
                 _lastCause = change.Cause;
                 break;
             case SsState.Connecting when _sentAny:

@@ -6,8 +6,9 @@ namespace SecureStreams;
 /// The legal steps between states: one table, used by every implementation of <see cref="SecureStream"/> and printed in <c>docs/states.md</c>.
 /// </summary>
 /// <remarks>
-/// It is lws's table with three mends: notices (timeout, wake-up, link retry, user states) never replace the underlying state, so what was legal before a timeout
-/// is legal after it; a refused transaction may reconnect just as an acknowledged one may; and the transaction of a server may turn out to be an upgrade, since it is told
+/// It is lws's table with four mends: notices (timeout, wake-up, link retry, user states) never replace the underlying state, so what was legal before a timeout
+/// is legal after it; a refused transaction may reconnect just as an acknowledged one may; an attempt that follows a failed
+/// authentication is announced by Poll as every retry is; and the transaction of a server may turn out to be an upgrade, since it is told
 /// before it is agreed to.
 /// </remarks>
 public static class SsStateTable
@@ -50,7 +51,7 @@ public static class SsStateTable
         Allow(SsState.Creating, SsState.Connecting, SsState.Poll, SsState.ServerUpgrade, SsState.Destroying);
         Allow(SsState.Disconnected, SsState.Connecting, SsState.Connected, SsState.Poll, SsState.Unreachable, SsState.Destroying);
         Allow(SsState.Unreachable, SsState.AllRetriesFailed, SsState.Poll, SsState.Unreachable, SsState.Connecting, SsState.Connected, SsState.Destroying);
-        Allow(SsState.AuthFailed, SsState.AllRetriesFailed, SsState.Connecting, SsState.Destroying);
+        Allow(SsState.AuthFailed, SsState.AllRetriesFailed, SsState.Poll, SsState.Connecting, SsState.Destroying);
         Allow(SsState.Connected, SsState.ServerUpgrade, SsState.ServerTxn, SsState.AuthFailed, SsState.QosAckRemote, SsState.QosNackRemote,
             SsState.QosAckLocal, SsState.QosNackLocal, SsState.Disconnected, SsState.Connecting, SsState.Poll, SsState.Destroying);
         Allow(SsState.Connecting, SsState.Unreachable, SsState.AuthFailed, SsState.Connecting, SsState.Connected, SsState.QosAckRemote,

@@ -100,7 +100,7 @@ internal static class DocumentAttributes
         Section("retry", "Back-off schemes: an array of objects, each member one scheme.", actedOn: true),
         Section("certs", "Certificates: an array of objects, each member a name and the base64 text of one DER certificate.", actedOn: true),
         Section("trust_stores", "Trust stores: {\"name\": ..., \"stack\": [...]}, or {\"the name\": [...]}.", actedOn: true),
-        Section("auth", "Authentication schemes, each with a name.", actedOn: false),
+        Section("auth", "Authentication schemes, each with a name.", actedOn: true),
         Section("metrics", "Reports of measurements, each with a name.", actedOn: false),
         Section("s", "Streamtypes: an array of objects, each member one streamtype.", actedOn: true),
     ];

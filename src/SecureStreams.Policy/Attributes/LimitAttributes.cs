@@ -21,6 +21,11 @@ internal static class LimitAttributes
         },
         new()
         {
+            Name = "max_streams", Kind = PolicyValueKind.Number, Minimum = 1, Default = "100000", Scopes = PolicyScopes.Server, Impact = PolicyImpact.Live,
+            IsExtension = true, ActedOn = true, Help = "How many accepted streams it has at once, over all connections; more requests get 503, more connections are closed. Not stated, it is max_connections where that is more.",
+        },
+        new()
+        {
             Name = "max_header_bytes", Kind = PolicyValueKind.Number, Minimum = 1024, Unit = "bytes", Default = "32768", Scopes = Both,
             Protocols = PolicyProtocols.Http | PolicyProtocols.WebSocket, Impact = PolicyImpact.NextAttempt, IsExtension = true, ActedOn = true,
             Help = "The largest head of a request or response that is taken; clients round it up to whole KiB.",

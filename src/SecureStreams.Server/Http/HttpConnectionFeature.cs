@@ -1,6 +1,7 @@
 using SecureStreams.Network;
 using SecureStreams.Server.Listening;
 using SecureStreams.Server.Tls;
+using SecureStreams.Transports;
 
 namespace SecureStreams.Server.Http;
 
@@ -8,6 +9,9 @@ namespace SecureStreams.Server.Http;
 internal sealed class HttpConnectionFeature(AcceptedSocket socket)
 {
     private int _asked;
+    private int _serving;
+    private long _idleSince;
+    private TransportFailure? _grievance;
     private ConnectionFacts? _facts;
     private string? _abort;
 
@@ -26,8 +30,36 @@ internal sealed class HttpConnectionFeature(AcceptedSocket socket)
     /// <summary>Whether a request has come.</summary>
     public bool HasAsked => Volatile.Read(ref _asked) != 0;
 
+    /// <summary>What bounds it in time; null before it is served.</summary>
+    public IDisposable? Watch { get; set; }
+
+    /// <summary>Whether a request is being served.</summary>
+    public bool IsServing => Volatile.Read(ref _serving) > 0;
+
     /// <summary>A request has come.</summary>
-    public void NoteRequest() => Volatile.Write(ref _asked, 1);
+    public void NoteRequest()
+    {
+        Interlocked.Increment(ref _serving);
+        Volatile.Write(ref _asked, 1);
+    }
+
+    /// <summary>It has been served.</summary>
+    /// <param name="time">The clock.</param>
+    public void NoteServed(TimeProvider time)
+    {
+        Volatile.Write(ref _idleSince, time.GetTimestamp());
+        Interlocked.Decrement(ref _serving);
+    }
+
+    /// <summary>How long no request has been served; null while one is.</summary>
+    public TimeSpan? IdleFor(TimeProvider time) => IsServing ? null : time.GetElapsedTime(Volatile.Read(ref _idleSince));
+
+    /// <summary>What the web server has against the client; null for nothing.</summary>
+    public TransportFailure? Grievance => Volatile.Read(ref _grievance);
+
+    /// <summary>The web server has something against the client. The first counts.</summary>
+    /// <returns>Whether it is the first.</returns>
+    public bool Note(TransportFailure grievance) => Interlocked.CompareExchange(ref _grievance, grievance, null) is null;
 
     /// <summary>Why the web server gave it up; null while it has not.</summary>
     public string? AbortReason => Volatile.Read(ref _abort);

@@ -10,14 +10,14 @@ namespace SecureStreams.Server.Http;
 /// </summary>
 internal sealed class HttpConnections
 {
-    private readonly ConcurrentDictionary<ConnectionContext, bool> _all = new();
+    private readonly ConcurrentDictionary<string, ConnectionContext> _all = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _none = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closing;
 
     /// <summary>The web server begins to serve one.</summary>
     public void Enter(ConnectionContext connection)
     {
-        _all.TryAdd(connection, true);
+        _all.TryAdd(connection.ConnectionId, connection);
 
         // Again, now that it can be seen: either this sees the end, or the end sees the connection.
         if (Volatile.Read(ref _closing) != 0)
@@ -27,15 +27,18 @@ internal sealed class HttpConnections
     /// <summary>It has done with it.</summary>
     public void Leave(ConnectionContext connection)
     {
-        _all.TryRemove(connection, out _);
+        _all.TryRemove(connection.ConnectionId, out _);
         CheckNone();
     }
+
+    /// <summary>What is ours of one; null once the web server has done with it.</summary>
+    public HttpConnectionFeature? Find(string id) => _all.TryGetValue(id, out var connection) ? connection.Features.Get<HttpConnectionFeature>() : null;
 
     /// <summary>Closes those that idle, tells those of HTTP/2 to go away, and lets what is under way be served. Completes when there are none.</summary>
     public Task CloseAsync()
     {
         Interlocked.Exchange(ref _closing, 1);
-        foreach (var connection in _all.Keys)
+        foreach (var connection in _all.Values)
             Close(connection);
         CheckNone();
         return _none.Task;

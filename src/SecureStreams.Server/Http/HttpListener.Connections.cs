@@ -30,11 +30,9 @@ internal sealed partial class HttpListener
             using var bound = new CancellationTokenSource(plan.UnauthenticatedTimeout, Platform.Time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, _arrivals.Over);
             var http2 = await PrepareAsync(connection, accepted, plan, either.Token).ConfigureAwait(false);
+            Watch(connection, policy, plan);
             if ((http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
-            {
-                WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
                 return;
-            }
         }
         catch (Exception error) when (error is TransportException or OperationCanceledException or IOException or ConnectionAbortedException or ConnectionResetException)
         {
@@ -125,15 +123,21 @@ internal sealed partial class HttpListener
         await tls.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A connection that brings no request in its time is of no use.</summary>
-    private void WatchFirstRequest(ConnectionContext connection, TimeSpan bound)
+    private void Watch(ConnectionContext connection, StreamTypePolicy policy, ListenPlan plan)
     {
-        var timer = Platform.Time.CreateDetachedTimer(static state =>
-        {
-            var connection = (ConnectionContext)state!;
-            if (connection.Features.Get<HttpConnectionFeature>() is { HasAsked: false })
-                connection.Abort(new ConnectionAbortedException("No request came in time."));
-        }, connection, bound);
-        connection.ConnectionClosed.UnsafeRegister(static state => ((ITimer)state!).Dispose(), timer);
+        if (connection.Features.Get<HttpConnectionFeature>() is not { } feature)
+            return;
+        feature.Watch = HttpConnectionWatch.Start(connection, feature, Platform.Time, plan.UnauthenticatedTimeout, HttpServerPlan.Of(policy).IdleTimeout, failure => TellGivenUp(policy, feature.Peer, failure));
+        if (feature.Secured is not null)
+            connection.ConnectionClosed.UnsafeRegister(_ => TellLeft(feature, policy), null);
+    }
+
+    /// <summary>A client that leaves without a request may not trust the certificate that it was shown: many judge it when the handshake is over. A trial wants to know.</summary>
+    private void TellLeft(HttpConnectionFeature connection, StreamTypePolicy policy)
+    {
+        if (connection.HasAsked || _arrivals.Over.IsCancellationRequested)
+            return;
+        var trials = Runtime.Trials;
+        trials.Result(policy.Name, policy, good: false, trials.Current is null ? null : FailureReporter.Note(Runtime, policy.Name, policy, SsState.Connecting, Failures.LeftAfterHandshake()));
     }
 }

@@ -43,11 +43,9 @@ internal sealed partial class HttpListener
             if (secured is not null)
                 SetTls(connection, secured);
             connection.Features.Set(new HttpConnectionFeature(accepted) { Secured = secured });
+            Watch(connection, policy, plan);
             if ((_takesHttp2 && kind == HttpBeginningKind.Http2 ? _endPoints.Http2Connections : _endPoints.Http1Connections).TryServe(connection))
-            {
-                WatchFirstRequest(connection, plan.UnauthenticatedTimeout);
                 return;
-            }
         }
         catch (Exception error) when (error is TransportException or OperationCanceledException or IOException)
         {

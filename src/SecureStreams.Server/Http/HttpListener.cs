@@ -41,7 +41,7 @@ internal sealed partial class HttpListener : ServerListener
         _dialer = new Dialer(Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
         _links = new LinkContext(Platform, _dialer);
         _raw = new RawIntake(_links, Platform.Scheduler, _arrivals);
-        _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, NullLoggerFactory.Instance);
+        _server = new KestrelServer(Options.Create(OptionsOf(policy)), _endPoints, new HttpGrievances(TellGrievance));
         _sockets = new SocketConnectionContextFactory(new SocketConnectionFactoryOptions
         {
             MaxReadBufferSize = policy.ReceiveWatermarkHigh, MaxWriteBufferSize = policy.TransmitWatermarkHigh, WaitForDataBeforeAllocatingBuffer = true,
@@ -63,6 +63,18 @@ internal sealed partial class HttpListener : ServerListener
     public async Task ServeAsync(HttpExchange exchange)
     {
         exchange.Connection?.NoteRequest();
+        try
+        {
+            await ServeOneAsync(exchange).ConfigureAwait(false);
+        }
+        finally
+        {
+            exchange.Connection?.NoteServed(Platform.Time);
+        }
+    }
+
+    private async Task ServeOneAsync(HttpExchange exchange)
+    {
         if (Find(exchange) is not { } route)
         {
             exchange.Response.StatusCode = NotFound;
@@ -87,7 +99,16 @@ internal sealed partial class HttpListener : ServerListener
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
-            exchange.Response.StatusCode = outcome == AcceptOutcome.Ended ? Unavailable : NotFound;
+            exchange.Response.StatusCode = outcome == AcceptOutcome.Refused ? NotFound : Unavailable;
+    }
+
+    /// <summary>The web server gives a client up. Streams that it has find the reason at the connection. Of a head there is none yet, and what ends a connection of many is told once for all.</summary>
+    private void TellGrievance(string connection, string what, Exception? error)
+    {
+        if (_connections.Find(connection) is not { } feature || HttpGrievance.Of(what, error) is not { } failure || !feature.Note(failure))
+            return;
+        if (!feature.IsServing || what is HttpGrievances.ConnectionError or HttpGrievances.TooManyResets)
+            TellGivenUp(Policy.Now(), feature.Peer, failure);
     }
 
     /// <summary>

@@ -171,6 +171,7 @@ internal sealed partial class HttpServerTransport
         {
             Attribute = "min_tx_rate", Endpoint = EndpointOnMailbox, Error = error,
         },
+        _ when _exchange.Connection?.Grievance is { } grievance => grievance with { Endpoint = EndpointOnMailbox },
         _ => new TransportFailure(SsPhase.Peer, SsCauseCode.ConnectionReset, message) { Endpoint = EndpointOnMailbox, Error = error },
     };
 }

@@ -78,6 +78,7 @@ internal sealed class WatchedConnection(ConnectionContext inner, AcceptedSocket 
         }
         finally
         {
+            inner.Features.Get<HttpConnectionFeature>()?.Watch?.Dispose();
             accepted.Dispose();
         }
     }

@@ -17,6 +17,7 @@ internal sealed class ListenPlan
     {
         MaxConnections = (int)Math.Min(int.MaxValue, Number("max_connections") ?? 10_000);
         MaxConnectionsPerPeer = (int)Math.Min(int.MaxValue, Number("max_connections_per_peer") ?? 0);
+        MaxStreams = (int)Math.Min(int.MaxValue, Number("max_streams") ?? Math.Max(100_000, MaxConnections));
         UnauthenticatedTimeout = TimeSpan.FromMilliseconds(Number("unauthenticated_timeout_ms") ?? 10_000);
         TypeOfService = (Flag("attr_low_latency") ? LowDelay : 0) | (Flag("attr_high_throughput") ? Throughput : 0) | (Flag("attr_high_reliability") ? Reliability : 0) | (Flag("attr_low_cost") ? LowCost : 0);
         Priority = (int)(Number("attr_priority") ?? 0);
@@ -38,6 +39,9 @@ internal sealed class ListenPlan
 
     /// <summary><c>max_connections_per_peer</c>; 0 for no limit.</summary>
     public int MaxConnectionsPerPeer { get; }
+
+    /// <summary><c>max_streams</c>.</summary>
+    public int MaxStreams { get; }
 
     /// <summary><c>unauthenticated_timeout_ms</c>.</summary>
     public TimeSpan UnauthenticatedTimeout { get; }

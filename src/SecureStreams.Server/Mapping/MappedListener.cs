@@ -5,6 +5,7 @@ using SecureStreams.Core;
 using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.Server.Http;
+using SecureStreams.Server.Listening;
 using SecureStreams.Transports;
 using SecureStreams.Transports.Connections;
 
@@ -16,6 +17,7 @@ internal sealed class MappedListener : SsListener
     private readonly LocalContext _context;
     private readonly ListenerPolicy _policy;
     private readonly AcceptedStreams _accepted;
+    private readonly StreamLimit _limit;
     private readonly ListenerEnd _end;
     private readonly Dialer _dialer;
     private readonly LinkContext _links;
@@ -26,7 +28,8 @@ internal sealed class MappedListener : SsListener
         _context = context;
         _logger = new GuardedLogger(context.Options.LoggerFactory.CreateLogger("SecureStreams.Server"));
         _policy = new ListenerPolicy(context, policy, _logger);
-        _accepted = context.NewAcceptedStreams();
+        _accepted = context.NewAcceptedStreams(policy.Name);
+        _limit = new StreamLimit(_accepted, _logger);
         _dialer = new Dialer(context.Options.Platform, blobs: context.Blobs); // Never dials: connections share its clock and plans.
         _links = new LinkContext(context.Options.Platform, _dialer);
         _end = new ListenerEnd(_accepted, _policy.Now, StopAsync, free: FreeAsync);
@@ -74,17 +77,17 @@ internal sealed class MappedListener : SsListener
         var policy = _policy.Now();
         if (HttpService.Of(policy).Judge(exchange, out var upgrade) is { } refusal)
         {
-            FailureReporter.Report(_context.Runtime, policy.Name, 0, policy, SsState.Connecting, refusal.Failure with { Endpoint = exchange.Peer }, new SsCause(refusal.Failure.Phase, refusal.Failure.Code));
+            FailureReporter.Report(_accepted.Runtime, policy.Name, 0, policy, SsState.Connecting, refusal.Failure with { Endpoint = exchange.Peer }, new SsCause(refusal.Failure.Phase, refusal.Failure.Code));
             await refusal.AnswerAsync(exchange).ConfigureAwait(false);
             return;
         }
 
         StreamTransport? transport = null;
-        var outcome = _accepted.Accept(policy, stream => accept(http, stream), setup => transport = HttpService.Begin(_links, setup, exchange, upgrade));
+        var outcome = _limit.Accept(policy, stream => accept(http, stream), setup => transport = HttpService.Begin(_links, setup, exchange, upgrade));
         if (transport is not null)
             await transport.Completion.ConfigureAwait(false);
         else
-            exchange.Response.StatusCode = outcome == AcceptOutcome.Ended ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status404NotFound;
+            exchange.Response.StatusCode = outcome == AcceptOutcome.Refused ? StatusCodes.Status404NotFound : StatusCodes.Status503ServiceUnavailable;
     }
 
     /// <inheritdoc/>

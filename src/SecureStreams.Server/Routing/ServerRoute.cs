@@ -1,4 +1,5 @@
 using SecureStreams.Policy;
+using SecureStreams.Server.Listening;
 using SecureStreams.Server.Tls;
 using SecureStreams.Transports;
 
@@ -10,7 +11,8 @@ namespace SecureStreams.Server.Routing;
 /// <param name="accepted">Its books.</param>
 /// <param name="accept">The application's.</param>
 /// <param name="tls">Its own TLS; null where it takes that of the listener.</param>
-internal sealed class ServerRoute(RoutePlan plan, ListenerPolicy policy, AcceptedStreams accepted, Func<SecureStream, SecureStreamHandler?> accept, ServerTls? tls)
+/// <param name="limit">How many there may be.</param>
+internal sealed class ServerRoute(RoutePlan plan, ListenerPolicy policy, AcceptedStreams accepted, Func<SecureStream, SecureStreamHandler?> accept, ServerTls? tls, StreamLimit limit)
 {
     /// <summary>The streamtype.</summary>
     public string Name => policy.Began.Name;
@@ -29,5 +31,5 @@ internal sealed class ServerRoute(RoutePlan plan, ListenerPolicy policy, Accepte
 
     /// <summary>Makes a stream for a peer. In a turn of its own, since it runs the application's code.</summary>
     /// <param name="connect">Makes the transport of the connection that is there, once, unless it is refused.</param>
-    public AcceptOutcome Accept(Func<TransportSetup, StreamTransport> connect) => accepted.Accept(policy.Now(), accept, connect);
+    public AcceptOutcome Accept(Func<TransportSetup, StreamTransport> connect) => limit.Accept(policy.Now(), accept, connect);
 }

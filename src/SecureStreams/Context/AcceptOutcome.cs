@@ -9,6 +9,9 @@ internal enum AcceptOutcome
     /// <summary>The application refused it.</summary>
     Refused,
 
+    /// <summary>There are as many as may be.</summary>
+    Full,
+
     /// <summary>Nothing is accepted any more.</summary>
     Ended,
 }

@@ -13,23 +13,30 @@ internal sealed class AcceptedStreams
     private readonly Func<StreamRuntime, StreamTypePolicy, LocalStream?> _makeStream;
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closed;
+    private int _count;
 
     /// <param name="runtime">What streams of the context have in common.</param>
+    /// <param name="streamType">Whose they are, for operators.</param>
     /// <param name="makeStream">Makes a stream that the context knows; null once the context is disposed.</param>
-    public AcceptedStreams(StreamRuntime runtime, Func<StreamRuntime, StreamTypePolicy, LocalStream?> makeStream)
+    public AcceptedStreams(StreamRuntime runtime, string streamType, Func<StreamRuntime, StreamTypePolicy, LocalStream?> makeStream)
     {
         _makeStream = makeStream;
         var forget = runtime.Destroyed;
         _runtime = runtime with
         {
+            FailureLimit = new FailureLimit(runtime.Platform.Time, held => CoreLog.FailuresHeld(runtime.Logger, streamType, held, FailureLimit.MostLines, FailureLimit.Window)),
             Destroyed = stream =>
             {
-                _streams.TryRemove(stream, out _);
+                if (_streams.TryRemove(stream, out _))
+                    Interlocked.Decrement(ref _count);
                 forget(stream);
                 CheckEmpty();
             },
         };
     }
+
+    /// <summary>What its streams have in common; failures of what did not become one are reported with it too.</summary>
+    public StreamRuntime Runtime => _runtime;
 
     /// <summary>The world.</summary>
     public SsPlatform Platform => _runtime.Platform;
@@ -44,10 +51,21 @@ internal sealed class AcceptedStreams
     /// <param name="policy">The policy of the streamtype now.</param>
     /// <param name="accept">The application's; null from it refuses.</param>
     /// <param name="connect">Makes the transport of the connection that is there, once, unless it is refused.</param>
-    public AcceptOutcome Accept(StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept, Func<TransportSetup, StreamTransport> connect)
+    /// <param name="most">How many there may be.</param>
+    public AcceptOutcome Accept(StreamTypePolicy policy, Func<SecureStream, SecureStreamHandler?> accept, Func<TransportSetup, StreamTransport> connect, int most = int.MaxValue)
     {
+        if (Interlocked.Increment(ref _count) > most)
+        {
+            Interlocked.Decrement(ref _count);
+            return AcceptOutcome.Full;
+        }
+
         if (_makeStream(_runtime, policy) is not { } stream)
+        {
+            Interlocked.Decrement(ref _count);
             return AcceptOutcome.Ended;
+        }
+
         _streams.TryAdd(stream, true);
 
         // Again, now that it can be seen: either this sees the end, or the end sees the stream and waits for it.
@@ -57,10 +75,7 @@ internal sealed class AcceptedStreams
             return AcceptOutcome.Ended;
         }
 
-        if (!stream.Accept(accept, connect))
-            return AcceptOutcome.Refused;
-        _runtime.Trials.Result(policy.Name, policy, good: true, detail: null);
-        return AcceptOutcome.Accepted;
+        return stream.Accept(accept, connect) ? AcceptOutcome.Accepted : AcceptOutcome.Refused;
     }
 
     /// <summary>Accepts no more.</summary>
@@ -113,6 +128,9 @@ internal sealed class AcceptedStreams
         CheckEmpty();
         return _empty.Task;
     }
+
+    /// <summary>All have ended, and nothing more comes: what was not logged is told.</summary>
+    public void Settle() => _runtime.FailureLimit!.Dispose();
 
     private void CheckEmpty()
     {

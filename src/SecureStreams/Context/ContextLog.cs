@@ -15,6 +15,9 @@ internal static partial class ContextLog
     [LoggerMessage(1102, LogLevel.Information, "'{Name}' made policy revision {Revision}: {Changed} streamtypes changed, {Added} added, {Removed} removed; {Touched} streams and listeners touched", EventName = "PolicyChanged")]
     public static partial void PolicyChanged(ILogger logger, string name, long revision, int changed, int added, int removed, int touched);
 
+    [LoggerMessage(1105, LogLevel.Information, "The addresses of this machine have changed: {Streams} streams look after their connections", EventName = "NetworkChanged")]
+    public static partial void NetworkChanged(ILogger logger, int streams);
+
     [LoggerMessage(1103, LogLevel.Warning, "'{Name}' is refused, and policy revision {Revision} stays in force: {Message}", EventName = "PolicyUpdateRefused")]
     public static partial void PolicyRefused(ILogger logger, string name, long revision, string message);
 

@@ -76,6 +76,7 @@ internal sealed class ListenerEnd(
             await accepted.EndAllAsync().ConfigureAwait(false);
             if (free is not null)
                 await free().ConfigureAwait(false);
+            accepted.Settle();
             _gone.TrySetResult();
         }
         catch (Exception error)

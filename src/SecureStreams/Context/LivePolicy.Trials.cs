@@ -26,6 +26,13 @@ internal sealed partial class LivePolicy
     /// <summary>Told how a trial ended.</summary>
     public required Action<SsPolicyTrialState> TrialCounted { get; init; }
 
+    /// <summary>Whether a streamtype is no server any more, and that will not be taken back.</summary>
+    public bool IsNoServerForGood(string streamType)
+    {
+        lock (_changing)
+            return Trials.Current is not { State: SsPolicyTrialState.Running } && (Find(streamType) is not { } policy || !PolicyReaction.IsNoClient(policy));
+    }
+
     /// <summary>The policy on trial holds for good.</summary>
     /// <returns>Whether one was on trial.</returns>
     public bool Confirm()
@@ -186,7 +193,8 @@ internal sealed partial class LivePolicy
             Volatile.Write(ref _current, after);
         }
 
-        ContextLog.TrialFailed(_logger, trial.Name, trial.Revision, after.Revision, trial.Reason!);
+        if (!byHand)
+            ContextLog.TrialFailed(_logger, trial.Name, trial.Revision, after.Revision, trial.Reason!);
         var update = Enact($"revert of {trial.Name}", apply: true, before, after, effects, trial: null);
         GoOn(turn);
         return update;

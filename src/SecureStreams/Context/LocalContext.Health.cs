@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SecureStreams.Policy;
+using SecureStreams.Tokens;
 using SecureStreams.Transports;
 
 namespace SecureStreams;
@@ -66,7 +67,7 @@ public sealed partial class LocalContext
                 yield return new KnownCertificate(CertificateKind.Server, listener.StreamType, end);
         }
 
-        if (_transports.Wire is TransportFactory wire)
+        if (_transports.Wire is TokenTransports { Wire: TransportFactory wire })
         {
             foreach (var (blob, end) in wire.Identities.Known)
                 yield return new KnownCertificate(CertificateKind.Client, blob, end);

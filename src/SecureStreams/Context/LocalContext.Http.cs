@@ -1,4 +1,5 @@
 using SecureStreams.Integration.Http;
+using SecureStreams.Tokens;
 using SecureStreams.Transports;
 
 namespace SecureStreams;
@@ -24,7 +25,7 @@ public sealed partial class LocalContext
         var policy = Find(streamType);
         if (policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is a server: an HttpClient needs one of a client.");
-        if (_transports.Wire is not TransportFactory { Http: var http })
+        if (_transports.Wire is not TokenTransports { Wire: TransportFactory { Http: var http } })
             throw new InvalidOperationException("The transports of this context are replaced, so it has no HTTP connections to share.");
         return new StreamTypeHandler(_runtime, http, policy, Interlocked.Increment(ref _lastStreamId), metadata ?? [], _ending.Token);
     }

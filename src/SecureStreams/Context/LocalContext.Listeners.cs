@@ -18,8 +18,8 @@ public sealed partial class LocalContext
     /// <summary>The policy in force for a streamtype; null when it has none any more.</summary>
     internal StreamTypePolicy? FindPolicy(string streamType) => _policy.Find(streamType);
 
-    /// <summary>The books of one listener.</summary>
-    internal AcceptedStreams NewAcceptedStreams() => new(_runtime, MakeAccepted);
+    /// <summary>The books of one listener, of streamtype <paramref name="streamType"/>.</summary>
+    internal AcceptedStreams NewAcceptedStreams(string streamType) => new(_runtime, streamType, MakeAccepted);
 
     /// <summary>Has a listener end with the context. One that ends before calls <see cref="Forget"/>.</summary>
     /// <returns>Whether the context is there to end it; a listener of one that is disposed ends at once.</returns>

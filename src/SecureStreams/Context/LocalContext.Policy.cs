@@ -141,6 +141,9 @@ public sealed partial class LocalContext
     {
         if (!before.Governor.Equals(after.Governor))
             _runtime.Governor.Reconsider();
+
+        // First: streams that look at the policy now find the schemes that it has.
+        _tokens.PolicyChanged(before, after);
         var touched = TouchedBy(before, after);
         if (touched.Count == 0)
             return;

@@ -1,6 +1,7 @@
 using SecureStreams.Integration.Http;
 using SecureStreams.Policy;
 using SecureStreams.Remote;
+using SecureStreams.Tokens;
 using SecureStreams.Transports;
 
 namespace SecureStreams;
@@ -62,7 +63,7 @@ public sealed partial class LocalContext
     /// <summary>A client over a streamtype that the context itself uses; null when there is none that it could use.</summary>
     private HttpClient? NewSystemClient(string streamType)
     {
-        if (_policy.Find(streamType) is not { } policy || StreamTypeHandler.ProblemOf(streamType, policy) is not null || _transports.Wire is not TransportFactory { Http: var http })
+        if (_policy.Find(streamType) is not { } policy || StreamTypeHandler.ProblemOf(streamType, policy) is not null || _transports.Wire is not TokenTransports { Wire: TransportFactory { Http: var http } })
             return null;
         return new HttpClient(new StreamTypeHandler(_runtime, http, policy, Interlocked.Increment(ref _lastStreamId), [], _ending.Token))
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using SecureStreams.Connectivity;
 using SecureStreams.Core;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 using SecureStreams.States;
 
@@ -13,6 +14,7 @@ public sealed partial class LocalContext
     private CaptivePortalDetector _captivePortal;
     private StreamRuntime _detection;
     private DetectionPolicy _detectionPolicy;
+    private NetworkFollower? _networkFollower;
 
     /// <inheritdoc/>
     public override SsCaptivePortal CaptivePortal => _captivePortal;
@@ -42,12 +44,31 @@ public sealed partial class LocalContext
             Redirected = null,
         };
         _captivePortal = new CaptivePortalDetector(() => _detectionPolicy.Current, OpenProbe, _runtime, logger, _options.CaptivePortal);
+        if (_options.FollowNetworkChanges || _options.CaptivePortal.Automatic)
+            _networkFollower = new NetworkFollower(_options.Platform, TakeNetworkChange);
         _system.Require(new SystemCondition(SsSystemState.CpdPostTime, "the detection of captive portals", Timeout.InfiniteTimeSpan, _ => _captivePortal.StartAsync()));
         _system.Start();
     }
 
+    /// <summary>This machine's network has changed, and has come to rest.</summary>
+    internal void TakeNetworkChange()
+    {
+        _runtime.Telemetry.Instruments.NetworkChanged();
+        ContextLog.NetworkChanged(_runtime.Logger, _options.FollowNetworkChanges ? _streams.Count : 0);
+        if (_options.FollowNetworkChanges)
+        {
+            // First, so that what tries at once finds no connection from before.
+            _transports.RenewConnections();
+            foreach (var stream in Streams)
+                stream.TellNetworkChanged();
+        }
+
+        _captivePortal.NetworkChanged();
+    }
+
     private void EndSystem()
     {
+        _networkFollower?.Dispose();
         _system.Dispose();
         _captivePortal.Dispose();
     }

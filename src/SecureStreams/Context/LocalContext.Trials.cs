@@ -141,6 +141,9 @@ public sealed partial class LocalContext
         return _policy.Revert();
     }
 
+    /// <summary>Whether a listener of the streamtype is to end: it is no server any more, and that is not on trial.</summary>
+    internal bool IsNoServerForGood(string streamType) => _policy.IsNoServerForGood(streamType);
+
     /// <summary>Begins to watch. Before the policy is in force.</summary>
     /// <param name="now">The policy that will be.</param>
     /// <param name="touched">The streamtypes that it touches.</param>
@@ -149,7 +152,7 @@ public sealed partial class LocalContext
     /// <param name="isBack">Whether it is the policy before that comes back: then it is only owed what was there before.</param>
     private TrialWatch Watch(PolicyModel now, IReadOnlySet<string> touched, SsPolicyTrialOptions options, TrialWatch? earlier, bool isBack)
     {
-        var watch = new TrialWatch(options, now, touched, _trials.UsualOf);
+        var watch = new TrialWatch(options, _options.Platform.Time, now, touched, _trials.UsualOf);
         var since = _options.Platform.Time.GetUtcNow() - options.Duration;
         foreach (var (stream, _) in _streams)
         {
@@ -175,7 +178,7 @@ public sealed partial class LocalContext
     {
         foreach (var (stream, _) in _streams)
         {
-            if (watch.WantsConnection(stream))
+            if (watch.Owes(stream))
                 stream.Revive();
         }
     }

@@ -5,6 +5,7 @@ using SecureStreams.Admin;
 using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
+using SecureStreams.Tokens;
 using SecureStreams.Transports;
 using SecureStreams.Transports.LocalSink;
 
@@ -21,6 +22,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
     private readonly SsMemoryBlobStore? _ownBlobs;
+    private readonly TokenKeeper _tokens;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastStreamId;
     private int _disposed;
@@ -60,7 +62,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
         var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs, instruments, _policy.Find, _options.StateFolder, Diagnostics);
-        _transports = new LocalSinks(wire, _options.Platform.Time);
+        _tokens = new TokenKeeper(this, _options.Platform, Blobs, () => Policy, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Tokens")), instruments)
+        {
+            StreamTypes = () => _streams.Select(static one => one.Key.StreamType),
+        };
+        _transports = new LocalSinks(new TokenTransports(wire, _tokens), _options.Platform.Time);
         _runtime = new StreamRuntime
         {
             Context = this,
@@ -71,6 +77,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
+            Tokens = _tokens,
             Trials = _trials,
             Destroyed = stream => _streams.TryRemove(stream, out _),
             Redirected = cause => _captivePortal?.Redirected(cause),
@@ -88,6 +95,9 @@ public sealed partial class LocalContext : SsContext, IStreamCount
 
     /// <summary>The policy in force: what new streams, and the next attempts of those there are, are made of.</summary>
     public PolicyModel Policy => _policy.Current.Model;
+
+    /// <summary>The tokens that are fetched.</summary>
+    internal TokenKeeper Tokens => _tokens;
 
     long IStreamCount.PolicyRevision => PolicyRevision;
 
@@ -143,7 +153,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         ThrowIfDisposed();
         var policy = Find(streamType);
         if (policy.LocalSink)
-            return new LocalSinkListener(_transports, NewAcceptedStreams(), policy, accept);
+            return new LocalSinkListener(_transports, NewAcceptedStreams(streamType), policy, accept);
         if (!policy.Server)
             throw new SsPolicyException($"Streamtype '{streamType}' is not a server: add \"server\": true to it (or \"local_sink\": true to serve it inside the process), or use Create.");
         if (_options.ListenerFactory is not { } factory)
@@ -201,6 +211,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             {
                 // Listeners first, so that nothing new comes while what there is ends.
                 await EndListenersAsync().ConfigureAwait(false);
+                _tokens.Dispose();
                 await Task.WhenAll(_streams.Keys.Select(static stream => stream.DestroyAsync())).ConfigureAwait(false);
 
                 // Last: until here a stream may still be closing its connection.

@@ -65,6 +65,13 @@ public sealed record SsContextOptions
     /// <summary>When the context looks by itself where the network leads (<see cref="SsContext.CaptivePortal"/>): by default never.</summary>
     public SsCaptivePortalOptions CaptivePortal { get; init; } = new();
 
+    /// <summary>
+    /// Whether streams act on a change of this machine's addresses, a second after the first notice of it: the peers of connections that last are asked for a sign of life at once, attempts that were
+    /// put off are made at once, within the budget of the governor, and requests take no pooled connection from before. False by default, since on hosts that run containers addresses come and go all day;
+    /// without it a connection that leads nowhere is noticed by <c>svalidhup</c>. See <c>docs/system.md</c>.
+    /// </summary>
+    public bool FollowNetworkChanges { get; init; }
+
     /// <summary>Makes listeners of server streamtypes; null, the default, refuses them. <c>UseServer()</c> of the package SecureStreams.Server sets it.</summary>
     public IListenerFactory? ListenerFactory { get; init; }
 

@@ -119,6 +119,16 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         }
     }
 
+    /// <summary>Ends the delay before the next attempt, which begins. A timer that has fired already finds it begun.</summary>
+    /// <returns>False when there is no delay to end.</returns>
+    public bool HurryOnMailbox()
+    {
+        if (!_waiting || _timer is null)
+            return false;
+        AttemptOnMailbox();
+        return true;
+    }
+
     /// <summary>Ends the cycle, whatever it is doing.</summary>
     public void CancelOnMailbox()
     {

@@ -23,8 +23,14 @@ internal static partial class CoreLog
     [LoggerMessage(1005, LogLevel.Debug, "{StreamType}#{StreamId} {State}: {Message} ({Cause})", EventName = "Ended")]
     public static partial void Ended(ILogger logger, string streamType, long streamId, SsState state, string message, SsCause cause);
 
+    [LoggerMessage(1006, LogLevel.Warning, "{StreamType}: {Count} more failures of its peers were not written here: {Most} in {Window} are, and the latest are in the context's diagnostics", EventName = "FailuresHeld")]
+    public static partial void FailuresHeld(ILogger logger, string streamType, long count, int most, TimeSpan window);
+
     [LoggerMessage(1030, LogLevel.Debug, "{StreamType}#{StreamId} follows a change of its policy", EventName = "PolicyFollowed")]
     public static partial void PolicyFollowed(ILogger logger, string streamType, long streamId);
+
+    [LoggerMessage(1032, LogLevel.Debug, "{StreamType}#{StreamId}: the network of this machine has changed: {Action}", EventName = "NetworkFollowed")]
+    public static partial void NetworkFollowed(ILogger logger, string streamType, long streamId, string action);
 
     [LoggerMessage(1031, LogLevel.Debug, "{StreamType}#{StreamId}: a change of the policy ({Impact}): {Action}", EventName = "PolicyActed")]
     public static partial void PolicyActed(ILogger logger, string streamType, long streamId, SsPolicyAction action, Policy.PolicyImpact impact);

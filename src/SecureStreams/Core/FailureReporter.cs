@@ -27,7 +27,7 @@ internal static class FailureReporter
         // What the application asked for needs nobody's attention.
         if (failure.Code == SsCauseCode.LocalDisconnect)
             CoreLog.Ended(runtime.Logger, streamType, id, state, failure.Message, cause);
-        else
+        else if (MayBeLogged(runtime, streamType, cause))
             CoreLog.Failed(runtime.Logger, streamType, id, state, failure.Message, cause);
         return failure.PeerText is { Length: > MaxOwnPeerText } text
             ? Describe(runtime, streamType, id, policy, state, failure, cause, $"{text[..MaxOwnPeerText]} ... ({text.Length} characters in all, in the context's diagnostics)")
@@ -40,6 +40,18 @@ internal static class FailureReporter
         var detail = Describe(runtime, streamType, 0, policy, state, failure, new SsCause(failure.Phase, failure.Code) { DetailId = runtime.Diagnostics.NextId() }, failure.PeerText);
         runtime.Diagnostics.Publish(detail);
         return detail;
+    }
+
+    /// <summary>Whether a failure has a line of the log. Of those that peers bring about at will each is counted, and not each is written.</summary>
+    private static bool MayBeLogged(StreamRuntime runtime, string streamType, in SsCause cause)
+    {
+        if (runtime.FailureLimit is not { } limit)
+            return true;
+        runtime.Telemetry.Instruments.AcceptedFailed(streamType, cause);
+        if (limit.TryEnter())
+            return true;
+        runtime.Telemetry.Instruments.Dropped(streamType, "log_line");
+        return false;
     }
 
     private static SsDetail Describe(

@@ -28,6 +28,21 @@ internal static class Failures
             Endpoint = endpoint,
         };
 
+    /// <param name="bound">What the policy states.</param>
+    /// <param name="attribute">Of the retry scheme: what states the bound.</param>
+    /// <param name="endpoint">Where the connection led, if the transport knows.</param>
+    public static TransportFailure NetworkChanged(Liveness bound, string attribute, string? endpoint) =>
+        new(
+            SsPhase.Timeout,
+            SsCauseCode.PeerUnresponsive,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The network of this machine has changed, and the peer, asked whether it can still be reached, gave no sign of life for {(bound.Hangup - bound.Ping!.Value).TotalSeconds:0.###} s, which svalidhup leaves after svalidping."))
+        {
+            Attribute = attribute,
+            Endpoint = endpoint,
+        };
+
     public static TransportFailure HandlerException(Exception? error) =>
         new(SsPhase.Local, SsCauseCode.HandlerException, $"The handler threw {error?.GetType().Name ?? "an exception"}; mend the handler.") { Error = error };
 
@@ -37,6 +52,10 @@ internal static class Failures
         new(SsPhase.Update, SsCauseCode.StreamTypeRemoved, isServer
             ? $"The policy was changed, and streamtype '{streamType}' is a server now; remove \"server\" from it, or dispose the stream."
             : $"The policy was changed, and it has no streamtype '{streamType}' any more; apply a policy that has it, or dispose the stream.") { Permanent = true };
+
+    /// <summary>What a server sees of a client that judges its certificate only when the handshake is over.</summary>
+    public static TransportFailure LeftAfterHandshake() =>
+        new(SsPhase.Tls, SsCauseCode.TlsHandshakeFailed, "The client ended the connection right after its TLS handshake and said nothing; it may not trust the certificate that it was shown.") { Attribute = "server_cert" };
 
     /// <param name="streamType">The streamtype.</param>
     public static TransportFailure PolicyChanged(string streamType) =>

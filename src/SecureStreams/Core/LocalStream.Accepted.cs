@@ -10,6 +10,7 @@ internal sealed partial class LocalStream
 {
     private bool _isAccepted;
     private volatile bool _isUpgraded;
+    private bool _hasReceived;
 
     /// <summary>Whether a listener accepted it.</summary>
     internal bool IsAccepted => _isAccepted;
@@ -92,8 +93,17 @@ internal sealed partial class LocalStream
     private void AcceptedOverOnMailbox(TransportFailure? failure)
     {
         var state = _connected ? SsState.Disconnected : SsState.Destroying;
-        DestroyOnMailbox(failure is null && _transport is { IsTransactional: true }
-            ? new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Destroy }
-            : Report(state, failure ?? Failures.PeerClosed(), delay: null, SsNextAction.Destroy));
+        if (failure is null && _transport is { IsTransactional: true })
+        {
+            DestroyOnMailbox(new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Destroy });
+            return;
+        }
+
+        var cause = Report(state, failure ?? Failures.PeerClosed(), delay: null, SsNextAction.Destroy);
+        if (!_connected && cause.Phase != SsPhase.Local)
+            _runtime.Trials.Result(StreamType, _policy, good: false, _lastDetail);
+        else if (_connected && !_hasReceived && cause.Phase is not (SsPhase.Local or SsPhase.Timeout) && Volatile.Read(ref _connection) is { TlsTime.Ticks: > 0 })
+            _runtime.Trials.Result(StreamType, _policy, good: false, _runtime.Trials.Current is null ? null : FailureReporter.Note(_runtime, StreamType, _policy, state, Failures.LeftAfterHandshake()), afterAll: true);
+        DestroyOnMailbox(cause);
     }
 }

@@ -75,6 +75,7 @@ internal sealed partial class LocalStream
     private void DeliverReceived(ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         _mailbox.AssertCurrent();
+        _hasReceived = true;
         if ((flags & SsRxFlags.PerfJson) == 0)
             _runtime.Telemetry.Instruments.Received(StreamType, payload.Length);
         _inCallback = true;

@@ -75,6 +75,9 @@ internal sealed partial class LocalStream
             case StreamCommand.Replace:
                 TryReplacementOnMailbox();
                 break;
+            case StreamCommand.NetworkChanged:
+                NetworkChangedOnMailbox();
+                break;
             case StreamCommand.Settle:
                 break;
         }

@@ -18,8 +18,9 @@ internal sealed partial class LocalStream
         _failures++;
         AttemptOverOnMailbox(failure);
         var delay = DelayAfter(failure);
-        var cause = Report(SsState.Unreachable, failure, delay);
-        Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
+        var state = failure.IsAuth ? SsState.AuthFailed : SsState.Unreachable;
+        var cause = Report(state, failure, delay);
+        Deliver(new SsStateChange(state, cause, 0));
 
         if (delay is not null)
         {
@@ -67,7 +68,7 @@ internal sealed partial class LocalStream
         }
 
         var cause = Report(SsState.AllRetriesFailed, failure, delay: null);
-        if (State is not (SsState.Poll or SsState.Unreachable))
+        if (State is not (SsState.Poll or SsState.Unreachable or SsState.AuthFailed))
             Deliver(new SsStateChange(SsState.Unreachable, cause, 0));
         AllRetriesFailedOnMailbox(cause, mayRestart: false);
     }

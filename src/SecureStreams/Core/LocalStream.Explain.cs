@@ -31,6 +31,8 @@ internal sealed partial class LocalStream
         _history.NoteOnMailbox(change, detail);
         if (!_isAccepted)
             _runtime.Trials.Heard(this, _policy, change, detail);
+        else if (change.State == SsState.Connected)
+            _runtime.Trials.Result(StreamType, _policy, good: true, detail: null);
     }
 
     private string DescribeConnected()

@@ -67,11 +67,12 @@ internal sealed partial class LocalStream
     {
         ReleaseAdmissionOnMailbox();
         _mends = failure is not null;
+        _mayHurry = failure is { RetryClass: RetryClass.Transient or RetryClass.Identity };
 
         // An orderly end of a connection that stood says nothing against the peer; reconnecting by policy is governed all the same, since it happens to all streams at once.
         if (failure is null)
             _domain?.Succeeded();
-        else if (failure.Phase is not (SsPhase.Local or SsPhase.Policy or SsPhase.Update) && failure.Code != SsCauseCode.PeerClosed && failure.RetryClass != RetryClass.Configuration)
+        else if (!failure.IsAuth && failure.Phase is not (SsPhase.Local or SsPhase.Policy or SsPhase.Update) && failure.Code != SsCauseCode.PeerClosed && failure.RetryClass != RetryClass.Configuration)
             _domain?.Failed();
     }
 

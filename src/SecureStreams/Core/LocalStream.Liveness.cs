@@ -25,6 +25,9 @@ internal sealed partial class LocalStream
     /// <summary>What was not read while reception rested could not be heard.</summary>
     private void SilenceBeginsOnMailbox() => _silenceFrom = _runtime.Platform.Time.GetTimestamp();
 
+    private long? HeardOnMailbox(StreamTransport transport) =>
+        transport.LastHeardOnMailbox is { } heard && !transport.HearsWhilePaused ? Math.Max(heard, _silenceFrom) : transport.LastHeardOnMailbox;
+
     private void CheckLivenessOnMailbox()
     {
         if (!_livenessRuns)
@@ -33,18 +36,27 @@ internal sealed partial class LocalStream
         if (_transport is not { } transport || Liveness.Of(_live.Retry, transport.CanPing) is not { } bound)
             return;
 
-        if (transport.LastHeardOnMailbox is not { } heard || (_receivePaused && !transport.HearsWhilePaused))
+        if (HeardOnMailbox(transport) is not { } heard || (_receivePaused && !transport.HearsWhilePaused))
         {
+            _probedAt = null;
             ArmLiveness(bound.First);
             return;
         }
 
-        if (!transport.HearsWhilePaused)
-            heard = Math.Max(heard, _silenceFrom);
         var silence = _runtime.Platform.Time.GetElapsedTime(heard);
         if (silence >= bound.Hangup)
         {
             var failure = Failures.PeerUnresponsive(bound, asked: _askedAfter == heard, Liveness.StatedBy(_live.Retry), transport.EndpointOnMailbox);
+            transport.AbortOnMailbox();
+            EndWithOnMailbox(failure);
+            return;
+        }
+
+        var owed = ProbeLeftOnMailbox(bound, heard);
+        if (owed == TimeSpan.Zero)
+        {
+            _probedAt = null;
+            var failure = Failures.NetworkChanged(bound, Liveness.StatedBy(_live.Retry), transport.EndpointOnMailbox);
             transport.AbortOnMailbox();
             EndWithOnMailbox(failure);
             return;
@@ -67,7 +79,7 @@ internal sealed partial class LocalStream
             }
         }
 
-        ArmLiveness(next);
+        ArmLiveness(owed < next ? owed.Value : next);
     }
 
     /// <summary>The stream ends its connection or attempt because of <paramref name="failure"/>; policy decides what follows.</summary>
@@ -102,6 +114,7 @@ internal sealed partial class LocalStream
     private void StopLiveness()
     {
         _livenessRuns = false;
+        _probedAt = null;
         _livenessTimer?.Dispose();
         _livenessTimer = null;
     }

@@ -94,6 +94,7 @@ internal sealed partial class LocalStream
             {
                 // Whom the new policy does not trust, the stream does not go on talking to.
                 ConnectionEndedOnMailbox(failure, stayIdle: false);
+                _runtime.Trials.ReplacementFailed(this, policy, _lastDetail!, isFinal: _cycle is null);
                 SettleOnMailbox();
                 return;
             }

@@ -17,4 +17,5 @@ internal enum StreamCommand : long
     CheckLiveness,
     PolicyChanged,
     Replace,
+    NetworkChanged,
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
+using SecureStreams.Tokens;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -25,11 +26,17 @@ internal sealed record StreamRuntime
     /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
     public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
+    /// <summary>The tokens that are fetched. Null: none are.</summary>
+    public TokenKeeper? Tokens { get; init; }
+
     /// <summary>Where what becomes of streams and requests is told, for trials of policies.</summary>
     public TrialBoard Trials { get; init; } = new();
 
     /// <summary>Told that a peer redirected a stream whose streamtype takes that for a failure (<c>http_fail_redirect</c>); null: nobody wants to know.</summary>
     public Action<SsCause>? Redirected { get; init; }
+
+    /// <summary>How many failures of these streams are logged; null for all. Stated where peers decide how many there are.</summary>
+    public FailureLimit? FailureLimit { get; init; }
 
     /// <summary>Called once when a stream is destroyed.</summary>
     public required Action<LocalStream> Destroyed { get; init; }

@@ -3,6 +3,9 @@ namespace SecureStreams.Network;
 /// <summary>The bounds of dialing.</summary>
 internal static class NetworkDefaults
 {
+    /// <summary>How long after the first notice of a change of this machine's network it is acted on: an address comes before the route that makes it useful.</summary>
+    public static readonly TimeSpan NetworkSettles = TimeSpan.FromSeconds(1);
+
     /// <summary>How long an attempt may take until its connection can be used, where the policy states no <c>connect_timeout_ms</c>.</summary>
     public static readonly TimeSpan ConnectTimeout = Policy.StreamTypePolicy.DefaultConnectTimeout;
 

@@ -21,13 +21,16 @@ internal sealed class SsInstruments
     private readonly Histogram<double> _connectionDuration;
     private readonly Counter<long> _payload;
     private readonly Counter<long> _dropped;
+    private readonly Counter<long> _acceptedFailures;
     private readonly Counter<long> _handlerErrors;
     private readonly Histogram<double> _governorWait;
     private readonly Counter<long> _policyUpdates;
     private readonly Counter<long> _policyActions;
+    private readonly Counter<long> _tokenFetches;
     private readonly Counter<long> _policyFetches;
     private readonly Counter<long> _policyTrials;
     private readonly Counter<long> _internetFindings;
+    private readonly Counter<long> _networkChanges;
 
     public SsInstruments(Meter meter)
     {
@@ -38,13 +41,16 @@ internal sealed class SsInstruments
         _dialPhaseDuration = CreateHistogram(meter, "ss.dial.phase.duration", "Phases of making a connection that succeeded", Seconds);
         _connectionDuration = CreateHistogram(meter, "ss.connection.duration", "From Connected to the end of the connection or transaction", LongSeconds);
         _payload = meter.CreateCounter<long>("ss.payload.io", "By", "Payload given to handlers and taken from them");
+        _acceptedFailures = meter.CreateCounter<long>("ss.accepted.failures", "{failure}", "Accepted streams, and connections and requests before they were one, that a failure ended");
         _dropped = meter.CreateCounter<long>("ss.dropped", "{event}", "What the runtime dropped");
         _handlerErrors = meter.CreateCounter<long>("ss.handler.errors", "{exception}", "Exceptions that handlers threw");
         _policyUpdates = meter.CreateCounter<long>("ss.policy.updates", "{update}", "Changes of policies that were asked for");
         _policyActions = meter.CreateCounter<long>("ss.policy.actions", "{stream}", "What changes of policies did to streams");
+        _tokenFetches = meter.CreateCounter<long>("ss.token.fetches", "{fetch}", "Fetches of tokens that have ended, each with all its attempts");
         _policyFetches = meter.CreateCounter<long>("ss.policy.fetches", "{fetch}", "Fetches of policies that have ended");
         _policyTrials = meter.CreateCounter<long>("ss.policy.trials", "{trial}", "Trials of policies that have ended");
         _internetFindings = meter.CreateCounter<long>("ss.internet.findings", "{finding}", "What was found out about where the network leads");
+        _networkChanges = meter.CreateCounter<long>("ss.network.changes", "{change}", "Changes of this machine's addresses that contexts acted on");
         _governorWait = CreateHistogram(meter, "ss.governor.wait", "How long the governor held back an attempt", Seconds);
     }
 
@@ -126,6 +132,13 @@ internal sealed class SsInstruments
             Add(_dropped, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Reason, reason } });
     }
 
+    /// <summary>A failure has ended an accepted stream, or what would have become one.</summary>
+    public void AcceptedFailed(string streamType, in SsCause cause)
+    {
+        if (_acceptedFailures.Enabled)
+            Add(_acceptedFailures, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Phase, TelemetryNames.Of(cause.Phase) }, { TelemetryNames.ErrorType, TelemetryNames.Of(cause.Code) } });
+    }
+
     /// <summary>A handler threw.</summary>
     /// <param name="streamType">Of the stream.</param>
     /// <param name="callback">The state, OnReceive or OnTransmit. A user state comes as its number.</param>
@@ -156,11 +169,31 @@ internal sealed class SsInstruments
             Add(_policyActions, 1, new TagList { { TelemetryNames.StreamType, streamType }, { TelemetryNames.Action, TelemetryNames.Of(action) } });
     }
 
+    /// <summary>A fetch of a token has ended.</summary>
+    /// <param name="scheme">The name of its scheme.</param>
+    /// <param name="error">Why there is none; null when there is one.</param>
+    public void TokenFetched(string scheme, SsCauseCode? error)
+    {
+        if (!_tokenFetches.Enabled)
+            return;
+        var tags = new TagList { { TelemetryNames.Scheme, scheme } };
+        if (error is { } code)
+            tags.Add(TelemetryNames.ErrorType, TelemetryNames.Of(code));
+        Add(_tokenFetches, 1, tags);
+    }
+
     /// <summary>The trial of a policy is over.</summary>
     public void TrialEnded(SsPolicyTrialState state)
     {
         if (_policyTrials.Enabled)
             Add(_policyTrials, 1, new TagList { { TelemetryNames.Outcome, TelemetryNames.Of(state) } });
+    }
+
+    /// <summary>This machine's network has changed.</summary>
+    public void NetworkChanged()
+    {
+        if (_networkChanges.Enabled)
+            Add(_networkChanges, 1, default);
     }
 
     /// <summary>It was found out where the network leads.</summary>

@@ -51,7 +51,7 @@ internal sealed class StreamTrace(StreamTelemetry telemetry, long streamId)
                 if (_transaction is null)
                     CycleEnded();
                 break;
-            case SsState.Unreachable:
+            case SsState.Unreachable or SsState.AuthFailed:
                 AttemptEnded(IsOurs(change.Cause.Code) ? TelemetryNames.Abandoned : TelemetryNames.Failed, change.Cause);
                 break;
             case SsState.AllRetriesFailed:

@@ -12,6 +12,7 @@ internal static class TelemetryNames
     public const string Callback = "ss.callback";
     public const string Reason = "ss.reason";
     public const string Action = "ss.action";
+    public const string Scheme = "ss.auth.scheme";
     public const string Internet = "ss.internet";
     public const string Trigger = "ss.trigger";
     public const string ErrorType = "error.type";

@@ -5,4 +5,10 @@ internal interface ITransportFactory : IAsyncDisposable
 {
     /// <summary>A transport for one attempt, not started.</summary>
     StreamTransport Create(TransportSetup setup);
+
+    /// <summary>This machine's network has changed: what comes next takes no connection from before. From any thread.</summary>
+    void RenewConnections()
+    {
+        // Who shares none has nothing to do.
+    }
 }

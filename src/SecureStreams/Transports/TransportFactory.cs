@@ -45,6 +45,8 @@ internal sealed class TransportFactory : ITransportFactory
         _ => throw new System.Diagnostics.UnreachableException($"Protocol {setup.Policy.Protocol} has no transport."),
     };
 
+    public void RenewConnections() => _http.RenewConnections();
+
     public async ValueTask DisposeAsync()
     {
         await _mqtt.DisposeAsync().ConfigureAwait(false);

@@ -6,6 +6,9 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
     /// <summary>Whether trying again cannot help (the policy asks for what cannot be had).</summary>
     public bool Permanent { get; init; }
 
+    /// <summary>Whether what failed is the proof of who this side is, so that it is told as <see cref="SsState.AuthFailed"/>.</summary>
+    public bool IsAuth { get; init; }
+
     /// <summary>How it is retried.</summary>
     public RetryClass RetryClass =>
         Permanent ? RetryClass.Configuration

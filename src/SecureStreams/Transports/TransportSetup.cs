@@ -2,6 +2,7 @@ using System.Diagnostics;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
 using SecureStreams.Policy;
+using SecureStreams.Tokens;
 
 namespace SecureStreams.Transports;
 
@@ -24,5 +25,14 @@ internal sealed record TransportSetup(
     public Activity? Activity { get; init; }
 
     /// <summary>How long the attempt may take until the connection can be used; the transport ends it then, with <see cref="SsCauseCode.ConnectTimeout"/>.</summary>
-    public TimeSpan ConnectTimeout => Policy.ConnectTimeout;
+    public TimeSpan ConnectTimeout { get; init; } = Policy.ConnectTimeout;
+
+    /// <summary>The stream, over all its attempts: <see cref="Sink"/> may stand between for one of them.</summary>
+    public ITransportSink Stream { get; init; } = Sink;
+
+    /// <summary>The token that was fetched for the attempt, to be told when the peer refuses it; null where none was.</summary>
+    public ITokenUse? Token { get; init; }
+
+    /// <summary>Whether what the peer answers may be a secret, so that none of it goes into details.</summary>
+    public bool HidesAnswer { get; init; }
 }

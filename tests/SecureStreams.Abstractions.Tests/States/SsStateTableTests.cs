@@ -14,7 +14,7 @@ public class SsStateTableTests
         [Creating] = [Connecting, Poll, ServerUpgrade, Destroying],
         [Disconnected] = [Connecting, Connected, Poll, Unreachable, Destroying],
         [Unreachable] = [AllRetriesFailed, Poll, Unreachable, Connecting, Connected, Destroying],
-        [AuthFailed] = [AllRetriesFailed, Connecting, Destroying],
+        [AuthFailed] = [AllRetriesFailed, Poll, Connecting, Destroying],
         [Connected] = [ServerUpgrade, ServerTxn, AuthFailed, QosAckRemote, QosNackRemote, QosAckLocal, QosNackLocal, Disconnected, Connecting, Poll, Destroying],
         [Connecting] = [Unreachable, AuthFailed, Connecting, Connected, QosAckRemote, QosNackRemote, Poll, AllRetriesFailed, Disconnected, Destroying],
         [Poll] = [Connecting, AllRetriesFailed, Destroying],

@@ -28,6 +28,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     private readonly string _ip;
     private readonly string _nft;
     private ProbeProgram? _server;
+    private string[] _ownAddress = [];
 
     private NetworkNamespace(string name, string ip, string nft)
     {
@@ -105,6 +106,12 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         return rules.Split(["counter packets "], StringSplitOptions.None).Skip(1).Sum(static text => long.Parse(text[..text.IndexOf(' ')], CultureInfo.InvariantCulture));
     }
 
+    /// <summary>This side loses its address: what is connected to the server leads nowhere.</summary>
+    public Task LeaveAsync() => SystemCommand.RunAsync(_ip, ["addr", "del", .. _ownAddress]);
+
+    /// <summary>This side has its address again.</summary>
+    public Task ReturnAsync() => SystemCommand.RunAsync(_ip, ["addr", "add", .. _ownAddress]);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -141,7 +148,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
             var first = (198 << 24) + (18 << 16) + block * 4;
             Address = Text(first + 2);
-            await SystemCommand.RunAsync(_ip, "addr", "add", $"{Text(first + 1)}/30", "dev", here);
+            _ownAddress = [$"{Text(first + 1)}/30", "dev", here];
+            await ReturnAsync();
             await SystemCommand.RunAsync(_ip, "link", "set", here, "up");
             await SystemCommand.RunAsync(_ip, "-n", _name, "addr", "add", $"{Address}/30", "dev", there);
             await SystemCommand.RunAsync(_ip, "-n", _name, "link", "set", there, "up");

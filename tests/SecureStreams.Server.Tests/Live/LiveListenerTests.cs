@@ -100,6 +100,9 @@ public sealed class LiveListenerTests
         bench.Context.ApplyOverlay("""{ "s": [{ "srv": { "max_connections": 9, "max_connections_per_peer": 1 } }] }""", "limits");
         using (var second = await ServerBench.ConnectAsync(listener))
             Assert.Equal(0, await ReceiveAsync(second));
+        bench.Context.ApplyOverlay("""{ "s": [{ "srv": { "max_streams": 1 } }] }""", "limits");
+        using (var second = await ServerBench.ConnectAsync(listener))
+            Assert.Equal(0, await ReceiveAsync(second));
         bench.Context.RemoveOverlay("limits");
         using var third = await ServerBench.ConnectAsync(listener);
         await EchoAsync(third);

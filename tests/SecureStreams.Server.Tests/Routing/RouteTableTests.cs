@@ -144,6 +144,6 @@ public sealed class RouteTableTests
     {
         var model = PolicyLoader.Load([PolicyDocument.FromJson($"{{ \"s\": [{{ {streamTypes} }}] }}", "policy")]).Model!;
         using var log = new TestLog();
-        return [.. model.StreamTypes.Values.Select(one => new ServerRoute(RoutePlan.Of(one), new ListenerPolicy(null!, one, log.CreateLogger("test")), null!, static _ => null, null))];
+        return [.. model.StreamTypes.Values.Select(one => new ServerRoute(RoutePlan.Of(one), new ListenerPolicy(null!, one, log.CreateLogger("test")), null!, static _ => null, null, null!))];
     }
 }

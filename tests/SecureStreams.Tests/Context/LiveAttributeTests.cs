@@ -28,9 +28,13 @@ public sealed class LiveAttributeTests
         ["opportunistic"] = nameof(Whether_it_reconnects_is_asked_when_the_connection_ends),
         ["nailed_up"] = nameof(What_is_nailed_up_connects),
         ["governor_rate"] = nameof(The_budget_holds_for_those_who_wait), ["governor_burst"] = nameof(The_budget_holds_for_those_who_wait), ["governor_in_flight"] = nameof(The_budget_holds_for_those_who_wait),
-        ["max_connections"] = "LiveListenerTests", ["max_connections_per_peer"] = "LiveListenerTests", ["drain_timeout_ms"] = "LiveListenerTests",
+        ["max_connections"] = "LiveListenerTests", ["max_connections_per_peer"] = "LiveListenerTests", ["max_streams"] = "LiveListenerTests", ["drain_timeout_ms"] = "LiveListenerTests",
 
         ["trial_seconds"] = "PolicyTrialTests", ["trial_connected"] = "PolicyTrialTests", ["trial_acked"] = "PolicyTrialTests",
+
+        // Of the document: what fetches it asks.
+        ["policy_revision"] = "RemotePolicyTests", ["policy_expires"] = "RemotePolicyTests", ["policy_refresh_s"] = "RemotePolicyTests",
+        ["policy_keys"] = "RemotePolicyTests", ["policy_signatures"] = "RemotePolicyTests",
 
         // Of the document: judged when it is loaded, and of no stream.
         ["release"] = "", ["product"] = "", ["schema-version"] = "",

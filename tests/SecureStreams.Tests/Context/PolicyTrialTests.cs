@@ -26,6 +26,43 @@ public sealed class PolicyTrialTests
     private static readonly SsPolicyTrialOptions Minute = new();
 
     [Fact]
+    public async Task A_connection_that_became_requests_is_one_again_after_the_revert()
+    {
+        await using var world = new CoreWorld(Policy);
+        var (stream, handler) = Connected(world, "raw");
+        var trial = world.Context.ApplyOverlay("""{ "s": [{ "raw": { "protocol": "h1", "http_method": "GET", "http_url": "/" } }] }""", "a", Minute).Trial!;
+        world.Run();
+        Assert.Equal(SsState.Disconnected, stream.State);
+        Assert.NotNull(world.Context.RevertTrial());
+        world.Run();
+        var result = await trial.Completion;
+        Assert.Equal((SsPolicyTrialState.Reverted, true), (result.State, result.Recovered));
+        Assert.Equal(SsState.Connected, stream.State);
+        Assert.Equal("Creating Connecting Connected Disconnected Connecting Connected", handler.Story);
+    }
+
+    [Fact]
+    public async Task Whom_the_new_policy_does_not_trust_fails_it_at_once_where_no_attempt_follows()
+    {
+        var policy = Policy.Replace("\"retry\": \"default\" }", "\"tls\": true }", StringComparison.Ordinal);
+        Assert.NotEqual(Policy, policy);
+        await using var world = new CoreWorld(policy);
+        var (stream, _) = Connected(world, "ws");
+        world.Play = peer =>
+        {
+            if (peer.Policy.Find("tls_pins") is null)
+                peer.Accept();
+            else
+                peer.Close(new TransportFailure(SsPhase.Tls, SsCauseCode.CertificatePinMismatch, "Another key.") { Attribute = "tls_pins" });
+        };
+        var trial = world.Context.ApplyOverlay("""{ "s": [{ "ws": { "tls_pins": ["sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] } }] }""", "a", Minute).Trial!;
+        world.Run();
+        var result = await trial.Completion;
+        Assert.Equal((SsPolicyTrialState.Reverted, true, SsCauseCode.CertificatePinMismatch), (result.State, result.Recovered, Assert.Single(result.Evidence[0].Causes).Code));
+        Assert.Equal(SsState.Connected, stream.State);
+    }
+
+    [Fact]
     public async Task What_works_to_the_end_is_confirmed_exactly_then()
     {
         await using var world = new CoreWorld(Policy);
@@ -236,6 +273,39 @@ public sealed class PolicyTrialTests
         Assert.Equal(SsPolicyTrialState.Reverted, result.State);
         Assert.Equal((0, 1), (result.Evidence[0].Acked, result.Evidence[0].NotAcked));
         Assert.Equal(SsCauseCode.ConnectionRefused, Assert.Single(result.Evidence[0].Causes).Code);
+    }
+
+    [Theory]
+    [InlineData(30, SsPolicyTrialState.Reverted)]
+    [InlineData(29.5, SsPolicyTrialState.Confirmed)]
+    public async Task A_request_that_has_waited_for_half_of_the_trial_counts_against_it(double seconds, SsPolicyTrialState outcome)
+    {
+        await using var world = new CoreWorld(Policy);
+        var (stream, _) = world.Create("http");
+        var trial = world.Context.ApplyOverlay(Port("http", 81), "a", Minute).Trial!;
+        world.PassSeconds(60 - seconds);
+        world.Do(stream.Connect);
+        world.PassSeconds(seconds);
+        Assert.Equal(outcome, (await trial.Completion).State);
+        Assert.Equal(outcome == SsPolicyTrialState.Reverted ? 1 : 0, trial.Evidence()[0].NotAcked);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_takes_its_acknowledgement_back()
+    {
+        await using var world = new CoreWorld(Policy);
+        var (stream, _) = world.Create("http");
+        Transact(world, stream, ack: true);
+        var trial = world.Context.ApplyOverlay(Port("http", 81), "a", Minute).Trial!;
+        world.Do(stream.Connect);
+        world.Peers[^1].Accept();
+        world.Peers[^1].Acknowledge(true, 200);
+        world.Run();
+        Assert.Equal((1, 0), (trial.Evidence()[0].Acked, trial.Evidence()[0].NotAcked));
+        world.Peers[^1].Close(new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTooLarge, "Too large."));
+        world.PassSeconds(60);
+        var result = await trial.Completion;
+        Assert.Equal((SsPolicyTrialState.Reverted, 0, 1, SsCauseCode.PayloadTooLarge), (result.State, result.Evidence[0].Acked, result.Evidence[0].NotAcked, result.Evidence[0].Causes[0].Code));
     }
 
     [Fact]

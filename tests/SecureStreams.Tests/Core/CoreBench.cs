@@ -48,6 +48,9 @@ internal sealed class CoreBench : IAsyncDisposable
 
     public static TransportFailure Refused => new(SsPhase.Connect, SsCauseCode.ConnectionRefused, "Nobody listens.") { Attribute = "endpoint" };
 
+    /// <summary>What a transport tells that could not get its token, because nobody listens where it is fetched.</summary>
+    public static TransportFailure NoToken => Refused with { Attribute = "use_auth", IsAuth = true };
+
     public static TransportFailure Reset => new(SsPhase.Peer, SsCauseCode.ConnectionReset, "The peer reset the connection.");
 
     public (SecureStream Stream, RecordingHandler Handler) Create(string streamType, Action<RecordingHandler>? setup = null, SsStreamOptions? options = null)

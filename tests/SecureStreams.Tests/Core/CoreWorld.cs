@@ -1,3 +1,4 @@
+using SecureStreams.Network;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Time;
@@ -11,7 +12,7 @@ internal sealed class CoreWorld : IAsyncDisposable
 {
     private readonly ManualScheduler _scheduler = new();
 
-    public CoreWorld(string policy, double chance = 0)
+    public CoreWorld(string policy, double chance = 0, SsNetworkWatch? watch = null)
     {
         Network = new InMemoryNetwork(Clock);
         Network.OnAttempt = peer =>
@@ -21,7 +22,8 @@ internal sealed class CoreWorld : IAsyncDisposable
         };
         Context = SsContext.FromJson(policy, new SsContextOptions
         {
-            Platform = new SsPlatform { Time = Clock, Scheduler = _scheduler, Random = new FixedChance(chance) },
+            Platform = new SsPlatform { Time = Clock, Scheduler = _scheduler, Random = new FixedChance(chance), NetworkWatch = watch ?? SsNetworkWatch.System },
+            FollowNetworkChanges = watch is not null,
             LoggerFactory = Log,
             Transports = _ => Network,
         });

@@ -17,7 +17,6 @@ public sealed class EventTableTests
     {
         [SsState.None] = "before Creating",
         [SsState.Poll] = "Connecting follows in the same turn",
-        [SsState.AuthFailed] = "not delivered",
         [SsState.QosAckLocal] = "not delivered",
         [SsState.QosNackLocal] = "not delivered",
         [SsState.ServerTxn] = "of servers",

@@ -17,6 +17,8 @@ internal sealed record ResultPlace(string Name, string StreamType, Action<Secure
         new("Connecting", "http", Connect, "Connecting", Answer),
         new("Unreachable, retry to come", "http", Connect, "Unreachable", Refuse, Answer),
         new("Unreachable, no retry left", "plain", Connect, "Unreachable", Refuse),
+        new("AuthFailed, retry to come", "http", Connect, "AuthFailed", Tokenless, Answer),
+        new("AuthFailed, no retry left", "plain", Connect, "AuthFailed", Tokenless),
         new("AllRetriesFailed", "plain", Connect, "AllRetriesFailed", Refuse),
         new("user state", "http", Connect, "User+3", static p => { p.UserState(1003, 404); Answer(p); }),
         new("Connected, transaction", "http", Connect, "Connected", Answer),
@@ -40,6 +42,8 @@ internal sealed record ResultPlace(string Name, string StreamType, Action<Secure
     private static void Accept(InMemoryPeer peer) => peer.Accept();
 
     private static void Refuse(InMemoryPeer peer) => peer.Close(CoreBench.Refused);
+
+    private static void Tokenless(InMemoryPeer peer) => peer.Close(CoreBench.NoToken);
 
     private static void Answer(InMemoryPeer peer)
     {

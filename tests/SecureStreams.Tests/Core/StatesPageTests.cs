@@ -40,7 +40,7 @@ public sealed class StatesPageTests
         SsState[] client =
         [
             SsState.Creating, SsState.Poll, SsState.Connecting, SsState.Connected, SsState.QosAckRemote, SsState.QosNackRemote,
-            SsState.Disconnected, SsState.Unreachable, SsState.AllRetriesFailed,
+            SsState.Disconnected, SsState.Unreachable, SsState.AuthFailed, SsState.AllRetriesFailed,
         ];
         foreach (var from in client)
         {

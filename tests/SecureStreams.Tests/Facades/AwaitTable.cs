@@ -38,6 +38,7 @@ internal static class AwaitTable
         ["SsNameResolver.ResolveAsync(String, AddressFamily, CancellationToken)"] = "As above.",
         ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
         ["SsRemotePolicy.RefreshAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in RemotePolicyTests.",
+        ["SsHealthCheck.CheckHealthAsync(HealthCheckContext, CancellationToken)"] = "The platform's health checks call it; tested with them.",
         ["SsCaptivePortal.DetectAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in DetectionLifeTests.",
         ["SsCaptivePortal.WatchAsync(CancellationToken)"] = "As above.",
         ["SsContext.WatchSystemStatesAsync(CancellationToken)"] = "As above, in SystemStatesTests.",

@@ -212,6 +212,25 @@ public sealed class NameFamilyTests : IDisposable
         await WinAsync(next, 2);
     }
 
+    [Fact]
+    public async Task A_dial_that_began_in_the_old_network_says_nothing_of_the_new_one()
+    {
+        var old = Dial();
+        _names.Answer6("2001:db8::1");
+        _names.Answer4("192.0.2.1");
+        await StartAsync(0);
+        _clock.Advance(NetworkDefaults.AttemptDelay);
+        Assert.Equal("192.0.2.1:80", (await StartAsync(1)).Address);
+        _watch.Change();
+        await WinAsync(old, 1);
+
+        var next = Dial();
+        _names.Answer6("2001:db8::1");
+        _names.Answer4("192.0.2.1");
+        Assert.Equal("[2001:db8::1]:80", (await StartAsync(2)).Address);
+        await WinAsync(next, 2);
+    }
+
     [Theory]
     [InlineData(1, "4 host.test", "192.0.2.1:80")]
     [InlineData(2, "6 host.test", "[2001:db8::1]:80")]

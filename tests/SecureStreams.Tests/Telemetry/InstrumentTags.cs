@@ -15,13 +15,16 @@ internal static class InstrumentTags
         ["ss.tx.queued"] = ["ss.streamtype"],
         ["ss.governor.wait"] = ["ss.streamtype"],
         ["ss.internet.findings"] = ["ss.internet", "ss.trigger"],
+        ["ss.network.changes"] = [],
         ["ss.handler.errors"] = ["ss.streamtype", "ss.callback"],
         ["ss.policy.actions"] = ["ss.streamtype", "ss.action"],
         ["ss.policy.age"] = [],
         ["ss.policy.fetches"] = ["ss.outcome"],
         ["ss.policy.revision"] = [],
         ["ss.policy.updates"] = ["ss.outcome"],
+        ["ss.token.fetches"] = ["ss.auth.scheme", "error.type"],
         ["ss.policy.trials"] = ["ss.outcome"],
+        ["ss.accepted.failures"] = ["ss.streamtype", "ss.phase", "error.type"],
         ["ss.dropped"] = ["ss.streamtype", "ss.reason"],
     };
 

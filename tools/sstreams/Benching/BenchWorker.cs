@@ -54,8 +54,8 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
     {
         switch (change.State)
         {
-            case SsState.Unreachable:
-                troubles.Add($"unreachable: {Words(change.Cause)}");
+            case SsState.Unreachable or SsState.AuthFailed:
+                troubles.Add($"{(change.State == SsState.AuthFailed ? "no token" : "unreachable")}: {Words(change.Cause)}");
                 break;
             case SsState.AllRetriesFailed or SsState.Destroying:
                 GiveUp();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SecureStreams.Policy;
@@ -23,8 +24,8 @@ internal static class PlanSession
 
         var plans = SsStreamTypePlan.Between(before.Model, after.Model);
         var told = settings.Json
-            ? JsonText.BuildPlain(writer => Write(writer, settings, plans))
-            : Encoding.UTF8.GetBytes(PlainText.Lines(string.Concat(plans.Select(static plan => $"{Line(plan)}\n"))));
+            ? JsonText.BuildPlain(writer => Write(writer, settings, plans, after.Model.Trial))
+            : Encoding.UTF8.GetBytes(PlainText.Lines(string.Concat(plans.Select(static plan => $"{Line(plan)}\n").Concat(Trial(after.Model.Trial)))));
         await CommandOutput.WriteAsync(settings.OutputFile, told, cancellation);
         return settings.ExitCode && plans.Count > 0 ? ExitCode.Different : ExitCode.Success;
     }
@@ -40,7 +41,13 @@ internal static class PlanSession
         return plan.ConnectedWithOverlap == plan.Connected ? text.ToString() : text.Append($" ({plan.ConnectedWithOverlap} where the handler permits it)").ToString();
     }
 
-    private static void Write(Utf8JsonWriter writer, PlanSettings settings, IReadOnlyList<SsStreamTypePlan> plans)
+    private static IEnumerable<string> Trial(TrialPolicy trial)
+    {
+        if (trial.Seconds > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"on trial for {trial.Seconds} s: {trial.Connected} % of what is touched connected, {trial.Acked} % of the usual share acknowledged\n");
+    }
+
+    private static void Write(Utf8JsonWriter writer, PlanSettings settings, IReadOnlyList<SsStreamTypePlan> plans, TrialPolicy trial)
     {
         writer.WriteStartObject();
         writer.WriteNumber("version", Version);
@@ -62,6 +69,15 @@ internal static class PlanSession
         }
 
         writer.WriteEndArray();
+        if (trial.Seconds > 0)
+        {
+            writer.WriteStartObject("trial");
+            writer.WriteNumber("seconds", trial.Seconds);
+            writer.WriteNumber("connected", trial.Connected);
+            writer.WriteNumber("acked", trial.Acked);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

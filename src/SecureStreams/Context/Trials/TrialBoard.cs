@@ -17,9 +17,6 @@ internal sealed class TrialBoard
         set => Volatile.Write(ref _current, value);
     }
 
-    /// <summary>Whether a policy is in force that may be taken back.</summary>
-    public bool IsOnTrial => Current is { State: SsPolicyTrialState.Running };
-
     public (int Good, int Bad) UsualOf(string streamType) => _tallies.TryGetValue(streamType, out var tally) ? tally.Read() : default;
 
     /// <summary>Names come and go with policies: those that are gone are forgotten.</summary>
@@ -65,12 +62,17 @@ internal sealed class TrialBoard
     }
 
     /// <summary>A result that no stream is told: of a request of an HttpClient, or of a connection that came to a listener.</summary>
-    public void Result(string streamType, StreamTypePolicy? policy, bool good, SsDetail? detail)
+    /// <param name="streamType">The streamtype.</param>
+    /// <param name="policy">What it came about under; null when there is none any more.</param>
+    /// <param name="good">What it is.</param>
+    /// <param name="detail">What happened, if that is known.</param>
+    /// <param name="afterAll">Whether it was told as good first.</param>
+    public void Result(string streamType, StreamTypePolicy? policy, bool good, SsDetail? detail, bool afterAll = false)
     {
-        Count(streamType, good);
+        Count(streamType, good, afterAll);
         if (Current is { } trial)
-            trial.Told(trial.Watching?.Result(streamType, policy, good, detail) ?? false);
+            trial.Told(trial.Watching?.Result(streamType, policy, good, detail, afterAll) ?? false);
     }
 
-    private void Count(string streamType, bool good) => _tallies.GetOrAdd(streamType, static _ => new TrialTally()).Add(good);
+    private void Count(string streamType, bool good, bool afterAll = false) => _tallies.GetOrAdd(streamType, static _ => new TrialTally()).Add(good, afterAll);
 }

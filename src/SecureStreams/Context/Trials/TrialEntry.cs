@@ -39,7 +39,10 @@ internal sealed class TrialEntry(string streamType, StreamTypePolicy? now, (int 
     /// <summary>Streams whose request failed and is tried again.</summary>
     public int FailingRequests { get; set; }
 
-    private int Results => Good + Bad + FailingRequests;
+    /// <summary>Requests that have waited for their answer for too long.</summary>
+    public int Unanswered { get; set; }
+
+    private int Results => Good + Bad + FailingRequests + Unanswered;
 
     /// <summary>Whether nothing is on its way any more.</summary>
     public bool IsSettled => Up + Failed == Streams && ListenersPending == 0;
@@ -81,7 +84,7 @@ internal sealed class TrialEntry(string streamType, StreamTypePolicy? now, (int 
         Listeners = Listeners,
         ListenersFailed = ListenersFailed,
         Acked = Good,
-        NotAcked = Bad + FailingRequests,
+        NotAcked = Bad + FailingRequests + Unanswered,
         AckedBefore = before.Good + before.Bad == 0 ? null : Share,
         Causes = [.. Ordered().Take(SsPolicyTrialEvidence.MaxCauses)],
     };

@@ -15,12 +15,16 @@ internal sealed class TrialTally
         return ((int)(counts >> 32), (int)(uint)counts);
     }
 
-    public void Add(bool good)
+    /// <param name="good">What it is.</param>
+    /// <param name="afterAll">Whether it was counted as good first.</param>
+    public void Add(bool good, bool afterAll = false)
     {
         var seen = Volatile.Read(ref _counts);
         while (true)
         {
             var (yes, no) = ((uint)(seen >> 32) + (good ? 1u : 0u), (uint)seen + (good ? 0u : 1u));
+            if (afterAll && yes > 0)
+                yes--;
             if (yes + no > Most)
                 (yes, no) = (yes / 2, no / 2);
             var before = Interlocked.CompareExchange(ref _counts, ((ulong)yes << 32) | no, seen);

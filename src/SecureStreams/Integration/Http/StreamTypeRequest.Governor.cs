@@ -29,7 +29,7 @@ internal sealed partial class StreamTypeRequest
         ReleaseAdmission();
         if (failure is null)
             _domain?.Succeeded();
-        else if (failure.Phase != SsPhase.Local && failure.Code != SsCauseCode.PeerClosed && failure.RetryClass != RetryClass.Configuration)
+        else if (!failure.IsAuth && failure.Phase != SsPhase.Local && failure.Code != SsCauseCode.PeerClosed && failure.RetryClass != RetryClass.Configuration)
             _domain?.Failed();
     }
 

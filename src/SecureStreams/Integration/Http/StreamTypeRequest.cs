@@ -64,6 +64,8 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         if (Begin(policy!, out var plan, out var metadata, out var hop) is { } nowhere)
             return Fail(policy, nowhere, mayRepeat: false);
 
+        if (await TokenAsync(policy!, cancellationToken).ConfigureAwait(false) is { } tokenless)
+            return Fail(policy, tokenless, mayRepeat: true);
         await AdmitAsync(policy!, metadata!, cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -93,6 +95,14 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             {
                 response.Dispose();
                 return Fail(policy, tooLarge with { Endpoint = hop.Target.Display }, mayRepeat: false);
+            }
+
+            if (IsTokenRefused(hop, message, response))
+            {
+                await DrainAsync(response, keep: 0, cancellationToken).ConfigureAwait(false);
+                if (await TokenAsync(policy!, cancellationToken).ConfigureAwait(false) is { } another)
+                    return Fail(policy, another, mayRepeat: true);
+                continue;
             }
 
             var status = (int)response.StatusCode;
@@ -207,7 +217,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         AttemptOver(failure);
         var retry = mayRepeat && !failure.Permanent && failure.Phase != SsPhase.Local && BackOff.MayRetry(policy?.Retry, _failures);
         TimeSpan? delay = retry ? BackOff.Delay(policy!.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter, longest: failure.RetryClass == RetryClass.Identity) : null;
-        var detail = FailureReporter.Report(_runtime, handler.StreamType, handler.Id, policy, retry ? SsState.Unreachable : SsState.AllRetriesFailed, failure, new SsCause(failure.Phase, failure.Code)
+        var detail = FailureReporter.Report(_runtime, handler.StreamType, handler.Id, policy, !retry ? SsState.AllRetriesFailed : failure.IsAuth ? SsState.AuthFailed : SsState.Unreachable, failure, new SsCause(failure.Phase, failure.Code)
         {
             Attempt = _failures,
             Status = failure.Status,

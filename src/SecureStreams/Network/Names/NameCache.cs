@@ -41,7 +41,7 @@ internal sealed class NameCache(SsPlatform platform)
                 return known;
             if (_lookups.Count >= NetworkDefaults.MaxNames)
                 MakeRoomUnderLock();
-            lookup = new NameLookup(host, choice, this, platform.Names) { Answered = platform.Time.GetTimestamp() };
+            lookup = new NameLookup(host, choice, this, platform.Names) { Network = _changes, Answered = platform.Time.GetTimestamp() };
             _lookups[key] = lookup;
         }
 
@@ -75,6 +75,10 @@ internal sealed class NameCache(SsPlatform platform)
         lock (_lock)
         {
             FollowNetworkUnderLock();
+
+            // A dial that began in another network says nothing about this one.
+            if (lookup.Network != _changes)
+                return;
             if (_best.Count >= NetworkDefaults.MaxNames)
                 _best.Clear();
             _best[KeyOf(lookup.Host, lookup.Choice)] = address;

@@ -23,6 +23,9 @@ internal sealed class NameLookup(string host, AddressChoice choice, NameCache ca
     /// <summary>Which addresses are looked for.</summary>
     public AddressChoice Choice => choice;
 
+    /// <summary>In which network it was made: how many changes there had been.</summary>
+    public long Network { get; init; }
+
     /// <summary>When the answer was complete: a timestamp. Belongs to the lock of the cache.</summary>
     public long Answered { get; set; }
 

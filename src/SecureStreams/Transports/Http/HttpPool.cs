@@ -90,6 +90,16 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
         }
     }
 
+    /// <summary>Keeps new requests off every lane there is now. One of HTTP/1.1 whose exchange is under way comes back once it has shown that it works.</summary>
+    public void Renew()
+    {
+        HttpLane[] lanes;
+        lock (_lock)
+            lanes = [.. _lanes];
+        foreach (var lane in lanes)
+            Leave(lane);
+    }
+
     /// <summary>Keeps new requests off a lane whose connection brings no answer, or is gone; those on it go on.</summary>
     public void Leave(HttpLane lane)
     {

@@ -40,6 +40,16 @@ internal sealed class HttpPools(HttpDial dial, TimeProvider time, ILogger logger
         }
     }
 
+    /// <summary>Keeps new requests off every connection there is; those on them go on, and idle ones are closed.</summary>
+    public void Renew()
+    {
+        List<HttpPool> pools;
+        lock (_lock)
+            pools = [.. _pools.Values];
+        foreach (var pool in pools)
+            pool.Renew();
+    }
+
     /// <summary>A new lane of <paramref name="pool"/>, which ends with this object if not before.</summary>
     public HttpLane MakeLane(HttpPool pool, string? hostHeader)
     {

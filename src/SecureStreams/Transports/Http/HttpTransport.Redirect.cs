@@ -124,6 +124,6 @@ internal sealed partial class HttpTransport
     private async Task<ReadOnlyMemory<byte>> DrainAsync(HttpResponseMessage response, int keep)
     {
         BeginDrain();
-        return await HttpDrain.RunAsync(response, keep, _watch!.Token).ConfigureAwait(false);
+        return await HttpDrain.RunAsync(response, _setup.HidesAnswer ? 0 : keep, _watch!.Token).ConfigureAwait(false);
     }
 }

@@ -67,7 +67,7 @@ internal sealed partial class HttpTransport
 
     private void ReceivedOnMailbox(ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        if (_statusLine is not null)
+        if (_statusLine is not null && !_setup.HidesAnswer)
             KeepForOperators(payload);
         _setup.Sink.ReceivedOnMailbox(this, payload, flags);
     }

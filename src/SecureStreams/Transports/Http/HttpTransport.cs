@@ -120,6 +120,9 @@ internal sealed partial class HttpTransport : StreamTransport
                     Volatile.Write(ref _status, (int)_response.StatusCode);
                 }
 
+                if ((int)_response.StatusCode == 401 && _setup.Token is not null)
+                    await CheckTokenAsync(_response).ConfigureAwait(false);
+
                 // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
                 _left = _response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(_response) : -1;
                 if (_plan.MaxBodyBytes > 0)

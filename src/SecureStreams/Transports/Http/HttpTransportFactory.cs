@@ -49,6 +49,9 @@ internal sealed class HttpTransportFactory : ITransportFactory
         }
     }
 
+    /// <inheritdoc/>
+    public void RenewConnections() => Pools.Renew();
+
     public TimeProvider Time { get; }
 
     public ILogger Logger { get; }

@@ -32,5 +32,8 @@ internal sealed class LocalSinks(ITransportFactory wire, TimeProvider time) : IT
         setup.Policy.LocalSink ? new LocalSinkSource(this, setup, new LocalSinkLink(setup.Policy, time)) : wire.Create(setup);
 
     /// <inheritdoc/>
+    public void RenewConnections() => wire.RenewConnections();
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => wire.DisposeAsync();
 }

@@ -36,7 +36,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
         _plan = plan;
         _setup = setup;
         _paused = setup.ReceivePaused;
-        _owners = factory.Connections.OwnersOf(setup.Sink);
+        _owners = factory.Connections.OwnersOf(setup.Stream);
         _writer = new MqttWriter(this, plan);
     }
 

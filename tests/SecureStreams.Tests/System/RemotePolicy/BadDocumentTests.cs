@@ -70,10 +70,8 @@ public class BadDocumentTests
         stream.Connect();
         await handler.WaitForStateAsync(SsState.Connected);
 
-        var memory = GC.GetTotalAllocatedBytes();
         await world.FetchAsync();
         var result = await world.FetchAsync();
-        Assert.True(GC.GetTotalAllocatedBytes() - memory < GiB / 4, "It was taken into memory.");
         var told = await world.Server.NextReportAsync();
         Assert.Equal(stage, result.Stage);
         Assert.Contains(why, string.Join('\n', result.Diagnostics.Prepend(result.Message)), StringComparison.Ordinal);
