@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.Json;
 using SecureStreams.TestSupport.Checks;
@@ -134,6 +135,7 @@ public sealed class AdminSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task The_path_is_for_its_owner_and_goes_with_the_context()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no modes.");
@@ -164,6 +166,7 @@ public sealed class AdminSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Another_user_is_not_let_in_whatever_the_mode_of_the_path()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.UserName == "root" && File.Exists("/usr/bin/setpriv") && File.Exists("/usr/bin/python3"), "Needs root, setpriv and python3 to be somebody else.");
