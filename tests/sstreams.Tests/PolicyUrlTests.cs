@@ -94,7 +94,7 @@ public sealed class PolicyUrlTests : IDisposable
                 break;
             case "/policies/large":
                 response.ContentLength = Largest + 1;
-                await response.StartAsync();
+                await response.Body.FlushAsync();
                 await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;
             case "/policies/endless":
