@@ -20,7 +20,7 @@ public sealed class AttributeTableTests
             "mqtt_subscribe", "mqtt_topic", "mqtt_topic_alias_max", "mqtt_username_blob", "mqtt_version", "mqtt_will_message", "mqtt_will_qos",
             "mqtt_will_retain", "mqtt_will_topic", "nailed_up", "nghttp2_quirk_end_stream", "opportunistic", "perf", "port", "port_metadata",
             "protocol", "protocol_fallback", "retry", "rideshare", "rx_watermark_high", "rx_watermark_low", "server", "server_cert",
-            "server_key", "server_names", "sniff_protocol", "timeout_ms", "tls", "tls_cert_blob", "tls_client_auth", "tls_client_deny",
+            "server_key", "server_names", "sniff_protocol", "test_fault_seed", "test_faults", "timeout_ms", "tls", "tls_cert_blob", "tls_client_auth", "tls_client_deny",
             "tls_client_trust_store", "tls_key_blob", "tls_key_passphrase_blob", "tls_pin_scope", "tls_pins", "tls_revocation",
             "tls_trust_store", "tx_watermark_high", "unauthenticated_timeout_ms", "unix_group", "unix_mode", "unix_remove_stale", "unix_user",
             "use_auth", "via-socks5", "via_http_proxy", "ws_binary", "ws_deflate", "ws_deflate_window_bits", "ws_http_version",

@@ -20,7 +20,7 @@ public sealed partial class ExtensionTests
         "StreamTypes mqtt_password_blob", "StreamTypes mqtt_queue_bytes", "StreamTypes mqtt_receive_maximum", "StreamTypes mqtt_session_expiry",
         "StreamTypes mqtt_topic_alias_max", "StreamTypes mqtt_username_blob", "StreamTypes mqtt_version", "StreamTypes port_metadata",
         "StreamTypes protocol_fallback", "StreamTypes rx_watermark_high", "StreamTypes rx_watermark_low", "StreamTypes server_names",
-        "StreamTypes sniff_protocol", "StreamTypes tls_cert_blob", "StreamTypes tls_client_auth", "StreamTypes tls_client_deny",
+        "StreamTypes sniff_protocol", "StreamTypes test_fault_seed", "StreamTypes test_faults", "StreamTypes tls_cert_blob", "StreamTypes tls_client_auth", "StreamTypes tls_client_deny",
         "StreamTypes tls_client_trust_store", "StreamTypes tls_key_blob", "StreamTypes tls_key_passphrase_blob", "StreamTypes tls_pin_scope",
         "StreamTypes tls_pins", "StreamTypes tls_revocation", "StreamTypes tx_watermark_high", "StreamTypes unauthenticated_timeout_ms",
         "StreamTypes unix_group", "StreamTypes unix_mode", "StreamTypes unix_remove_stale", "StreamTypes unix_user", "StreamTypes via_http_proxy",

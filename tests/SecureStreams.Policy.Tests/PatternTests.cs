@@ -60,6 +60,19 @@ public sealed partial class PatternTests
     [InlineData("ws_subprotocol", ",", false)]
     [InlineData("ws_subprotocol", "a b", false)]
     [InlineData("ws_subprotocol", "a/b", false)]
+    [InlineData("test_faults", "cut", true)]
+    [InlineData("test_faults", "cut_after_ms=0 attempts=1,3-5 percent=50", true)]
+    [InlineData("test_faults", "http_status=302 location=http://a/?b=c retry_after=7 attempts=999999 percent=100", true)]
+    [InlineData("test_faults", "http_status=302 location=", false)]
+    [InlineData("test_faults", "http_status=199", false)]
+    [InlineData("test_faults", "cut retry_after=7", false)]
+    [InlineData("test_faults", "cut percent=5 attempts=1", false)]
+    [InlineData("test_faults", "cut attempts=0", false)]
+    [InlineData("test_faults", "cut attempts=1,", false)]
+    [InlineData("test_faults", "cut percent=101", false)]
+    [InlineData("test_faults", "cut  percent=1", false)]
+    [InlineData("test_faults", "cut ", false)]
+    [InlineData("test_faults", "", false)]
     [InlineData("via-socks5", "", true)]
     [InlineData("via-socks5", "127.0.0.1:12345", true)]
     [InlineData("via-socks5", "proxy.example:65535", true)]
@@ -86,7 +99,7 @@ public sealed partial class PatternTests
     {
         var row = RowOf(name);
         var pattern = new Regex(row.Pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
-        string[] seeds = ["", "a.b-c_d", Hash, "0660", "www-data", "chat, super.chat ,v2", "me:secret@[fe80::1]:1080", "proxy.example:65535", "*.example"];
+        string[] seeds = ["", "a.b-c_d", Hash, "0660", "www-data", "chat, super.chat ,v2", "me:secret@[fe80::1]:1080", "proxy.example:65535", "*.example", "cut attempts=1,3-5 percent=100", "http_status=302 location=http://a/ retry_after=7"];
         const string Alphabet = "*aZ09 ,:@/=+._-[]!\n\u00e4";
         var random = new Random(7);
         for (var i = 0; i < 20_000; i++)

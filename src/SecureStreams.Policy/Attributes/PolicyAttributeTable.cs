@@ -17,7 +17,7 @@ public static class PolicyAttributeTable
             .. DocumentAttributes.Rows, .. RetryAttributes.Rows, .. SecurityAttributes.Rows, .. MetricsAttributes.Rows,
             .. ConnectionAttributes.Rows, .. TlsAttributes.Rows, .. IdentityAttributes.Rows, .. BehaviourAttributes.Rows, .. BufferAttributes.Rows,
             .. FlowAttributes.Rows, .. HttpAttributes.Rows, .. HttpHeaderAttributes.Rows, .. WebSocketAttributes.Rows, .. MqttAttributes.Rows,
-            .. ListenerAttributes.Rows, .. LimitAttributes.Rows,
+            .. ListenerAttributes.Rows, .. LimitAttributes.Rows, .. FaultAttributes.Rows,
         ];
         if (All.Length > PolicyAttributeSet.Capacity)
             throw new InvalidOperationException($"The attribute table has {All.Length} rows; {nameof(PolicyAttributeSet)} has room for {PolicyAttributeSet.Capacity}.");

@@ -25,6 +25,7 @@ internal static class PolicyForms
         PolicyPatterns.EcdsaKey => IsEcdsaKey(text),
         PolicyPatterns.Time => IsTime(text),
         PolicyPatterns.Socks => text.Length == 0 || IsSocks(text),
+        PolicyPatterns.Fault => FaultForm.Matches(text),
         _ => throw new ArgumentException($"No form is known for the pattern '{pattern}'.", nameof(pattern)),
     };
 

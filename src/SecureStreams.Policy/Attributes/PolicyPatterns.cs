@@ -36,6 +36,17 @@ internal static class PolicyPatterns
     public const string Time = "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,7})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])$";
     public const string TimeHelp = "a time as in \"2030-01-31T00:00:00Z\" (RFC 3339)";
 
+    /// <summary>What goes wrong in a test, then which attempts, then how often.</summary>
+    public const string Fault =
+        "^(?:name_not_found|connect_refused|connect_unreachable|connect_no_answer|tls_untrusted|tls_expired|tls_wrong_name|cut|stall"
+        + $"|(?:delay_connect_ms|delay_first_byte_ms|delay_write_ms|rate_limit|corrupt_sent|corrupt_received|cut_after_ms|cut_after_sent|cut_after_received|cut_after_messages|stall_after_ms|stall_after_sent|stall_after_received)={Digits}"
+        + $"|http_status=[2-5][0-9][0-9](?: location=[!-~]+)?(?: retry_after={Digits})?)(?: attempts={Attempts}(?:,{Attempts})*)?(?: percent=(?:100|[1-9]?[0-9]))?$";
+
+    public const string FaultHelp =
+        "a fault, such as connect_refused, cut_after_received=1000, stall_after_ms=500 or \"http_status=302 location=http://portal/\", then perhaps attempts=1,3-5 and percent=50, in that order";
+
+    private const string Digits = "[0-9]{1,9}";
+    private const string Attempts = "[1-9][0-9]{0,5}(?:-[1-9][0-9]{0,5})?";
     private const string Label = "[A-Za-z0-9_-]+";
     private const string Token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
     private const string Port = "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";

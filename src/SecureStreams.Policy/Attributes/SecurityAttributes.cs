@@ -45,12 +45,12 @@ internal static class SecurityAttributes
         },
         new()
         {
-            Section = PolicySection.Auth, Name = "refresh_percent", Kind = PolicyValueKind.Number, Minimum = 10, Maximum = 95, Unit = "%", Default = "80", Impact = PolicyImpact.Live,
+            Section = PolicySection.Auth, Name = "refresh_percent", Kind = PolicyValueKind.Number, Minimum = 10, Maximum = 95, Unit = "%", Default = "80", Impact = PolicyImpact.NextAttempt,
             IsExtension = true, ActedOn = true, Help = "How much of its life a token has behind it when it is renewed, less at most a twentieth of it by chance.",
         },
         new()
         {
-            Section = PolicySection.Auth, Name = "refresh_lead_s", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "s", Default = "by refresh_percent", Impact = PolicyImpact.Live,
+            Section = PolicySection.Auth, Name = "refresh_lead_s", Kind = PolicyValueKind.Number, Minimum = 1, Unit = "s", Default = "by refresh_percent", Impact = PolicyImpact.NextAttempt,
             IsExtension = true, ActedOn = true, Help = "How long before its end a token is renewed, instead of refresh_percent; half of its life where that is shorter.",
         },
     ];

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 
 namespace SecureStreams;
@@ -28,6 +29,7 @@ internal sealed partial class LivePolicy
     /// <param name="logger">Where warnings go.</param>
     public LivePolicy(PolicyModel model, ImmutableArray<PolicyDocument> documents, ImmutableArray<string> lines, SsContextOptions options, ILogger logger)
     {
+        FaultGate.ThrowIfForbidden(model, options);
         _current = new PolicySnapshot(model, 0, documents, [], lines);
         _options = options;
         _logger = logger;
@@ -115,6 +117,7 @@ internal sealed partial class LivePolicy
                 var (loaded, lines) = wanted.Model is { } model ? (model, []) : PolicyText.Load([.. wanted.Documents, .. wanted.Applied], _options, wanted.Fresh);
                 if (loaded.StreamTypes.Count == 0 && before.Model.StreamTypes.Count > 0)
                     throw new SsPolicyException("It has no streamtype, which would end every stream: a policy that takes the place of another needs one at least; dispose the context to end all.", lines);
+                FaultGate.ThrowIfForbidden(loaded, _options);
                 after = new PolicySnapshot(PolicyIdentity.Keep(before.Model, loaded), before.Revision + 1, wanted.Documents, wanted.Applied, lines);
                 effects = Foresee(before.Model, after.Model);
                 if (apply)

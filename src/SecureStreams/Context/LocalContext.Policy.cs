@@ -141,6 +141,7 @@ public sealed partial class LocalContext
     {
         if (!before.Governor.Equals(after.Governor))
             _runtime.Governor.Reconsider();
+        _faults?.PolicyChanged();
 
         // First: streams that look at the policy now find the schemes that it has.
         _tokens.PolicyChanged(before, after);

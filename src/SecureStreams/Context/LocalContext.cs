@@ -22,6 +22,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
     private readonly SsMemoryBlobStore? _ownBlobs;
+    private readonly Network.SsFaultInjector? _faults;
     private readonly TokenKeeper _tokens;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastStreamId;
@@ -30,6 +31,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <summary>Makes a context.</summary>
     /// <param name="model">The policy; it is not checked against <see cref="SsContextOptions.Product"/> and <see cref="SsContextOptions.StrictPolicy"/>, which is done where it is loaded.</param>
     /// <param name="options">Settings of the program; defaults when null.</param>
+    /// <exception cref="SsPolicyException">It states faults, and the options inject none.</exception>
     /// <exception cref="SsBlobException"><see cref="SsContextOptions.StateFolder"/> cannot be used.</exception>
     /// <exception cref="IOException"><see cref="SsContextOptions.AdminSocket"/> cannot be had.</exception>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
@@ -61,7 +63,8 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         _admin = _options.AdminSocket is { } path ? new AdminSocket(this, path, _options.Platform.Time, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Admin"))) : null;
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
-        var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs, instruments, _policy.Find, _options.StateFolder, Diagnostics);
+        _faults = _options.FaultInjectors?.Create(_options.Platform, _policy.Find);
+        var wire = _options.Transports?.Invoke(_options) ?? new TransportFactory(_options.Platform, _options.LoggerFactory, Blobs, instruments, _policy.Find, _options.StateFolder, Diagnostics, _faults);
         _tokens = new TokenKeeper(this, _options.Platform, Blobs, () => Policy, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Tokens")), instruments)
         {
             StreamTypes = () => _streams.Select(static one => one.Key.StreamType),
@@ -77,6 +80,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Transports = _transports,
             Governor = new RetryGovernor(_options.Platform.Time, () => Policy.Governor),
             FindPolicy = _policy.Find,
+            Faults = _faults,
             Tokens = _tokens,
             Trials = _trials,
             Destroyed = stream => _streams.TryRemove(stream, out _),

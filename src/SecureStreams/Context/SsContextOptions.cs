@@ -75,6 +75,12 @@ public sealed record SsContextOptions
     /// <summary>Makes listeners of server streamtypes; null, the default, refuses them. <c>UseServer()</c> of the package SecureStreams.Server sets it.</summary>
     public IListenerFactory? ListenerFactory { get; init; }
 
+    /// <summary>
+    /// Injects the faults that the policy states (<c>test_faults</c>), for tests; null, the default, refuses such a policy. <c>UseFaultInjection()</c> of the package
+    /// SecureStreams.Testing sets it. In a context that injects faults, streamtypes share no connections with one another, those of <c>mqtt</c> excepted.
+    /// </summary>
+    public Network.ISsFaultInjectorFactory? FaultInjectors { get; init; }
+
     /// <summary>Replaces the transports; null, the default, takes those of the wire protocols.</summary>
     internal Func<SsContextOptions, Transports.ITransportFactory>? Transports { get; init; }
 }

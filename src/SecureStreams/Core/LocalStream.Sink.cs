@@ -100,6 +100,8 @@ internal sealed partial class LocalStream : ITransportSink
             }
 
             DeliverReceived(payload, flags);
+            if ((flags & (SsRxFlags.EndOfMessage | SsRxFlags.PerfJson)) == SsRxFlags.EndOfMessage)
+                _runtime.Faults?.MessageReceived(StreamType);
             SettleOnMailbox();
         }
         catch (Exception error)

@@ -26,6 +26,9 @@ internal sealed record StreamRuntime
     /// <summary>The policy in force for a streamtype, or null when it has none any more; called at the beginning of each attempt, and by setters of metadata. Null: streams keep the policy they were made with.</summary>
     public Func<string, StreamTypePolicy?>? FindPolicy { get; init; }
 
+    /// <summary>Injects faults, in tests; null for none.</summary>
+    public Network.SsFaultInjector? Faults { get; init; }
+
     /// <summary>The tokens that are fetched. Null: none are.</summary>
     public TokenKeeper? Tokens { get; init; }
 

@@ -51,6 +51,9 @@ public sealed class SecureStreamsOptions : IValidatableObject
     /// <summary>As <see cref="SsContextOptions.ListenerFactory"/>; null by default. Not in settings files.</summary>
     public IListenerFactory? ListenerFactory { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.FaultInjectors"/>; null by default. Not in settings files.</summary>
+    public Network.ISsFaultInjectorFactory? FaultInjectors { get; set; }
+
     /// <summary>As <see cref="SsContextOptions.StateFolder"/>, a path as <see cref="PolicyFile"/>; null, the default, keeps nothing on disk.</summary>
     [StringLength(4096, MinimumLength = 1, ErrorMessage = "StateFolder is empty or longer than a path can be: give it the path of a folder, or leave it out.")]
     public string? StateFolder { get; set; }
@@ -86,6 +89,7 @@ public sealed class SecureStreamsOptions : IValidatableObject
         Overlays = [.. Overlays],
         Platform = Platform,
         ListenerFactory = ListenerFactory,
+        FaultInjectors = FaultInjectors,
         LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         StateFolder = StateFolder is null ? null : locate(StateFolder),
         RemotePolicy = RemotePolicy,

@@ -11,6 +11,7 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
 {
     private static readonly Action AlreadyClosed = static () => { }; // A mark: nothing is left to tell.
 
+    private readonly Stream? _underlying;
     private long _received;
     private long _sent;
     private long _lastHeard = time.GetTimestamp();
@@ -36,7 +37,14 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     public ReadOnlySpan<byte> Head => ((ReadOnlySpan<byte>)_head)[.._headLength];
 
     /// <summary>The socket, where it is a real one.</summary>
-    public Socket? Socket => (inner as NetworkStream)?.Socket;
+    public Socket? Socket => (Underlying as NetworkStream)?.Socket;
+
+    /// <summary>What the dialer of sockets made, where something stands between it and this.</summary>
+    public Stream? Underlying
+    {
+        get => _underlying ?? inner;
+        init => _underlying = value;
+    }
 
     /// <summary>Given back while a read waits here, and taken again before it goes on: of the TLS session above, where there is one.</summary>
     public TlsTurn? Turn { get; set; }
@@ -136,7 +144,7 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     {
         get
         {
-            if (inner is not NetworkStream { Socket: { AddressFamily: AddressFamily.Unix } socket })
+            if (Underlying is not NetworkStream { Socket: { AddressFamily: AddressFamily.Unix } socket })
                 return false;
             try
             {
@@ -154,7 +162,7 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     /// <summary>Closes it with a reset, so that the system keeps nothing and sends nothing more.</summary>
     public void Abort()
     {
-        if (inner is NetworkStream { Socket: { AddressFamily: not AddressFamily.Unix } socket })
+        if (Underlying is NetworkStream { Socket: { AddressFamily: not AddressFamily.Unix } socket })
         {
             try
             {

@@ -9,8 +9,13 @@ namespace SecureStreams.Network;
 
 /// <summary>One dial: its steps, how far it came, and the words for its failure.</summary>
 internal sealed class DialAttempt(
-    DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, ClientIdentities identities, NameCache nameCache)
+    DialTarget target, DialProgress progress, SsPlatform platform, TrustStoreCache trustStores, ClientIdentities identities, NameCache nameCache, SsFaultInjector? injector)
 {
+    // Set aside for documentation (RFC 5737).
+    private static readonly IPAddress Nobody = new([192, 0, 2, 1]);
+
+    private SsFaultedDial? _faults;
+
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
@@ -34,12 +39,14 @@ internal sealed class DialAttempt(
         if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
             throw Invalid("there is no host name for the server's certificate to be for; give the endpoint one", "endpoint", null);
         ThrowIfImpossible();
+        _faults = target.Options.Fault is { } mark ? injector?.Begin(mark.StreamType) : null;
+        ThrowIfForced();
         var time = platform.Time;
         var proxy = progress.Proxy = target.UnixPath is null ? DialProxy.Of(target.Options, platform) : null;
 
         var winner = await ReachAsync(proxy, cancellationToken).ConfigureAwait(false);
         var local = winner.Stream is NetworkStream { Socket.LocalEndPoint: IPEndPoint own } ? own.ToString() : null;
-        var wire = new CountingStream(winner.Stream!, time);
+        var wire = new CountingStream(_faults?.Wrap(winner.Stream!) ?? winner.Stream!, time) { Underlying = winner.Stream };
         if (proxy is not null)
         {
             progress.Phase = SsPhase.Proxy;
@@ -80,14 +87,17 @@ internal sealed class DialAttempt(
     {
         var options = target.Options;
         var (host, port) = proxy is null ? (target.Host, target.Port) : (proxy.Host, proxy.Port);
+        var world = _faults is null ? platform : platform with { Sockets = new FaultedSockets(_faults, platform.Sockets) };
         var choice = options.LocalBind?.AddressFamily switch { AddressFamily.InterNetwork => AddressChoice.IPv4, AddressFamily.InterNetworkV6 => AddressChoice.IPv6, _ => options.Family };
+        if (_faults is { ReachesNobody: true })
+            return await RaceAsync(new AddressRace([new IPEndPoint(Nobody, port is < 1 or > ushort.MaxValue ? 1 : port)], world), proxy, cancellationToken).ConfigureAwait(false);
         if (target.UnixPath is { } path)
-            return await RaceAsync(new AddressRace([UnixEndPoint(path)], platform), proxy, cancellationToken).ConfigureAwait(false);
+            return await RaceAsync(new AddressRace([UnixEndPoint(path)], world), proxy, cancellationToken).ConfigureAwait(false);
         if (HostNames.Literal(host) is { } literal)
         {
             if (choice != AddressChoice.Any && (choice == AddressChoice.IPv6) != (literal.AddressFamily == AddressFamily.InterNetworkV6))
                 throw OtherFamily(host);
-            return await RaceAsync(new AddressRace([new IPEndPoint(literal, port)], platform, options), proxy, cancellationToken).ConfigureAwait(false);
+            return await RaceAsync(new AddressRace([new IPEndPoint(literal, port)], world, options), proxy, cancellationToken).ConfigureAwait(false);
         }
 
         progress.Phase = SsPhase.Names;
@@ -96,7 +106,7 @@ internal sealed class DialAttempt(
         progress.Addresses = known.Addresses;
         if (progress.Addresses.Count == 0)
             throw new TransportException(NameFailures.Of(host, choice, known.Error, proxy));
-        var race = new AddressRace(port, platform, options);
+        var race = new AddressRace(port, world, options);
         wait.FeedTo(race);
         try
         {
@@ -120,7 +130,29 @@ internal sealed class DialAttempt(
     {
         progress.Phase = SsPhase.Connect;
         progress.Race = race;
-        return await race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(ConnectFailures.NobodyReached(race, target, progress, proxy));
+        return await race.RunAsync(cancellationToken).ConfigureAwait(false) ?? throw new TransportException(NobodyReached(race, proxy));
+    }
+
+    private TransportFailure NobodyReached(AddressRace race, ProxyPolicy? proxy)
+    {
+        var failure = ConnectFailures.NobodyReached(race, target, progress, proxy);
+        return _faults is { ReachesNobody: true } ? failure with { Attribute = FaultGate.Faults } : failure;
+    }
+
+    /// <summary>What an injected fault decides before anybody is asked.</summary>
+    private void ThrowIfForced()
+    {
+        if (_faults?.NameError is { } unknown)
+        {
+            progress.Phase = SsPhase.Names;
+            throw new TransportException(NameFailures.Of(target.Host, AddressChoice.Any, unknown, null) with { Attribute = FaultGate.Faults });
+        }
+
+        if (target.Tls is not null && _faults?.TlsRefusal is { } code)
+        {
+            progress.Phase = SsPhase.Tls;
+            throw new TransportException(FaultGate.Refused(code));
+        }
     }
 
     private void ThrowIfImpossible()

@@ -26,4 +26,7 @@ internal sealed record DialOptions
 
     /// <summary><c>attr_priority</c>; 0 for none.</summary>
     public int Priority { get; init; }
+
+    /// <summary>Whose faults count for the connection; null where none are injected.</summary>
+    public FaultMark? Fault { get; init; }
 }

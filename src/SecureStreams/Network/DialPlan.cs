@@ -16,7 +16,9 @@ internal sealed class DialPlan
     private readonly string? _portMetadata;
     private LastBind? _lastBind;
 
-    public DialPlan(StreamTypePolicy policy)
+    /// <param name="policy">The policy.</param>
+    /// <param name="injectsFaults">Whether the context injects faults.</param>
+    public DialPlan(StreamTypePolicy policy, bool injectsFaults = false)
     {
         _policy = policy;
         Tls = TlsOptions.Of(policy);
@@ -30,6 +32,7 @@ internal sealed class DialPlan
             Family = policy.Find("address_family")?.Value.Text switch { "ipv4" => AddressChoice.IPv4, "ipv6" => AddressChoice.IPv6, _ => AddressChoice.Any },
             TypeOfService = (Flag("attr_low_latency") ? 0x10 : 0) | (Flag("attr_high_throughput") ? 0x08 : 0) | (Flag("attr_high_reliability") ? 0x04 : 0) | (Flag("attr_low_cost") ? 0x02 : 0),
             Priority = (int)(policy.Find("attr_priority")?.Value.Number ?? 0),
+            Fault = injectsFaults ? FaultMark.Of(policy) : null,
         };
         _stated = stated == DialOptions.Default ? DialOptions.Default : stated;
     }

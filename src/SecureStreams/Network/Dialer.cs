@@ -14,6 +14,9 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
     private readonly NameCache _names = new(platform);
     private volatile bool _disposed;
 
+    /// <summary>Injects faults, in tests; null for none.</summary>
+    public SsFaultInjector? Faults { get; init; }
+
     /// <summary>What this side shows of itself in TLS, from the blobs of the context.</summary>
     public ClientIdentities Identities { get; } = new(blobs ?? new SsMemoryBlobStore(), platform.Time);
 
@@ -39,7 +42,7 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
         cancellationToken.ThrowIfCancellationRequested();
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound);
-        var dial = new DialAttempt(target, progress, platform, _trustStores, Identities, _names);
+        var dial = new DialAttempt(target, progress, platform, _trustStores, Identities, _names, Faults);
         try
         {
             var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);

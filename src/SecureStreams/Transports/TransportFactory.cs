@@ -21,9 +21,9 @@ internal sealed class TransportFactory : ITransportFactory
     private readonly MqttTransportFactory _mqtt;
     private readonly WebSocketTransportFactory _webSocket;
 
-    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null, SsDiagnostics? diagnostics = null)
+    public TransportFactory(SsPlatform platform, ILoggerFactory loggerFactory, ISsBlobStore blobs, SsInstruments? instruments = null, Func<string, StreamTypePolicy?>? findPolicy = null, string? stateFolder = null, SsDiagnostics? diagnostics = null, SsFaultInjector? faults = null)
     {
-        _dialer = new Dialer(platform, instruments, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network")));
+        _dialer = new Dialer(platform, instruments, blobs, new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Network"))) { Faults = faults };
         _http = new HttpTransportFactory(platform, _dialer, loggerFactory) { Blobs = blobs, FindPolicy = findPolicy, StateFolder = stateFolder };
         _links = new LinkContext(platform, _dialer);
         _webSocket = new WebSocketTransportFactory(_links, _http);

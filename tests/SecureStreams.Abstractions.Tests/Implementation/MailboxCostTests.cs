@@ -104,7 +104,11 @@ public class MailboxCostTests(ITestOutputHelper output)
 
         poster.Join();
         Assert.Equal((WarmUp + Rounds) * Burst, ran);
-        Assert.Equal((0, 0), (posterBytes, drainerBytes));
+
+        // The platform's pool of arrays gives up what it holds when it likes: then those of one burst are made anew. Anew for each burst they would be 250 times what is let pass.
+        const int ArraysOfABurst = 33 * 1024;
+        Assert.InRange(posterBytes, 0, 2 * ArraysOfABurst);
+        Assert.Equal(0, drainerBytes);
     }
 
     [Fact]

@@ -120,6 +120,7 @@ internal static class ValueSamples
         PolicyPatterns.Subprotocols => ["", "chat", "chat, super.chat ,v2"],
         PolicyPatterns.EcdsaKey => ["MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgH08jG2NH9ijkk8K0J1Vi8PzXujBpqFE6/Y89J7qgnhmMoTfNwAAXHQf7rztnA+KUNzKg6jXG4+MjN22/FjpfA=="],
         PolicyPatterns.Time => ["2030-01-31T00:00:00Z", "2030-12-09T23:59:59.5+13:59"],
+        PolicyPatterns.Fault => ["cut", "http_status=302 location=http://a/ retry_after=7 attempts=1,3-5 percent=50"],
         PolicyPatterns.Socks => ["", "127.0.0.1:1080", "me:a:b@[::1]:65535"],
         _ => throw new InvalidOperationException($"The pattern {row.Pattern} has no samples."),
     };

@@ -1,3 +1,4 @@
+using SecureStreams.Testing;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Time;
 
@@ -67,11 +68,11 @@ public class ManualTimeProviderWaitTests
     public void Open_and_armed_timers_are_listed_and_asserted_gone()
     {
         var timer = _time.CreateTimer(static _ => { }, "state", Second, Timeout.InfiniteTimeSpan);
-        Assert.Contains("String", Assert.Throws<CheckFailedException>(_time.AssertNoArmedTimers).Message, StringComparison.Ordinal);
-        Assert.Throws<CheckFailedException>(_time.AssertNoOpenTimers);
+        Assert.Contains("String", Assert.Throws<SsAssertionException>(_time.AssertNoArmedTimers).Message, StringComparison.Ordinal);
+        Assert.Throws<SsAssertionException>(_time.AssertNoOpenTimers);
         _time.Advance(Second);
         _time.AssertNoArmedTimers();
-        Assert.Throws<CheckFailedException>(_time.AssertNoOpenTimers);
+        Assert.Throws<SsAssertionException>(_time.AssertNoOpenTimers);
         timer.Dispose();
         _time.AssertNoOpenTimers();
     }
@@ -83,7 +84,7 @@ public class ManualTimeProviderWaitTests
         using var first = _time.CreateTimer(static _ => { }, null, Second * 3, Timeout.InfiniteTimeSpan);
         Assert.Equal(Second * 3, _time.AdvanceToNextTimer());
         Assert.Equal(Second * 4, _time.AdvanceToNextTimer());
-        Assert.Throws<CheckFailedException>(() => _time.AdvanceToNextTimer());
+        Assert.Throws<SsAssertionException>(() => _time.AdvanceToNextTimer());
     }
 
     [Fact]

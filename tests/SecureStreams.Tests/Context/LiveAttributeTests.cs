@@ -32,6 +32,9 @@ public sealed class LiveAttributeTests
 
         ["trial_seconds"] = "PolicyTrialTests", ["trial_connected"] = "PolicyTrialTests", ["trial_acked"] = "PolicyTrialTests",
 
+        // SecureStreams.Testing acts on them, where a program asks for it.
+        ["test_faults"] = "WireFaultTests", ["test_fault_seed"] = "WireFaultTests",
+
         // Of the document: what fetches it asks.
         ["policy_revision"] = "RemotePolicyTests", ["policy_expires"] = "RemotePolicyTests", ["policy_refresh_s"] = "RemotePolicyTests",
         ["policy_keys"] = "RemotePolicyTests", ["policy_signatures"] = "RemotePolicyTests",

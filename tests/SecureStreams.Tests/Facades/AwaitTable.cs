@@ -37,6 +37,7 @@ internal static class AwaitTable
         ["SsSocketDialer.ConnectAsync(EndPoint, CancellationToken)"] = "The program gives it; the runtime's own is tested with the network.",
         ["SsNameResolver.ResolveAsync(String, AddressFamily, CancellationToken)"] = "As above.",
         ["SsSocketDialer.ConnectAsync(SsConnectRequest, CancellationToken)"] = "As above.",
+        ["SsFaultedDial.ConnectAsync(SsConnectRequest, SsSocketDialer, CancellationToken)"] = "SecureStreams.Testing gives it; tested with it.",
         ["SsRemotePolicy.RefreshAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in RemotePolicyTests.",
         ["SsHealthCheck.CheckHealthAsync(HealthCheckContext, CancellationToken)"] = "The platform's health checks call it; tested with them.",
         ["SsCaptivePortal.DetectAsync(CancellationToken)"] = "It is of the context and of no stream: shared, cancelled, disposed in DetectionLifeTests.",

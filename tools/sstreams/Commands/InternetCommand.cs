@@ -25,6 +25,7 @@ internal static class InternetCommand
             """);
         policy.AddTo(command);
         command.Add(shared.Blob);
+        command.Add(shared.Faults);
         command.Add(json);
         command.Validators.Add(result =>
         {
@@ -36,6 +37,7 @@ internal static class InternetCommand
         {
             Policy = policy.Read(result, new PolicyLoadOptions()),
             Blobs = result.GetValue(shared.Blob) ?? [],
+            Faults = result.GetValue(shared.Faults),
             Json = result.GetValue(json),
         }));
         return command;

@@ -55,7 +55,7 @@ internal static class RunCommand
             streamType,
         };
         policy.AddTo(command);
-        foreach (var option in new Option[] { shared.Metadata, shared.Blob, data, lines, receive, trace, timeout })
+        foreach (var option in new Option[] { shared.Metadata, shared.Blob, data, lines, receive, trace, shared.Faults, timeout })
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -75,6 +75,7 @@ internal static class RunCommand
             Lines = result.GetValue(lines),
             Receive = result.GetValue(receive),
             Trace = result.GetValue(trace),
+            Faults = result.GetValue(shared.Faults),
             Timeout = result.GetValue(timeout),
         }));
         return command;

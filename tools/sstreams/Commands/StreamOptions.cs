@@ -27,6 +27,8 @@ internal sealed class StreamOptions
         CustomParser = ParseBlobs,
     };
 
+    public Option<bool> Faults { get; } = new("--faults") { Description = "Lets the policy inject the faults that it states (test_faults). Without it such a policy is refused." };
+
     /// <summary>An option whose value is seconds.</summary>
     public static Option<TimeSpan?> Seconds(string name, string description) => new(name)
     {

@@ -23,7 +23,7 @@ internal static class InternetSession
 
     private static async Task<int> LookAsync(InternetSettings settings, PolicyModel model, SsMemoryBlobStore blobs, LineWriter errors, CancellationToken cancellation)
     {
-        await using var context = new LocalContext(model, new SsContextOptions { Blobs = blobs });
+        await using var context = FaultyPolicy.Open(model, new SsContextOptions { Blobs = blobs }, settings.Faults);
         SsInternetReport report;
         try
         {

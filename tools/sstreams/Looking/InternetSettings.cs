@@ -9,6 +9,9 @@ internal sealed record InternetSettings
 
     public required IReadOnlyList<BlobArgument> Blobs { get; init; }
 
+    /// <summary>Whether faults that the policy states are injected.</summary>
+    public required bool Faults { get; init; }
+
     /// <summary>For programs instead of people.</summary>
     public required bool Json { get; init; }
 }

@@ -44,7 +44,7 @@ internal static class RunSession
                 report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s{WhatItDoes(stream)}"));
         });
 
-        var context = new LocalContext(model, new SsContextOptions { Blobs = blobs });
+        var context = FaultyPolicy.Open(model, new SsContextOptions { Blobs = blobs }, settings.Faults);
         await using var progress = new ProgressLine(errors, body, handler);
         try
         {

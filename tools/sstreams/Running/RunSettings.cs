@@ -23,6 +23,9 @@ internal sealed record RunSettings
 
     public required bool Trace { get; init; }
 
+    /// <summary>Whether faults that the policy states are injected.</summary>
+    public required bool Faults { get; init; }
+
     /// <summary>Null: no bound of our own.</summary>
     public required TimeSpan? Timeout { get; init; }
 }

@@ -10,6 +10,7 @@ namespace SecureStreams.Transports.Connections;
 internal sealed class LinkContext(SsPlatform platform, Dialer dialer)
 {
     private readonly ConditionalWeakTable<StreamTypePolicy, LinkPlan> _plans = [];
+    private readonly ConditionalWeakTable<StreamTypePolicy, LinkPlan>.CreateValueCallback _makePlan = policy => new LinkPlan(policy, dialer.Faults is not null);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => platform.Time;
@@ -18,5 +19,5 @@ internal sealed class LinkContext(SsPlatform platform, Dialer dialer)
     public Dialer Dialer => dialer;
 
     /// <summary>What is worked out once for a policy.</summary>
-    public LinkPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, static one => new LinkPlan(one));
+    public LinkPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, _makePlan);
 }

@@ -6,10 +6,12 @@ using SecureStreams.Policy;
 namespace SecureStreams.Transports.Connections;
 
 /// <summary>What is worked out once for a policy of lasting connections, and used by every attempt under it.</summary>
-internal sealed class LinkPlan(StreamTypePolicy policy)
+/// <param name="policy">The policy.</param>
+/// <param name="injectsFaults">Whether the context injects faults.</param>
+internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = false)
 {
     /// <summary>How connections are made.</summary>
-    public DialPlan Dial { get; } = new(policy);
+    public DialPlan Dial { get; } = new(policy, injectsFaults);
 
     /// <summary>The attribute worth a look when an attempt took too long.</summary>
     public string BoundedBy { get; } = policy.Find("connect_timeout_ms") is null ? "endpoint" : "connect_timeout_ms";

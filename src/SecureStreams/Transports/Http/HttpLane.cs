@@ -158,8 +158,14 @@ internal sealed class HttpLane : IDisposable
         _pool.Pools.Forget(this);
     }
 
-    private HttpMessageInvoker MakeInvoker(HttpPoolKey key) =>
-        new(new SocketsHttpHandler
+    private HttpMessageInvoker MakeInvoker(HttpPoolKey key)
+    {
+        var handler = MakeHandler(key);
+        return new HttpMessageInvoker(key.Way.Fault is { } mark && _pool.Pools.Faults is { } faults ? new HttpFaults(faults, mark.StreamType, handler) : handler);
+    }
+
+    private SocketsHttpHandler MakeHandler(HttpPoolKey key) =>
+        new()
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -179,7 +185,7 @@ internal sealed class HttpLane : IDisposable
             MaxResponseDrainSize = 0, // An abandoned exchange costs its connection; what is worth draining the transport drains.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8, // Metadata is UTF-8 text.
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
-        });
+        };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {

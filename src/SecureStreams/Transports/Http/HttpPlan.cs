@@ -19,7 +19,7 @@ internal sealed class HttpPlan
     {
         _pools = pools;
         Policy = policy;
-        Dial = new DialPlan(policy);
+        Dial = new DialPlan(policy, pools.Faults is not null);
         Http = policy.Http ?? throw new ArgumentException($"Streamtype '{policy.Name}' has no HTTP attributes.", nameof(policy));
         IsHttp2 = isHttp2;
         Version = isHttp2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;

@@ -15,6 +15,9 @@ internal sealed class HttpPools(HttpDial dial, TimeProvider time, ILogger logger
     /// <summary>What this side shows of itself; null where nothing dials.</summary>
     public ClientIdentities? Identities { get; init; }
 
+    /// <summary>Injects faults, in tests; null for none.</summary>
+    public SsFaultInjector? Faults { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
 

@@ -20,17 +20,17 @@ internal sealed class HttpTransportFactory : ITransportFactory
     private bool _disposed;
 
     public HttpTransportFactory(SsPlatform platform, Dialer dialer, ILoggerFactory loggerFactory)
-        : this(platform, (target, progress, cancellationToken) => dialer.DialAsync(target, progress, cancellationToken), loggerFactory, dialer.Identities)
+        : this(platform, (target, progress, cancellationToken) => dialer.DialAsync(target, progress, cancellationToken), loggerFactory, dialer.Identities, dialer.Faults)
     {
     }
 
     /// <summary>With another way to reach peers: tests play the network here.</summary>
-    public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory, ClientIdentities? identities = null)
+    public HttpTransportFactory(SsPlatform platform, HttpDial dial, ILoggerFactory loggerFactory, ClientIdentities? identities = null, SsFaultInjector? faults = null)
     {
         HttpWindow.Apply();
         Time = platform.Time;
         Logger = new GuardedLogger(loggerFactory.CreateLogger("SecureStreams.Transports.Http"));
-        var pools = Pools = new HttpPools(dial, Time, Logger) { Identities = identities };
+        var pools = Pools = new HttpPools(dial, Time, Logger) { Identities = identities, Faults = faults };
         _makePlan = MakePlan;
         _cookies = new Lazy<CookieStore>(() => new CookieStore(StateFolder, Time, Logger));
 

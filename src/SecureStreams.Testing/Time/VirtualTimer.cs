@@ -1,7 +1,7 @@
-namespace SecureStreams.TestSupport.Time;
+namespace SecureStreams.Testing.Time;
 
-/// <summary>A timer of a <see cref="ManualTimeProvider"/>. All fields but the constants belong to the provider's lock.</summary>
-internal sealed class ManualTimer(ManualTimeProvider provider, TimerCallback callback, object? state) : ITimer
+/// <summary>A timer of a <see cref="SsVirtualTime"/>. All fields but the constants belong to the provider's lock.</summary>
+internal sealed class VirtualTimer(SsVirtualTime provider, TimerCallback callback, object? state) : ITimer
 {
     // As the platform's timers do; null when the creator suppressed the flow.
     private readonly ExecutionContext? _context = ExecutionContext.Capture();
@@ -35,7 +35,7 @@ internal sealed class ManualTimer(ManualTimeProvider provider, TimerCallback cal
         if (_context is null)
             callback(state);
         else
-            ExecutionContext.Run(_context, static self => ((ManualTimer)self!).InvokeDirectly(), this);
+            ExecutionContext.Run(_context, static self => ((VirtualTimer)self!).InvokeDirectly(), this);
     }
 
     // The class somebody wrote, not the one that the compiler made for a lambda in it.
