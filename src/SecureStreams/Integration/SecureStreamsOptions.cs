@@ -62,6 +62,9 @@ public sealed class SecureStreamsOptions : IValidatableObject
     [StringLength(4096, MinimumLength = 1, ErrorMessage = "AdminSocket is empty or longer than a path can be: give it the path of a Unix socket, or leave it out.")]
     public string? AdminSocket { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.FollowNetworkChanges"/>; false by default.</summary>
+    public bool FollowNetworkChanges { get; set; }
+
     /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
     public ISsBlobStore? Blobs { get; set; }
 
@@ -94,6 +97,7 @@ public sealed class SecureStreamsOptions : IValidatableObject
         StateFolder = StateFolder is null ? null : locate(StateFolder),
         RemotePolicy = RemotePolicy,
         CaptivePortal = CaptivePortal,
+        FollowNetworkChanges = FollowNetworkChanges,
         AdminSocket = AdminSocket is null ? null : locate(AdminSocket),
         Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
         MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
@@ -116,6 +120,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
             yield return nameof(StateFolder);
         if (AdminSocket != before.AdminSocket)
             yield return nameof(AdminSocket);
+        if (FollowNetworkChanges != before.FollowNetworkChanges)
+            yield return nameof(FollowNetworkChanges);
     }
 
     /// <inheritdoc/>
