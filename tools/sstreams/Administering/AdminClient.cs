@@ -14,23 +14,22 @@ internal static class AdminClient
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Whether something is a socket, and no file: the prefix <c>unix:</c> says so, or what stands there.</summary>
+    /// <summary>Whether something is a socket, and no file: the prefix <c>unix:</c> says so, or that somebody listens there.</summary>
     public static bool IsSocket(string place, out string path)
     {
         const string Prefix = "unix:";
         path = place.StartsWith(Prefix, StringComparison.Ordinal) ? place[Prefix.Length..] : place;
         if (path.Length != place.Length)
             return true;
+
+        // Not by opening it: a pipe has its text only once, and waits for its writer. Connecting to what is no socket is refused at once.
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return false;
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
         }
-        catch (IOException error)
-        {
-            return error.HResult == 6; // ENXIO: what opening a socket as if it were a file gives.
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error) when (error is SocketException or ArgumentException)
         {
             return false; // Whoever reads it as a file says why it cannot be.
         }
