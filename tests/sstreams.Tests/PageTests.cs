@@ -92,6 +92,8 @@ public sealed partial class PageTests
     [InlineData("policy", "show", "--help")]
     [InlineData("policy", "diff", "--help")]
     [InlineData("policy", "plan", "--help")]
+    [InlineData("policy", "apply", "--help")]
+    [InlineData("status", "--help")]
     [InlineData("policy", "compile", "--help")]
     [InlineData("policy", "explain", "--help")]
     [InlineData("policy", "schema", "--help")]

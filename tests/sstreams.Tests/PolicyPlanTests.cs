@@ -70,6 +70,16 @@ public sealed class PolicyPlanTests : IDisposable
     }
 
     [Fact]
+    public async Task A_pipe_is_read_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no pipes with names.");
+        _directory.AddPipe("pipe");
+        var planning = PlanAsync("--policy", "running.json", "--overlay", "move.json", "--against", "pipe");
+        await File.WriteAllTextAsync(_directory["pipe"], Running, TestContext.Current.CancellationToken);
+        (await planning).Is(0, Told, "");
+    }
+
+    [Fact]
     public async Task Equal_policies_touch_nobody() => (await PlanAsync("--exit-code", "--policy", "running.json", "--against", "running.json")).Is(0, "", "");
 
     [Fact]

@@ -37,6 +37,7 @@ internal static class Program
             RunCommand.Create(),
             BenchCommand.Create(),
             ServeCommand.Create(),
+            StatusCommand.Create(),
             InternetCommand.Create(),
         };
 

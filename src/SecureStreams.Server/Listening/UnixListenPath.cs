@@ -8,7 +8,6 @@ namespace SecureStreams.Server.Listening;
 /// <summary>Binding a Unix socket: nobody but its owner ever gets at it before it has the mode of the policy, and what a dead server left behind does not keep the path.</summary>
 internal static partial class UnixListenPath
 {
-    private const int NoSuchDevice = 6; // ENXIO: what opening a socket as if it were a file gives.
     private const uint Unchanged = uint.MaxValue;
 
     /// <summary>Binds and listens.</summary>
@@ -100,40 +99,13 @@ internal static partial class UnixListenPath
     {
         if (!File.Exists(path))
             return;
-        if (!IsSocket(path))
+        if (!UnixSocketFile.IsSocket(path))
             throw new IOException($"cannot listen on unix:{OperatorText.Clean(path)}: a file that is no socket stands there, or one that must not be looked at; remove it, or choose another endpoint");
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            if (!mayRemove)
-                throw new IOException($"cannot listen on unix:{OperatorText.Clean(path)}: a socket that nobody listens on stands there, and unix_remove_stale is false; remove it, or set unix_remove_stale");
-            File.Delete(path);
-        }
-        catch (SocketException)
-        {
-            // Somebody is there, who may be too busy to answer or wants others; binding fails.
-        }
-    }
-
-    private static bool IsSocket(string path)
-    {
-        try
-        {
-            using var file = File.OpenHandle(path);
-            return false;
-        }
-        catch (IOException error)
-        {
-            return error.HResult == NoSuchDevice;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
+        if (!UnixSocketFile.IsStale(path))
+            return; // Somebody is there; binding fails.
+        if (!mayRemove)
+            throw new IOException($"cannot listen on unix:{OperatorText.Clean(path)}: a socket that nobody listens on stands there, and unix_remove_stale is false; remove it, or set unix_remove_stale");
+        File.Delete(path);
     }
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -20,9 +20,6 @@ public sealed partial class LocalContext
     /// <summary>Its listeners; a copy, made now.</summary>
     internal IReadOnlyList<SsListener> AllListeners => [.. _listeners.Keys];
 
-    /// <summary>The overlays that were applied at run time, by name.</summary>
-    internal IReadOnlyList<string> Overlays => [.. _policy.Current.Applied.Select(static one => one.Name!)];
-
     /// <summary>Whether it is disposed, or about to be.</summary>
     internal bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 

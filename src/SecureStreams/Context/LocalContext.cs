@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using SecureStreams.Admin;
 using SecureStreams.Core;
 using SecureStreams.Policy;
 using SecureStreams.Telemetry;
@@ -16,6 +17,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     private readonly ConcurrentDictionary<LocalStream, bool> _streams = new();
     private readonly TrialBoard _trials = new();
     private readonly LivePolicy _policy;
+    private readonly AdminSocket? _admin;
     private readonly SsContextOptions _options;
     private readonly LocalSinks _transports;
     private readonly StreamRuntime _runtime;
@@ -31,6 +33,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
     /// <param name="options">Settings of the program; defaults when null.</param>
     /// <exception cref="SsPolicyException">It states faults, and the options inject none.</exception>
     /// <exception cref="SsBlobException"><see cref="SsContextOptions.StateFolder"/> cannot be used.</exception>
+    /// <exception cref="IOException"><see cref="SsContextOptions.AdminSocket"/> cannot be had.</exception>
     public LocalContext(PolicyModel model, SsContextOptions? options = null)
         : this(model, default, [], options ?? new SsContextOptions())
     {
@@ -57,6 +60,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             TrialCounted = CountTrial,
         };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
+        _admin = _options.AdminSocket is { } path ? new AdminSocket(this, path, _options.Platform.Time, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Admin"))) : null;
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
         _faults = _options.FaultInjectors?.Create(_options.Platform, _policy.Find);
@@ -86,6 +90,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         if (_options.RemotePolicy is not null)
             BeginRemotePolicy();
         BeginSystem();
+        _admin?.Begin();
         _remote?.Start();
     }
 
@@ -166,7 +171,11 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         // As with a stream: whoever is inside the mailbox of one of the streams would wait for itself.
         var inside = _streams.Keys.Any(static stream => stream.Mailbox.IsCurrent);
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _admin?.Dispose();
             _ = FinishAsync(PolicyWatch?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
         return inside ? ValueTask.CompletedTask : new ValueTask(_gone.Task);
     }
 

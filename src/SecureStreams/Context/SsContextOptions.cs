@@ -26,6 +26,13 @@ public sealed record SsContextOptions
     /// </summary>
     public SsPolicyWatchOptions? WatchPolicyFiles { get; init; }
 
+    /// <summary>
+    /// The path of a Unix socket by which an operator on the same machine asks the context and plans and changes its policy (<c>sstreams status</c>, <c>sstreams policy plan</c> and <c>apply</c>); null,
+    /// the default, for none. For the user that the process runs as and for root: its mode is 0600, and on Linux every client is asked who it is. One that a dead process left behind is replaced; a path
+    /// that cannot be had fails the making of the context with <see cref="IOException"/>. The protocol is in <c>docs/live-policy.md</c>.
+    /// </summary>
+    public string? AdminSocket { get; init; }
+
     /// <summary>Where logs go; nowhere by default. Log lines name streamtype and stream id, and never carry secrets or payload.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

@@ -58,6 +58,13 @@ public sealed class SecureStreamsOptions : IValidatableObject
     [StringLength(4096, MinimumLength = 1, ErrorMessage = "StateFolder is empty or longer than a path can be: give it the path of a folder, or leave it out.")]
     public string? StateFolder { get; set; }
 
+    /// <summary>As <see cref="SsContextOptions.AdminSocket"/>, a path as <see cref="PolicyFile"/>; null, the default, for none.</summary>
+    [StringLength(4096, MinimumLength = 1, ErrorMessage = "AdminSocket is empty or longer than a path can be: give it the path of a Unix socket, or leave it out.")]
+    public string? AdminSocket { get; set; }
+
+    /// <summary>As <see cref="SsContextOptions.FollowNetworkChanges"/>; false by default.</summary>
+    public bool FollowNetworkChanges { get; set; }
+
     /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
     public ISsBlobStore? Blobs { get; set; }
 
@@ -90,6 +97,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
         StateFolder = StateFolder is null ? null : locate(StateFolder),
         RemotePolicy = RemotePolicy,
         CaptivePortal = CaptivePortal,
+        FollowNetworkChanges = FollowNetworkChanges,
+        AdminSocket = AdminSocket is null ? null : locate(AdminSocket),
         Blobs = Blobs ?? services.GetService<ISsBlobStore>(),
         MeterFactory = MeterFactory ?? services.GetService<IMeterFactory>(),
     };
@@ -109,6 +118,10 @@ public sealed class SecureStreamsOptions : IValidatableObject
             yield return nameof(StrictPolicy);
         if (StateFolder != before.StateFolder)
             yield return nameof(StateFolder);
+        if (AdminSocket != before.AdminSocket)
+            yield return nameof(AdminSocket);
+        if (FollowNetworkChanges != before.FollowNetworkChanges)
+            yield return nameof(FollowNetworkChanges);
     }
 
     /// <inheritdoc/>

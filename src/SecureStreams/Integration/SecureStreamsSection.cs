@@ -6,7 +6,7 @@ namespace SecureStreams.Integration;
 /// <summary>Options from a section of a settings file. By hand and without reflection; a member that is not known is an error, since it is nearly always a misspelt one.</summary>
 internal sealed class SecureStreamsSection(string name, IConfiguration section) : IConfigureNamedOptions<SecureStreamsOptions>
 {
-    private const string Known = "PolicyFile, PolicyJson, OverlayFiles, Product, WatchFiles, StrictPolicy, StateFolder";
+    private const string Known = "PolicyFile, PolicyJson, OverlayFiles, Product, WatchFiles, StrictPolicy, StateFolder, AdminSocket, FollowNetworkChanges";
 
     /// <inheritdoc/>
     public void Configure(SecureStreamsOptions options) => Configure(Options.DefaultName, options);
@@ -36,6 +36,12 @@ internal sealed class SecureStreamsSection(string name, IConfiguration section) 
                 break;
             case "STATEFOLDER":
                 options.StateFolder = Text(member, options);
+                break;
+            case "ADMINSOCKET":
+                options.AdminSocket = Text(member, options);
+                break;
+            case "FOLLOWNETWORKCHANGES":
+                options.FollowNetworkChanges = Flag(member, options);
                 break;
             case "STRICTPOLICY":
                 options.StrictPolicy = Flag(member, options);

@@ -227,14 +227,14 @@ public sealed class HostingTests : IDisposable
         var own = typeof(SecureStreamsOptions).GetProperties().Select(static one => one.Name).ToList();
         Assert.Empty(typeof(SsContextOptions).GetProperties().Select(static one => one.Name).Where(static name => name != nameof(SsContextOptions.LoggerFactory)).Except(own));
 
-        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state" };
+        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state", AdminSocket = "admin.sock", FollowNetworkChanges = true };
         given.Overlays.Add(PolicyDocument.FromJson("{}", "o"));
         using var blobs = new SsMemoryBlobStore();
         using var meters = new OneMeterFactory();
         var services = new ServiceCollection().AddSingleton<ILoggerFactory>(_log).AddSingleton<ISsBlobStore>(blobs).AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(meters);
         using var provider = services.BuildServiceProvider();
         var options = given.ToContextOptions(provider, static path => "/root/" + path);
-        Assert.Equal("/root/state", options.StateFolder);
+        Assert.Equal(("/root/state", "/root/admin.sock", true), (options.StateFolder, options.AdminSocket, options.FollowNetworkChanges));
         Assert.Same(blobs, options.Blobs);
         Assert.Same(meters, options.MeterFactory);
         Assert.Equal(("p", true), (options.Product, options.StrictPolicy));

@@ -38,6 +38,8 @@ internal static class ServeCommand
             },
         };
         var trace = new Option<bool>("--trace") { Description = "Tell every stream on standard error: who, what was asked, status, bytes, time, and why it ended if not as it should." };
+        var watch = new Option<bool>("--watch") { Description = "Follow the files of the policy: what they say is put in force when it changes." };
+        var admin = new Option<string?>("--admin") { Description = "Let sstreams status and policy plan and apply in by a Unix socket, of the same user.", HelpName = "SOCKET" }.RefuseEmpty();
         var json = new Option<bool>("--json") { Description = "Tell where it listens as JSON, in one line." };
 
         var command = new DetailedCommand("serve", "Serves server streamtypes until a signal comes: sends back what it receives, or answers with files, or with what a program says.", """
@@ -56,12 +58,14 @@ internal static class ServeCommand
             streamTypes,
         };
         shared.Policy.AddTo(command);
-        foreach (var option in new Option[] { shared.Blob, echo, files, exec, most, trace, json })
+        foreach (var option in new Option[] { shared.Blob, echo, files, exec, most, watch, admin, trace, json })
             command.Add(option);
         command.Validators.Add(result =>
         {
             if (new Option[] { echo, files, exec }.Count(option => result.GetResult(option) is not null) > 1)
                 result.AddError("Give one of --echo, --files and --exec.");
+            if (result.GetResult(watch) is not null && shared.Policy.ReadsStandardInput(result))
+                result.AddError("--watch needs files, not standard input.");
             if (result.GetResult(most) is not null && result.GetResult(exec) is null)
                 result.AddError("--most-programs belongs to --exec.");
             if (result.Given(streamTypes).GroupBy(static name => name).FirstOrDefault(static group => group.Skip(1).Any()) is { Key: var twice })
@@ -78,6 +82,8 @@ internal static class ServeCommand
             Folder = result.GetValue(files),
             Command = result.GetValue(exec),
             MostPrograms = result.GetValue(most) ?? DefaultPrograms,
+            Admin = result.GetValue(admin),
+            Watch = result.GetValue(watch),
             Trace = result.GetValue(trace),
             Json = result.GetValue(json),
         }));

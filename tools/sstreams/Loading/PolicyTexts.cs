@@ -7,6 +7,9 @@ internal sealed class PolicyTexts
 {
     private readonly Dictionary<string, PolicyDocument> _read = new(StringComparer.Ordinal);
 
+    /// <summary>The one that is fetched and not read as a file, a URL; null for none.</summary>
+    public string? Url { get; init; }
+
     /// <summary>The text of <paramref name="file"/>.</summary>
     /// <exception cref="InputTooLargeException">It has more than <paramref name="limit"/> bytes.</exception>
     /// <exception cref="UnusableInputException">It cannot be read.</exception>
@@ -14,7 +17,8 @@ internal sealed class PolicyTexts
     {
         if (!_read.TryGetValue(file, out var document))
         {
-            document = new PolicyDocument(await InputFile.ReadAsync(file, limit, cancellation), PolicySelection.NameOf(file));
+            var text = file == Url ? await PolicyUrl.FetchAsync(file, limit, PolicyUrl.Bound, cancellation) : await InputFile.ReadAsync(file, limit, cancellation);
+            document = new PolicyDocument(text, PolicySelection.NameOf(file));
             _read.Add(file, document);
         }
 

@@ -13,7 +13,7 @@ internal static class PlanSession
 
     public static async Task<int> RunAsync(PlanSettings settings, CancellationToken cancellation)
     {
-        var texts = new PolicyTexts();
+        var texts = new PolicyTexts { Url = PolicyUrl.Is(settings.Before.Base) ? settings.Before.Base : null };
         var before = await PolicySource.LoadAsync(settings.Before, texts, cancellation);
         var after = await PolicySource.LoadAsync(settings.After, texts, cancellation);
         if (before.Model is null || after.Model is null)

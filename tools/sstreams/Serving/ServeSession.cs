@@ -28,17 +28,18 @@ internal static class ServeSession
         if (settings.Mode == ServeMode.Files && policies.FirstOrDefault(static policy => !ServeOverlay.TakesRequests(policy)) is { } other)
             throw new UnusableInputException($"--files: streamtype '{other.Name}' is a server of {BoundEndPoints.ProtocolOf(other)}; files are served over h1 and h2");
 
-        var loaded = await Interruptible.RunAsync(cancellation => PolicySource.LoadAsync(settings.Policy, texts, cancellation, ServeOverlay.Of(policies)));
+        var overlay = ServeOverlay.Of(policies);
+        var loaded = await Interruptible.RunAsync(cancellation => PolicySource.LoadAsync(settings.Policy, texts, cancellation, overlay));
         if (loaded.Model is null)
         {
             PolicyReport.Refusal(errors, loaded);
             return ExitCode.Usage;
         }
 
-        return await RunAsync(settings, loaded.Model, new ServeReport(errors, settings.Trace));
+        return await RunAsync(settings, loaded.Model, overlay, new ServeReport(errors, settings.Trace));
     }
 
-    private static async Task<int> RunAsync(ServeSettings settings, PolicyModel model, ServeReport report)
+    private static async Task<int> RunAsync(ServeSettings settings, PolicyModel model, PolicyDocument overlay, ServeReport report)
     {
         RunBlobs.CheckNames(settings.Blobs, model);
         using var blobs = new SsMemoryBlobStore();
@@ -49,7 +50,7 @@ internal static class ServeSession
 
         // Before anything listens: who sees an end point may end this program.
         using var stop = new ServeStop();
-        await using var context = new LocalContext(model, new SsContextOptions { Blobs = blobs, LoggerFactory = new ServeLogger(report, LogLevel.Error) }.UseServer());
+        await using var context = Open(settings, model, overlay, blobs, report);
         var bound = new List<(StreamTypePolicy Policy, SsListener Listener)>();
         foreach (var (policy, make) in handlers)
         {
@@ -67,6 +68,36 @@ internal static class ServeSession
         await CommandOutput.WriteAsync(null, settings.Json ? BoundEndPoints.Json(bound) : BoundEndPoints.Text(bound), CancellationToken.None);
         await stop.Asked;
         return await DrainAsync(bound.ConvertAll(static one => one.Listener), stop, report);
+    }
+
+    private static LocalContext Open(ServeSettings settings, PolicyModel model, PolicyDocument overlay, ISsBlobStore blobs, ServeReport report)
+    {
+        var changes = settings.Watch || settings.Admin is not null;
+        var options = new SsContextOptions
+        {
+            Blobs = blobs,
+            AdminSocket = settings.Admin,
+            Overlays = changes ? [overlay] : [],
+
+            // Who changes a policy under it wants to know what became of that.
+            LoggerFactory = new ServeLogger(report, changes ? LogLevel.Warning : LogLevel.Error),
+            WatchPolicyFiles = settings.Watch ? new SsPolicyWatchOptions { Updated = update => Tell(update, report) } : null,
+        }.UseServer();
+        try
+        {
+            return settings.Watch ? SsContext.FromFiles([settings.Policy.Base, .. settings.Policy.Overlays], options) : new LocalContext(model, options);
+        }
+        catch (IOException error)
+        {
+            throw new UnusableInputException(PlainText.OneLine(error.Message));
+        }
+    }
+
+    // What is refused is a warning of the log already.
+    private static void Tell(SsPolicyUpdate update, ServeReport report)
+    {
+        if (update.Applied)
+            report.Note(update.ToString());
     }
 
     private static async Task<int> DrainAsync(List<SsListener> listeners, ServeStop stop, ServeReport report)

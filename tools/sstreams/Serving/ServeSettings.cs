@@ -25,6 +25,12 @@ internal sealed record ServeSettings
     /// <summary>How many programs of <see cref="ServeMode.Exec"/> run at a time.</summary>
     public required int MostPrograms { get; init; }
 
+    /// <summary>The path of an admin socket; null for none.</summary>
+    public string? Admin { get; init; }
+
+    /// <summary>Whether the policy's files are followed.</summary>
+    public bool Watch { get; init; }
+
     public required bool Trace { get; init; }
 
     /// <summary>Whether what is bound is told as JSON.</summary>
