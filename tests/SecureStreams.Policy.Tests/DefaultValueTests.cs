@@ -36,7 +36,7 @@ public sealed class DefaultValueTests
     /// <summary>One word could be taken for a literal text: whoever adds such a default sees it here.</summary>
     [Fact]
     public void These_texts_are_literal_defaults() => Assert.Equal(
-        ["http_method GET", "http_url /", "mqtt_username_blob MQTT_USERNAME", "unix_mode 0600"],
+        ["http_method GET", "http_url /", "mqtt_username_blob MQTT_USERNAME", "root_blob_name AUTH_1", "unix_mode 0600"],
         PolicyAttributeTable.All
             .Where(static row => row.Kind is PolicyValueKind.Text or PolicyValueKind.Template or PolicyValueKind.Token or PolicyValueKind.HeaderName && row.DefaultValue is not null)
             .Select(static row => $"{row.Name} {row.Default}").Order(StringComparer.Ordinal));

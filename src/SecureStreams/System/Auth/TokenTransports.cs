@@ -19,6 +19,9 @@ internal sealed class TokenTransports(ITransportFactory wire, TokenKeeper keeper
     }
 
     /// <inheritdoc/>
+    public void RenewConnections() => wire.RenewConnections();
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         keeper.Dispose();
