@@ -19,7 +19,7 @@ internal sealed class RandomPolicy(Random random)
     ];
 
     /// <summary>Texts of the forms that some attributes ask for; whichever fits an attribute's pattern is taken.</summary>
-    private static readonly string[] OfSomeForm = ["blob-1", "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "0640", "chat.v1", "10.0.0.1:1080", "2030-01-31T00:00:00Z", "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgH08jG2NH9ijkk8K0J1Vi8PzXujBpqFE6/Y89J7qgnhmMoTfNwAAXHQf7rztnA+KUNzKg6jXG4+MjN22/FjpfA==", "nobody"];
+    private static readonly string[] OfSomeForm = ["blob-1", "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "0640", "chat.v1", "10.0.0.1:1080", "2030-01-31T00:00:00Z", "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEgH08jG2NH9ijkk8K0J1Vi8PzXujBpqFE6/Y89J7qgnhmMoTfNwAAXHQf7rztnA+KUNzKg6jXG4+MjN22/FjpfA==", "nobody", "tls_untrusted attempts=1-3"];
 
     private const string Certificate = "c";
 
