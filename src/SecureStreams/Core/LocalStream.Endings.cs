@@ -18,8 +18,16 @@ internal sealed partial class LocalStream
         _failures++;
         AttemptOverOnMailbox(failure);
         var delay = DelayAfter(failure);
+
+        // What is owed is another connection, so that this failure says nothing of it; and any further attempt is that one.
+        var owed = (_afterTransaction & Wants.Connect) != 0;
+        _afterTransaction = Wants.None;
+        if (owed)
+            delay = TimeSpan.Zero;
         var state = failure.IsAuth ? SsState.AuthFailed : SsState.Unreachable;
         var cause = Report(state, failure, delay);
+        if (owed)
+            _failures = 0;
         Deliver(new SsStateChange(state, cause, 0));
 
         if (delay is not null)
@@ -59,6 +67,7 @@ internal sealed partial class LocalStream
     {
         LetTransportGoOnMailbox();
         EndCycleOnMailbox();
+        _afterTransaction = Wants.None;
 
         // Asked for and given up before anything of it was told: nothing to take back, but what is awaited must not wait for it.
         if (!_owesEnd)

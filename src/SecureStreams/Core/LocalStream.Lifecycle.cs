@@ -23,7 +23,7 @@ internal sealed partial class LocalStream
     // What destruction waits for: the stream itself until it is destroyed, and every cycle whose execution has not ended.
     private int _running = 1;
 
-    // Asked for while a finished transaction was still closing: carried out right after it.
+    // Asked for while a finished transaction was still closing, or owed by a policy that was taken back: carried out right after it.
     private Wants _afterTransaction;
 
     private bool IsAttempting => _cycle is { IsWaiting: false } && !_awaitsAdmission;

@@ -43,7 +43,7 @@ internal sealed partial class LocalStream
     /// <summary>The policy in force has changed for this streamtype. From any thread.</summary>
     internal void TellPolicyChanged() => _mailbox.Post(this, (long)StreamCommand.PolicyChanged);
 
-    /// <summary>Has it connect if nothing is under way: it had a connection, and a policy that was taken back has cost it that. From any thread.</summary>
+    /// <summary>Has it connect, after a request that is under way: it had a connection, and a policy that was taken back has cost it that. From any thread.</summary>
     internal void Revive() => _mailbox.Post(new MailboxAction<LocalStream>(this, static stream => stream.ReviveOnMailbox(), SettleOnMailbox));
 
     /// <summary>How often connections of it were cut off since then, as far as its history goes. From any thread.</summary>
@@ -52,7 +52,10 @@ internal sealed partial class LocalStream
 
     private void ReviveOnMailbox()
     {
-        if (!_destroyed && _transport is null && _cycle is null)
+        // A request that is under way ends first, by the policy it began with.
+        if (_transport is { IsTransactional: true })
+            _afterTransaction |= Wants.Connect;
+        else if (!_destroyed && _transport is null && _cycle is null)
             Request(Wants.Connect);
     }
 
