@@ -60,7 +60,6 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             TrialCounted = CountTrial,
         };
         Blobs = _options.Blobs ?? BlobStores.Open(_options.StateFolder, _options.Platform.Time);
-        _admin = _options.AdminSocket is { } path ? new AdminSocket(this, path, _options.Platform.Time, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Admin"))) : null;
         _ownBlobs = _options.Blobs is null ? Blobs as SsMemoryBlobStore : null;
         var instruments = SsInstruments.Of(_options.MeterFactory);
         _faults = _options.FaultInjectors?.Create(_options.Platform, _policy.Find);
@@ -86,10 +85,22 @@ public sealed partial class LocalContext : SsContext, IStreamCount
             Destroyed = stream => _streams.TryRemove(stream, out _),
             Redirected = cause => _captivePortal?.Redirected(cause),
         };
+
+        // Where it cannot be had, nothing has begun yet; where what then begins fails, it is not left behind.
+        _admin = _options.AdminSocket is { } path ? new AdminSocket(this, path, _options.Platform.Time, new GuardedLogger(_options.LoggerFactory.CreateLogger("SecureStreams.Admin"))) : null;
+        try
+        {
+            if (_options.RemotePolicy is not null)
+                BeginRemotePolicy();
+            BeginSystem();
+        }
+        catch
+        {
+            _admin?.Dispose();
+            throw;
+        }
+
         instruments.Census.Add(this);
-        if (_options.RemotePolicy is not null)
-            BeginRemotePolicy();
-        BeginSystem();
         _admin?.Begin();
         _remote?.Start();
     }

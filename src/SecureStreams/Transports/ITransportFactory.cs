@@ -7,8 +7,6 @@ internal interface ITransportFactory : IAsyncDisposable
     StreamTransport Create(TransportSetup setup);
 
     /// <summary>This machine's network has changed: what comes next takes no connection from before. From any thread.</summary>
-    void RenewConnections()
-    {
-        // Who shares none has nothing to do.
-    }
+    /// <remarks>Who shares none has nothing to do. One that stands before another passes it on.</remarks>
+    void RenewConnections();
 }

@@ -7,5 +7,10 @@ internal sealed class QuietNetwork : ITransportFactory
 {
     public StreamTransport Create(TransportSetup setup) => new QuietTransport(setup);
 
+    public void RenewConnections()
+    {
+        // It shares none.
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -57,6 +57,11 @@ internal sealed class RawServerRig : IContractRig, ITransportFactory
         return rig;
     }
 
+    public void RenewConnections()
+    {
+        // It shares none.
+    }
+
     public StreamTransport Create(TransportSetup setup) => new RawServerTransport(_links, setup, _accepted.Task.Result, _secured || IsBroken ? new ServerTlsHosts(_tls, new RouteTable(), TimeProvider.System) : null, secured: null);
 
     public async Task<IContractPeer> NextPeerAsync()

@@ -64,6 +64,11 @@ internal sealed class WsServerRig : IContractRig, ITransportFactory
     /// <summary>Somebody else upgrades the request first, so that it cannot be again.</summary>
     public async Task BreakUpgradeAsync() => await _asked!.UpgradeAsync();
 
+    public void RenewConnections()
+    {
+        // It shares none.
+    }
+
     public StreamTransport Create(TransportSetup setup)
     {
         Assert.Null(new WebSocketServerPlan(Policy).Judge(_asked!.WebSocket()!, isUpgradable: true, out var agreement));

@@ -18,6 +18,11 @@ internal sealed class SimTransportFactory(SimWorld world, SsPlatform platform) :
             : new SimLasting(world, attempt, setup, _dialer);
     }
 
+    public void RenewConnections()
+    {
+        // It shares none.
+    }
+
     public ValueTask DisposeAsync()
     {
         _dialer.Dispose();

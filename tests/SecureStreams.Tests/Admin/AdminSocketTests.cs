@@ -36,6 +36,14 @@ public sealed class AdminSocketTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_context_that_cannot_be_made_leaves_no_socket_behind()
+    {
+        var options = new SsContextOptions { AdminSocket = Socket, LoggerFactory = _log, FollowNetworkChanges = true, Platform = new SsPlatform { NetworkWatch = new BrokenWatch() } };
+        Assert.Throws<NotSupportedException>(() => SsContext.FromJson(Policy, options));
+        Assert.False(File.Exists(Socket));
+    }
+
+    [Fact]
     public async Task It_tells_what_is_planned_for_each_stream_and_does_it()
     {
         await using var one = Context.Create("one", new RecordingHandler());
@@ -222,5 +230,12 @@ public sealed class AdminSocketTests : IAsyncDisposable
         using var reader = new StreamReader(stream, Encoding.UTF8);
         using var json = JsonDocument.Parse(await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
         return json.RootElement.Clone();
+    }
+
+    private sealed class BrokenWatch : SecureStreams.Network.SsNetworkWatch
+    {
+        public override long Changes => 0;
+
+        public override IDisposable? Subscribe(Action changed) => throw new NotSupportedException();
     }
 }

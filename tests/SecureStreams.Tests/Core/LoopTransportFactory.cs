@@ -22,6 +22,11 @@ internal sealed class LoopTransportFactory(string defect = "", Task? mayEnd = nu
         return transport;
     }
 
+    public void RenewConnections()
+    {
+        // It shares none.
+    }
+
     public ValueTask DisposeAsync()
     {
         IsDisposed = true;

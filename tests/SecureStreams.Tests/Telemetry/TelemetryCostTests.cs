@@ -70,6 +70,11 @@ public sealed class TelemetryCostTests(ITestOutputHelper output)
             return Last.Transport;
         }
 
+        public void RenewConnections()
+        {
+            // It shares none.
+        }
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 

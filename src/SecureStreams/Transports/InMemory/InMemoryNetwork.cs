@@ -26,6 +26,11 @@ internal sealed class InMemoryNetwork(TimeProvider time) : ITransportFactory
 
     public StreamTransport Create(TransportSetup setup) => new InMemoryTransport(this, setup);
 
+    public void RenewConnections()
+    {
+        // It shares none.
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     internal void Started(InMemoryPeer peer)

@@ -121,6 +121,11 @@ public sealed class LocalSinkContractTests : TransportContract
     {
         public StreamTransport Create(TransportSetup setup) => link.Accept(setup);
 
+        public void RenewConnections()
+        {
+            // It shares none.
+        }
+
         public ValueTask DisposeAsync() => default;
     }
 }
