@@ -59,9 +59,5 @@ public sealed partial class SsStateRecorder
         }
     }
 
-    private static int Count(SsStateRecorder recorder, SsState state)
-    {
-        lock (recorder._lock)
-            return recorder._events.Count(one => one.Change?.State == state);
-    }
+    private static int Count(SsStateRecorder recorder, SsState state) => recorder.Events.Count(one => one.Change?.State == state);
 }

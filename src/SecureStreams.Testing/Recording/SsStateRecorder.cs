@@ -7,7 +7,10 @@ namespace SecureStreams.Testing;
 /// A handler that records what it is told, and passes it on to another. Wrap the handler under test: <c>context.Create("feed", recorder = new SsStateRecorder(new FeedHandler()))</c>. Its
 /// assertions name what was expected and print the whole timeline, each cause with what an operator is told of it, and <see cref="SecureStream.Explain"/> of each stream. They need no test framework.
 /// </summary>
-/// <remarks>Its members are safe from any thread. One recorder may serve several streams. A wait completes when the callback that met it has returned.</remarks>
+/// <remarks>
+/// Its members are safe from any thread. One recorder may serve several streams. What it tells, and what waits wait for, is what the handler under test has returned from, so that a test finds done what
+/// the handler does about it.
+/// </remarks>
 public sealed partial class SsStateRecorder : SecureStreamHandler
 {
     private readonly Lock _lock = new();
@@ -15,6 +18,7 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly List<SsRecordedEvent> _events = [];
+    private readonly HashSet<SsRecordedEvent> _handling = [];
     private readonly List<SecureStream> _streams = [];
     private readonly Dictionary<SecureStream, MemoryStream> _partial = [];
     private readonly ArrayBufferWriter<byte> _received = new();
@@ -33,13 +37,13 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
     /// <summary>Told when an assertion or a wait fails.</summary>
     internal Action? Failed { get; init; }
 
-    /// <summary>Everything so far, in order.</summary>
+    /// <summary>Everything so far that the handler under test has returned from, in order.</summary>
     public IReadOnlyList<SsRecordedEvent> Events
     {
         get
         {
             lock (_lock)
-                return [.. _events];
+                return [.. _events.Where(one => !_handling.Contains(one))];
         }
     }
 
@@ -49,7 +53,7 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
     /// <summary>The whole messages received so far, in order. One that has begun and not ended is not among them.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Messages => [.. Events.Where(static one => one.Change is null).Select(static one => one.Message)];
 
-    /// <summary>All bytes received so far, one after the other: for protocols that know no messages (<c>raw</c>).</summary>
+    /// <summary>All bytes received so far that the handler under test has returned from, one after the other: for protocols that know no messages (<c>raw</c>).</summary>
     public ReadOnlyMemory<byte> ReceivedBytes
     {
         get
@@ -78,16 +82,16 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
             // What had begun of a message is lost with its connection.
             if (change.State is SsState.Disconnected or SsState.Destroying)
                 _partial.Remove(stream);
-            _events.Add(new SsRecordedEvent(Now, NameOf(stream), change, [], detail));
         }
 
+        var recorded = Begin(new SsRecordedEvent(Now, NameOf(stream), change, [], detail));
         try
         {
             return _inner.OnState(stream, change);
         }
         finally
         {
-            TellWaiters();
+            Returned(recorded, []);
         }
     }
 
@@ -95,15 +99,15 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
     public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        if ((flags & SsRxFlags.PerfJson) == 0)
-            Collect(stream, payload, flags);
+        var isPayload = (flags & SsRxFlags.PerfJson) == 0;
+        var recorded = isPayload ? Collect(stream, payload, flags) : null;
         try
         {
             return _inner.OnReceive(stream, payload, flags);
         }
         finally
         {
-            TellWaiters();
+            Returned(recorded, isPayload ? payload : []);
         }
     }
 
@@ -115,9 +119,9 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
     public string Describe()
     {
         List<SecureStream> streams;
-        var events = Events;
+        List<SsRecordedEvent> events;
         lock (_lock)
-            streams = [.. _streams];
+            (streams, events) = ([.. _streams], [.. _events]);
         var text = new StringBuilder(events.Count == 0 ? "Nothing was recorded." : "Recorded:");
         foreach (var one in events)
             text.Append("\n  ").Append(one);
@@ -134,26 +138,42 @@ public sealed partial class SsStateRecorder : SecureStreamHandler
 
     private static string NameOf(SecureStream stream) => $"{stream.StreamType}#{stream.Id}";
 
-    private void Collect(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    /// <summary>Puts a piece to its message.</summary>
+    /// <returns>The message, when that was its end.</returns>
+    private SsRecordedEvent? Collect(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
         lock (_lock)
         {
-            _received.Write(payload);
             if ((flags & SsRxFlags.StartOfMessage) != 0 || !_partial.TryGetValue(stream, out var message))
                 _partial[stream] = message = new MemoryStream();
             message.Write(payload);
             if ((flags & SsRxFlags.EndOfMessage) == 0)
-                return;
+                return null;
             _partial.Remove(stream);
-            _events.Add(new SsRecordedEvent(Now, NameOf(stream), null, message.ToArray(), null));
+            return Begin(new SsRecordedEvent(Now, NameOf(stream), null, message.ToArray(), null));
         }
     }
 
-    private void TellWaiters()
+    private SsRecordedEvent Begin(SsRecordedEvent recorded)
+    {
+        lock (_lock)
+        {
+            _events.Add(recorded);
+            _handling.Add(recorded);
+        }
+
+        return recorded;
+    }
+
+    /// <summary>The handler under test has returned: what it was told can be seen, and may be what somebody waits for.</summary>
+    private void Returned(SsRecordedEvent? recorded, ReadOnlySpan<byte> received)
     {
         (Func<bool> IsMet, TaskCompletionSource Met)[] waiters;
         lock (_lock)
         {
+            if (recorded is not null)
+                _handling.Remove(recorded);
+            _received.Write(received);
             if (_waiters.Count == 0)
                 return;
             waiters = [.. _waiters];

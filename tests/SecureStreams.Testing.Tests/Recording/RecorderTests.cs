@@ -124,4 +124,50 @@ public sealed class RecorderTests : IAsyncLifetime
         Assert.Equal([40_000, 4], _recorder.Messages.Select(static one => one.Length));
         Assert.Contains("message of 4 bytes: \"done\"", _recorder.Describe(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task What_the_handler_has_not_returned_from_is_neither_counted_nor_waited_for()
+    {
+        using var handler = new HeldHandler();
+        var recorder = _test.Record(handler);
+        await using var peer = _test.Serve("jobs");
+        await using var stream = _test.Context.Create("jobs", recorder);
+        stream.Connect();
+        await recorder.WaitForAsync(SsState.Connected);
+        await peer.Streams.Single(one => one.State == SsState.Connected).SendAsync("42"u8.ToArray(), TestContext.Current.CancellationToken);
+        await handler.Entered.WaitAsync(SsStateRecorder.Patience, TestContext.Current.CancellationToken);
+
+        var begun = recorder.WaitForMessagesAsync(1);
+        Assert.False(begun.IsCompleted);
+        Assert.Empty(recorder.Messages);
+        Assert.Equal(0, recorder.ReceivedBytes.Length);
+        Assert.Contains("\"42\"", recorder.Describe(), StringComparison.Ordinal);
+
+        handler.Release();
+        await begun;
+        Assert.True(handler.HasReturned);
+        Assert.Equal(2, recorder.ReceivedBytes.Length);
+    }
+
+    private sealed class HeldHandler : SecureStreamHandler, IDisposable
+    {
+        private readonly TaskCompletionSource _entered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task Entered => _entered.Task;
+
+        public bool HasReturned { get; private set; }
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
+
+        public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+        {
+            _entered.SetResult();
+            Assert.True(_released.Wait(SsStateRecorder.Patience, TestContext.Current.CancellationToken));
+            HasReturned = true;
+            return SsResult.Continue;
+        }
+    }
 }
