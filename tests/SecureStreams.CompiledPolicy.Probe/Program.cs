@@ -14,6 +14,10 @@ var answering = answerer.AnswerAsync("hello from the answerer");
 var handler = new ProbeHandler();
 await using (var context = new LocalContext(model, new() { Product = "probe" }))
 {
+#if !READS_TEXT
+    // What needs the reader says so, and nothing else comes of it.
+    Console.WriteLine($"update: {context.UpdatePolicy(new SecureStreams.Policy.PolicyDocument("{}"u8.ToArray(), "update")).Refusal}");
+#endif
     await using var stream = context.Create(ProbePolicy.StreamTypes.Probe, handler, new()
     {
         Metadata = { [ProbePolicy.Metadata.Probe.Port] = answerer.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) },

@@ -16,6 +16,8 @@ internal static class PolicyText
     /// <exception cref="SsPolicyException">It cannot be used; each finding is named with its place.</exception>
     public static (PolicyModel Model, ImmutableArray<string> Lines) Load(IReadOnlyList<PolicyDocument> layers, SsContextOptions options, ImmutableArray<string> fresh = default)
     {
+        if (!PolicySupport.ReadsPolicyText)
+            throw Refused(layers, [PolicySupport.Refusal]);
         var result = PolicyLoader.Load(layers, new PolicyLoadOptions
         {
             Product = options.Product,
@@ -26,9 +28,12 @@ internal static class PolicyText
         var cut = !fresh.IsDefaultOrEmpty && result.Diagnostics.Any(one => Truncations.Contains(one.Id, StringComparer.Ordinal) && fresh.Contains(one.File, StringComparer.Ordinal));
         if (!cut && result.Model is { } model)
             return (model, lines);
-        throw new SsPolicyException($"The policy {string.Join(" with ", layers.Select(static layer => $"'{layer}'"))} cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
+        throw Refused(layers, lines);
     }
 
     /// <summary>A copy that whoever owns the text cannot change.</summary>
     public static PolicyDocument Own(PolicyDocument document) => document with { Utf8 = document.Utf8.ToArray() };
+
+    private static SsPolicyException Refused(IReadOnlyList<PolicyDocument> layers, ImmutableArray<string> lines) =>
+        new($"The policy {string.Join(" with ", layers.Select(static layer => $"'{layer}'"))} cannot be used:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}", lines);
 }
