@@ -196,6 +196,9 @@ internal sealed partial class HttpBodyWriter : IValueTaskSource
 
     private void Signal(ValueTask pending)
     {
+        // The peer's time begins here: however long the body waited for the application, the peer had nothing to take.
+        if (!_flushing)
+            transport.BodyProgress();
         _flushing = true;
         _pending = pending;
         _signal.SetResult(true);

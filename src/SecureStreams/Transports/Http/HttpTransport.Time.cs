@@ -23,7 +23,7 @@ internal sealed partial class HttpTransport : IMailboxWork
         Drain,
     }
 
-    /// <summary>The peer took part of the body, or all of it.</summary>
+    /// <summary>The peer took part of the body, or all of it; or it is offered more after the body waited for the application.</summary>
     public void BodyProgress() => Touch();
 
     /// <summary>From the timer's thread.</summary>

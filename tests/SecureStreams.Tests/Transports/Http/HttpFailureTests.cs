@@ -294,6 +294,56 @@ public sealed class HttpFailureTests
         Assert.Equal((SsPhase.Timeout, SsCauseCode.InactivityTimeout), ((await failure)!.Phase, (await failure)!.Code));
     }
 
+    [Theory]
+    [InlineData("h1")]
+    [InlineData("h2")]
+    public async Task The_wait_for_the_application_does_not_count_against_a_peer_that_then_takes_its_time(string protocol)
+    {
+        const int Window = 65_535;
+        var sockets = new StallingSockets(protocol == "h1" ? Window : long.MaxValue);
+        var taken = 0;
+        await using var server = ScriptedServer.Start(protocol == "h1" ? Scripts.HangAfterRequest : H2Scripts.Play((_, frame, _) =>
+        {
+            if (frame.Type == H2Frame.Data && (taken += frame.Payload.Length) == Window)
+                sockets.Stall();
+            return Task.CompletedTask;
+        }));
+        await using var bench = new HttpBench(sockets: sockets);
+        var run = bench.Start(HttpBench.Policy(server.Port, protocol, method: "POST"));
+        await run.WaitForAsync("due");
+        while (!await OnMailboxAsync(() => run.Transport.Writer.IsWritable))
+            await Task.Yield();
+        for (var i = 0; i < 10; i++)
+            await PassAsync(14);
+        await OnMailboxAsync(() =>
+        {
+            run.OnTransmit = Supply.Bytes(long.MaxValue);
+            run.PumpOnMailbox(once: false);
+            return true;
+        });
+        await sockets.Stalled.OrFail(() => run.Story);
+        for (var i = 0; i < 29; i++)
+            await PassAsync(1);
+        Assert.DoesNotContain("closed", run.Story, StringComparison.Ordinal);
+        for (var i = 0; i < 16; i++)
+            await PassAsync(1);
+        var failure = (await run.EndAsync())!;
+        Assert.Equal((SsPhase.Timeout, SsCauseCode.InactivityTimeout), (failure.Phase, failure.Code));
+
+        async Task PassAsync(int seconds)
+        {
+            bench.Clock.Advance(TimeSpan.FromSeconds(seconds));
+            await OnMailboxAsync(() => true);
+        }
+
+        Task<bool> OnMailboxAsync(Func<bool> look)
+        {
+            var seen = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            run.Post(() => seen.SetResult(look()));
+            return seen.Task;
+        }
+    }
+
     [Fact]
     public async Task Draining_a_redirect_that_never_ends_costs_two_seconds_and_the_connection()
     {
