@@ -16,7 +16,7 @@ const string Usage = """
       all           all of them
     SecureStreams.Benchmarks <workload> [--pairs N]
       mailbox       entering, posting, bursts
-      idle-links    resident bytes of 1000 idle connections over ws, wss, raw and raw over TLS (workload E)
+      idle-links    resident bytes of 1000 idle connections over ws, wss, raw and raw over TLS (workload E), with the defaults of the runtime and as docs/memory.md sets up devices
       idle-streams  bytes and timers of streams on which nothing happens
       policy-load   from policy text to model, 1 to 4000 streamtypes, cold and warm
     """;

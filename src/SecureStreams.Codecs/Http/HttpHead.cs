@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SecureStreams.Codecs.Http;
@@ -47,8 +48,9 @@ public sealed class HttpHead
         if (line.IsEmpty || line.ContainsAnyExceptInRange((byte)0x20, (byte)0xff))
             return "begins with a line that is empty or has control characters in it";
 
-        var firstLine = Encoding.UTF8.GetString(line);
-        var fields = ImmutableArray.CreateBuilder<HttpField>();
+        var firstLine = HttpCommonText.Of(line) ?? Encoding.UTF8.GetString(line);
+        var fields = new HttpField[Math.Min(MaxFields, bytes.Count("\r\n"u8))];
+        var count = 0;
         while (!bytes.IsEmpty)
         {
             line = NextLine(ref bytes);
@@ -62,12 +64,14 @@ public sealed class HttpHead
                     return $"has a control character in field '{Encoding.ASCII.GetString(line[..Math.Min(colon, 40)])}'";
             }
 
-            if (fields.Count == MaxFields)
+            if (count == MaxFields)
                 return $"has more than {MaxFields} fields";
-            fields.Add(new HttpField(Encoding.ASCII.GetString(line[..colon]), Encoding.UTF8.GetString(value)));
+            var name = line[..colon];
+            fields[count++] = new HttpField(HttpCommonText.Of(name) ?? Encoding.ASCII.GetString(name), HttpCommonText.Of(value) ?? Encoding.UTF8.GetString(value));
         }
 
-        head = new HttpHead(firstLine, fields.ToImmutable());
+        // Each line was a field.
+        head = new HttpHead(firstLine, ImmutableCollectionsMarshal.AsImmutableArray(fields));
         return null;
     }
 

@@ -26,9 +26,10 @@ public static class HttpTokens
     /// <summary>Whether <paramref name="list"/> has <paramref name="token"/> in it, whatever its case.</summary>
     public static bool Contains(string? list, string token)
     {
-        foreach (var one in Split(list))
+        var text = list.AsSpan();
+        foreach (var one in text.Split(','))
         {
-            if (string.Equals(one, token, StringComparison.OrdinalIgnoreCase))
+            if (text[one].Trim().Equals(token, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using SecureStreams.Codecs.Http;
 
 namespace SecureStreams.Codecs.WebSocket;
@@ -19,21 +18,32 @@ public static class WebSocketClientHandshake
     /// <exception cref="ArgumentException">Something in it has a line break or a NUL, or a field's name is no token.</exception>
     public static byte[] WriteRequest(WebSocketUpgrade upgrade)
     {
+        var request = new byte[RequestBytes(upgrade)];
+        WriteRequest(upgrade, request);
+        return request;
+    }
+
+    /// <summary>How long the request is on HTTP/1.1.</summary>
+    /// <exception cref="ArgumentException">Something in it has a line break or a NUL, or a field's name is no token.</exception>
+    public static int RequestBytes(WebSocketUpgrade upgrade)
+    {
         ArgumentNullException.ThrowIfNull(upgrade);
-        var text = new StringBuilder(256);
-        text.Append("GET ").Append(Checked(upgrade.Target)).Append(" HTTP/1.1\r\n");
-        Add(text, "Host", upgrade.Host);
-        Add(text, "Upgrade", "websocket");
-        Add(text, "Connection", "Upgrade");
-        Add(text, "Sec-WebSocket-Key", upgrade.Key);
-        Add(text, "Sec-WebSocket-Version", Version);
-        if (upgrade.Subprotocols.Count > 0)
-            Add(text, "Sec-WebSocket-Protocol", string.Join(", ", upgrade.Subprotocols));
-        if (upgrade.Extensions is { } extensions)
-            Add(text, "Sec-WebSocket-Extensions", extensions);
-        foreach (var field in upgrade.Fields)
-            Add(text, field.Name, field.Value);
-        return Encoding.UTF8.GetBytes(text.Append("\r\n").ToString());
+        var measured = WebSocketRequestText.Measure();
+        measured.Write(upgrade);
+        return measured.Length;
+    }
+
+    /// <summary>Writes the request as it goes out on HTTP/1.1. Allocates nothing.</summary>
+    /// <param name="upgrade">The request.</param>
+    /// <param name="destination">Room for <see cref="RequestBytes"/>.</param>
+    /// <returns>How many bytes it is.</returns>
+    /// <exception cref="ArgumentException">Something in it has a line break or a NUL, a field's name is no token, or there is no room.</exception>
+    public static int WriteRequest(WebSocketUpgrade upgrade, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(upgrade);
+        var text = new WebSocketRequestText(destination);
+        text.Write(upgrade);
+        return text.Length;
     }
 
     /// <summary>Judges an answer with status 101 to a request on HTTP/1.1. Extensions are judged by whoever offered them.</summary>
@@ -54,7 +64,7 @@ public static class WebSocketClientHandshake
             return "upgrades without 'Connection: Upgrade'";
         if (head.Find("Sec-WebSocket-Accept") is not { } accept)
             return "upgrades without Sec-WebSocket-Accept";
-        if (!string.Equals(accept, WebSocketAccept.Of(upgrade.Key), StringComparison.Ordinal))
+        if (!WebSocketAccept.Answers(accept, upgrade.Key))
             return "sends a Sec-WebSocket-Accept that does not answer our key: something on the way answers in its place";
         return JudgeSubprotocol(head.Find("Sec-WebSocket-Protocol"), upgrade.Subprotocols, out subprotocol);
     }
@@ -81,14 +91,4 @@ public static class WebSocketClientHandshake
 
         return asked.Count == 0 ? $"chose subprotocol '{stated}', and none was asked for" : $"chose subprotocol '{stated}', which was not asked for ({string.Join(", ", asked)})";
     }
-
-    private static void Add(StringBuilder text, string name, string value)
-    {
-        if (!HttpTokens.IsToken(name))
-            throw new ArgumentException($"'{name}' is no name of a field.", nameof(name));
-        text.Append(name).Append(": ").Append(Checked(value)).Append("\r\n");
-    }
-
-    private static string Checked(string value) =>
-        value.AsSpan().ContainsAny('\r', '\n', '\0') ? throw new ArgumentException("A line break or NUL could forge a field.", nameof(value)) : value;
 }

@@ -20,7 +20,6 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
 {
     private readonly LocalStream _stream;
     private readonly Mailbox _mailbox;
-    private readonly Action _ended;
     private readonly TimeProvider _time;
     private ConfiguredValueTaskAwaitable<Outcome<AttemptOutcome>>.ConfiguredValueTaskAwaiter _execution;
     private ResilienceContext? _context;
@@ -44,7 +43,6 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         _time = time;
         _stream = stream;
         _mailbox = mailbox;
-        _ended = Ended;
     }
 
     /// <summary>Whether the cycle waits for its next attempt.</summary>
@@ -95,7 +93,7 @@ internal sealed class ConnectCycle : IValueTaskSource<Outcome<AttemptOutcome>>, 
         if (_execution.IsCompleted)
             Ended();
         else
-            _execution.UnsafeOnCompleted(_ended);
+            _execution.UnsafeOnCompleted(Ended);
     }
 
     /// <summary>Ends the attempt under way with <paramref name="outcome"/>; its continuation runs inside this call's mailbox turn.</summary>

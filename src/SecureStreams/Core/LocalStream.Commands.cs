@@ -50,7 +50,7 @@ internal sealed partial class LocalStream
                 Request(Wants.Destroy);
                 break;
             case StreamCommand.CancelTimeout:
-                _timer.CancelOnMailbox();
+                _timer?.CancelOnMailbox();
                 break;
             case StreamCommand.PauseReceive:
                 _applicationPaused = true;
@@ -176,13 +176,14 @@ internal sealed partial class LocalStream
         var due = timeout == FromPolicy ? _live.Timeout : timeout;
         if (_destroyed || due is not { } when)
             return;
+        _timer ??= new StreamTimer(_runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
         _timer.StartOnMailbox(when);
         _timeoutSince = timeout == FromPolicy ? _runtime.Platform.Time.GetTimestamp() : null;
     }
 
     private void TimeoutFiredOnMailbox(long generation)
     {
-        if (_destroyed || !_timer.TakeOnMailbox(generation))
+        if (_destroyed || _timer?.TakeOnMailbox(generation) != true)
             return;
         Deliver(new SsStateChange(SsState.Timeout, new SsCause(SsPhase.Timeout, SsCauseCode.ApplicationTimeout), 0));
         SettleOnMailbox();

@@ -96,7 +96,7 @@ internal sealed partial class LocalStream
         var transactional = _transport!.IsTransactional;
         LetTransportGoOnMailbox(failure?.Code ?? SsCauseCode.LocalDisconnect);
         _connected = false;
-        _timer.CancelOnMailbox();
+        _timer?.CancelOnMailbox();
 
         // Forgotten with the connection, unless it is asked for anew: for the next transaction, or after Disconnect() in the same callback.
         if (!_transactionOver && (_wants & Wants.Poll) == 0 && (failure is null || stayIdle || _live.Opportunistic))
@@ -207,7 +207,7 @@ internal sealed partial class LocalStream
         Try(stream => stream.Deliver(new SsStateChange(SsState.Destroying, cause, 0)));
         Try(stream => stream.OnForgotten(cause, destroyed: true));
         _wants = Wants.None;
-        Try(static stream => stream._timer.Dispose());
+        Try(static stream => stream._timer?.Dispose());
         Try(static stream => stream.StopLiveness());
         _spareCycle = null;
         EndOne();
@@ -252,7 +252,7 @@ internal sealed partial class LocalStream
     private void Gone()
     {
         _runtime.Destroyed(this);
-        _gone.TrySetResult();
+        WhenGone.TrySetResult();
     }
 
     private void EndCycleOnMailbox()

@@ -152,12 +152,12 @@ internal sealed partial class LocalStream
         }
 
         // The application asked for the policy's time, whatever it is.
-        if (_timer.IsArmed && _timeoutSince is { } started && since.Timeout != _live.Timeout)
+        if (_timer is { IsArmed: true } timer && _timeoutSince is { } started && since.Timeout != _live.Timeout)
         {
             if (_live.Timeout is not { } due)
-                _timer.CancelOnMailbox();
+                timer.CancelOnMailbox();
             else
-                _timer.StartOnMailbox(Left(due, time.GetElapsedTime(started)));
+                timer.StartOnMailbox(Left(due, time.GetElapsedTime(started)));
         }
 
         if (State == SsState.AllRetriesFailed && _cycle is { IsWaiting: true } && since.Retry?.RestartAfter != _live.Retry?.RestartAfter)

@@ -179,7 +179,7 @@ internal sealed partial class LocalStream
         _next = null;
         LetTransportGoOnMailbox(SsCauseCode.PolicyChanged);
         _connected = false;
-        _timer.CancelOnMailbox();
+        _timer?.CancelOnMailbox();
         Volatile.Write(ref _policy, policy);
         _metadata.FollowOnMailbox(policy);
         Volatile.Write(ref _transport, next);
@@ -233,7 +233,7 @@ internal sealed partial class LocalStream
     {
         LetTransportGoOnMailbox(SsCauseCode.PolicyChanged);
         _connected = false;
-        _timer.CancelOnMailbox();
+        _timer?.CancelOnMailbox();
         var failure = Failures.PolicyChanged(StreamType);
         if (PolicyReaction.IsTransactional(_live) && !_live.NailedUp && !_txWanted)
         {

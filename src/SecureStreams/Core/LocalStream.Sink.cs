@@ -148,7 +148,7 @@ internal sealed partial class LocalStream : ITransportSink
         {
             _failures = 0;
             _domain?.Succeeded();
-            _timer.CancelOnMailbox();
+            _timer?.CancelOnMailbox();
             if (transport.IsTransactional)
             {
                 // From here on, a transmit request is about the next transaction.

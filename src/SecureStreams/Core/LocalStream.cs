@@ -19,10 +19,14 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     private readonly StreamRuntime _runtime;
     private readonly Mailbox _mailbox;
     private readonly MetadataStore _metadata;
-    private readonly StreamTimer _timer;
     private readonly StreamHistory _history;
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StreamTypePolicy _policy;
+
+    // Null until somebody waits for the end, or it has come.
+    private TaskCompletionSource? _gone;
+
+    // Null until the application starts a timeout.
+    private StreamTimer? _timer;
 
     // The policy in force: what it says of live attributes holds at once.
     private StreamTypePolicy _live;
@@ -52,7 +56,6 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         _history = new StreamHistory(runtime.Platform.Time);
         _mailbox = new Mailbox(runtime.Platform.Scheduler, OnFault);
         _metadata = new MetadataStore(policy, runtime.FindPolicy);
-        _timer = new StreamTimer(runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
 
         // The creator is inside from the start, so that whoever finds the stream in its context (to dispose it) gets in only after Creating.
         _mailbox.TryEnter();
@@ -86,6 +89,17 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
 
     /// <summary>Whether the attempt or connection under way has reached its peer.</summary>
     internal bool HasWire => Volatile.Read(ref _transport)?.Connection is not null;
+
+    private TaskCompletionSource WhenGone
+    {
+        get
+        {
+            if (Volatile.Read(ref _gone) is { } there)
+                return there;
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Interlocked.CompareExchange(ref _gone, mine, null) ?? mine;
+        }
+    }
 
     /// <summary>The mailbox, for what shares it.</summary>
     internal Mailbox Mailbox => _mailbox;
@@ -193,7 +207,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
             Request(Wants.Destroy);
         else
             _mailbox.Post(this, (long)StreamCommand.Destroy);
-        return _gone.Task;
+        return WhenGone.Task;
     }
 
     void IMailboxWork.RunOnMailbox(long argument)

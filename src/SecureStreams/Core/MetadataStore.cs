@@ -19,6 +19,8 @@ internal sealed class MetadataStore
 
     private static readonly ImmutableDictionary<string, string> NoHeaders = ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly ImmutableDictionary<string, string> NoneAside = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+
     private readonly Func<string, StreamTypePolicy?>? _upcoming;
     private StreamTypePolicy _policy;
     private ConnectionFactPlan _facts;
@@ -26,7 +28,7 @@ internal sealed class MetadataStore
 
     // Null as long as nothing is set or read by the names of headers.
     private DirectValues? _direct;
-    private ImmutableDictionary<string, string> _aside = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+    private ImmutableDictionary<string, string> _aside = NoneAside;
 
     /// <param name="policy">The policy of the stream.</param>
     /// <param name="upcoming">

@@ -8,7 +8,8 @@ internal sealed class StreamHistory(TimeProvider time)
     // A stream that only ever connected holds one.
     private const int FirstCapacity = 1;
 
-    private readonly Lock _lock = new();
+    // Changes that have a cause are rare, so that one serves all streams.
+    private static readonly Lock Changing = new();
     private Record[] _records = [];
     private int _start;
     private int _count;
@@ -29,7 +30,7 @@ internal sealed class StreamHistory(TimeProvider time)
 
         _last = change.State;
         var now = time.GetUtcNow();
-        lock (_lock)
+        lock (Changing)
         {
             if (_count == _records.Length && _count < SsExplanation.Capacity)
                 Grow();
@@ -44,7 +45,7 @@ internal sealed class StreamHistory(TimeProvider time)
     /// <summary>The events, oldest first.</summary>
     public SsEvent[] Read()
     {
-        lock (_lock)
+        lock (Changing)
         {
             var events = new SsEvent[_count];
             for (var i = 0; i < _count; i++)

@@ -71,6 +71,10 @@ internal sealed partial class AddressRace
 
     private void Fail(RaceAttempt attempt, Exception error)
     {
+        // It may end before the race is told of what ended it.
+        if (_alone && _over.IsCancellationRequested)
+            Abandon(_over);
+
         int next;
         lock (_lock)
         {
@@ -124,8 +128,10 @@ internal sealed partial class AddressRace
     private void DecideUnderLock(string outcomeOfTheRest)
     {
         _decided = true;
-        foreach (var one in _attempts.Where(static one => one.Outcome is null))
+        foreach (var one in _attempts)
         {
+            if (one.Outcome is not null)
+                continue;
             one.Outcome = outcomeOfTheRest;
             one.Elapsed = _time.GetElapsedTime(one.Started);
         }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using SecureStreams.Implementation;
 
 namespace SecureStreams.Network;
@@ -12,7 +14,7 @@ namespace SecureStreams.Network;
 /// Attempts are started inside the timer's callback, so that on a virtual clock they start at exact moments. A loser that does not heed its cancellation is not waited for:
 /// whatever it ends with is disposed or swallowed where it ends.
 /// </remarks>
-internal sealed partial class AddressRace : IThreadPoolWorkItem
+internal sealed partial class AddressRace : IThreadPoolWorkItem, IValueTaskSource<RaceAttempt?>
 {
     /// <summary>The outcome of an address that has none yet.</summary>
     public const string StillConnecting = "connecting";
@@ -23,17 +25,18 @@ internal sealed partial class AddressRace : IThreadPoolWorkItem
     /// <summary>The outcome of an address that had none when time ran out.</summary>
     public const string NoAnswer = "no answer";
 
-    private readonly List<EndPoint> _waiting = [];
+    // Mostly there is one address, and it is the one.
+    private readonly List<EndPoint> _waiting = new(1);
     private readonly DialOptions _options;
     private readonly int _port;
     private readonly SsSocketDialer _sockets;
     private readonly TimeProvider _time;
     private readonly SsScheduler _scheduler;
     private readonly Lock _lock = new();
-    private readonly List<RaceAttempt> _attempts = [];
+    private readonly List<RaceAttempt> _attempts = new(1);
 
     // Completed by the scheduler alone, never under the lock: what follows the race runs where everything of the context runs.
-    private readonly TaskCompletionSource<RaceAttempt?> _winner = new(TaskCreationOptions.None);
+    private ManualResetValueTaskSourceCore<RaceAttempt?> _winner;
     private RaceAttempt? _won;
     private CancellationToken _abandonedBy;
     private CancellationToken _over;
@@ -43,6 +46,7 @@ internal sealed partial class AddressRace : IThreadPoolWorkItem
     private bool _due;
     private bool _begun;
     private bool _decided;
+    private bool _alone;
 
     /// <summary>Among addresses that are known.</summary>
     public AddressRace(IReadOnlyList<EndPoint> endPoints, SsPlatform platform, DialOptions? options = null)
@@ -73,7 +77,16 @@ internal sealed partial class AddressRace : IThreadPoolWorkItem
         get
         {
             lock (_lock)
-                return [.. _attempts.Select(one => new SsCandidate(EndPointText.Of(one.EndPoint), one.Outcome ?? StillConnecting, one.Outcome is null ? _time.GetElapsedTime(one.Started) : one.Elapsed))];
+            {
+                var candidates = new SsCandidate[_attempts.Count];
+                for (var i = 0; i < candidates.Length; i++)
+                {
+                    var one = _attempts[i];
+                    candidates[i] = new SsCandidate(one.Address, one.Outcome ?? StillConnecting, one.Outcome is null ? _time.GetElapsedTime(one.Started) : one.Elapsed);
+                }
+
+                return candidates;
+            }
         }
     }
 
@@ -121,31 +134,43 @@ internal sealed partial class AddressRace : IThreadPoolWorkItem
     /// <summary>Runs the race. The caller owns the winner's stream.</summary>
     /// <returns>The winner, or null when every address failed.</returns>
     /// <exception cref="OperationCanceledException">The token fired first.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RaceAttempt?> RunAsync(CancellationToken cancellationToken)
     {
-        using var over = new CancellationTokenSource();
-        _over = over.Token;
+        // Where nobody can lose to another, whoever calls ends the only attempt itself.
+        lock (_lock)
+            _alone = _waiting.Count <= 1 && !_more;
+        using var over = _alone ? null : new CancellationTokenSource();
+        _over = over?.Token ?? cancellationToken;
         try
         {
             // Abandoning goes through the same lock as winning: a winner is either returned or disposed, never lost between the two.
             using var abandon = cancellationToken.UnsafeRegister(static (race, token) => ((AddressRace)race!).Abandon(token), this);
             Begin();
-            return await _winner.Task.ConfigureAwait(false);
+            return await new ValueTask<RaceAttempt?>(this, _winner.Version).ConfigureAwait(false);
         }
         finally
         {
             StopDelay();
-            CancelLosers(over);
+            if (over is not null)
+                CancelLosers(over);
         }
     }
 
     void IThreadPoolWorkItem.Execute()
     {
         if (_abandonedBy.IsCancellationRequested)
-            _winner.TrySetCanceled(_abandonedBy);
+            _winner.SetException(new OperationCanceledException(_abandonedBy));
         else
-            _winner.TrySetResult(_won);
+            _winner.SetResult(_won);
     }
+
+    RaceAttempt? IValueTaskSource<RaceAttempt?>.GetResult(short token) => _winner.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<RaceAttempt?>.GetStatus(short token) => _winner.GetStatus(token);
+
+    void IValueTaskSource<RaceAttempt?>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _winner.OnCompleted(continuation, state, token, flags);
 
     private void Begin()
     {

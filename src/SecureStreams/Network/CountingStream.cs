@@ -39,6 +39,9 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     /// <summary>The socket, where it is a real one.</summary>
     public Socket? Socket => (Underlying as NetworkStream)?.Socket;
 
+    /// <summary>Whether a read into no buffer waits until there is something to read: a stream of a program's own may not.</summary>
+    public bool WaitsWithoutBuffer => inner is NetworkStream;
+
     /// <summary>What the dialer of sockets made, where something stands between it and this.</summary>
     public Stream? Underlying
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using SecureStreams.Network.Identities;
 using SecureStreams.Policy;
 using SecureStreams.Transports;
@@ -16,6 +17,7 @@ internal sealed class DialAttempt(
 
     private SsFaultedDial? _faults;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<DialedConnection> RunAsync(CancellationToken cancellationToken)
     {
         // Whatever the policy alone can decide is decided before anybody is asked or any packet is sent.
@@ -34,6 +36,7 @@ internal sealed class DialAttempt(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<DialedConnection> DialAsync(TrustAnchors? anchors, ClientIdentity? identity, CancellationToken cancellationToken)
     {
         if (target.Tls is { } tls && HostNames.ForTls(tls.ServerName).Length == 0)
@@ -62,9 +65,10 @@ internal sealed class DialAttempt(
 
         // Once: what is told of it in several places is the same.
         var timings = progress.Timings;
-        return new DialedConnection((Stream?)secured ?? wire, wire, EndPointText.Of(winner.EndPoint), timings, progress.Candidates)
+        var candidates = progress.Candidates;
+        return new DialedConnection((Stream?)secured ?? wire, wire, winner.Address, timings, candidates)
         {
-            Summary = Summarize(winner, local, timings, proxy),
+            Summary = Summarize(winner, local, timings, proxy, candidates),
             Addresses = progress.Addresses,
             IdentityStamp = secured is null ? null : identity?.Stamp,
             Facts = target.WantsFacts ? ConnectionFacts.Of(wire, secured) : null,
@@ -83,6 +87,7 @@ internal sealed class DialAttempt(
     }
 
     /// <summary>To the peer, or to the proxy on the way.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RaceAttempt> ReachAsync(ProxyPolicy? proxy, CancellationToken cancellationToken)
     {
         var options = target.Options;
@@ -126,6 +131,7 @@ internal sealed class DialAttempt(
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<RaceAttempt> RaceAsync(AddressRace race, ProxyPolicy? proxy, CancellationToken cancellationToken)
     {
         progress.Phase = SsPhase.Connect;
@@ -165,18 +171,18 @@ internal sealed class DialAttempt(
             throw Invalid("the endpoint is empty; give it a host name or address", "endpoint", null);
     }
 
-    private SsConnection Summarize(RaceAttempt winner, string? local, in DialTimings timings, ProxyPolicy? proxy) => new()
+    private SsConnection Summarize(RaceAttempt winner, string? local, in DialTimings timings, ProxyPolicy? proxy, IReadOnlyList<SsCandidate> candidates) => new()
     {
         Time = platform.Time.GetUtcNow(),
         Endpoint = progress.Endpoint,
-        Address = EndPointText.Of(winner.EndPoint),
+        Address = winner.Address,
         LocalAddress = local,
         Proxy = proxy?.ToString(),
         NamesTime = timings.Names,
         ConnectTime = timings.Connect,
         ProxyTime = timings.Proxy,
         TlsTime = timings.Tls,
-        Candidates = progress.Candidates,
+        Candidates = candidates,
         Warnings = winner.Request.Warnings,
     };
 

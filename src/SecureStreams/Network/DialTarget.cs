@@ -12,6 +12,9 @@ internal sealed record DialTarget
     /// <summary>Path of a Unix domain socket, an abstract name beginning with <c>@</c>; null for TCP.</summary>
     public string? UnixPath { get; init; }
 
+    /// <summary>The target as operators read it, where that was worked out before; else null.</summary>
+    public string? Text { get; init; }
+
     /// <summary>The way to the peer.</summary>
     public DialOptions Options { get; init; } = DialOptions.Default;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Network.Identities;
 using SecureStreams.Telemetry;
@@ -36,16 +37,17 @@ internal sealed class Dialer(SsPlatform platform, SsInstruments? instruments = n
     public ValueTask<DialedConnection> DialAsync(DialTarget target, DialProgress progress, CancellationToken cancellationToken) =>
         DialAsync(target, progress, CancellationToken.None, cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<DialedConnection> DialAsync(DialTarget target, DialProgress progress, CancellationToken bound, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         cancellationToken.ThrowIfCancellationRequested();
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound);
+        using var either = bound.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, bound) : null;
         var dial = new DialAttempt(target, progress, platform, _trustStores, Identities, _names, Faults);
         try
         {
-            var connection = await dial.RunAsync(either.Token).ConfigureAwait(false);
+            var connection = await dial.RunAsync(either?.Token ?? cancellationToken).ConfigureAwait(false);
             instruments?.Dialed(connection.Timings, target.UnixPath is not null);
             if (logger is not null && connection.Summary is { Warnings.Count: > 0 } summary)
             {

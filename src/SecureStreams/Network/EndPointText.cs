@@ -14,12 +14,11 @@ internal static class EndPointText
     };
 
     /// <summary><c>host:port</c> as the policy names it, or the Unix socket.</summary>
-    public static string Of(DialTarget target)
-    {
-        if (target.UnixPath is { } path)
-            return $"unix:{OperatorText.Clean(path)}";
-        return Of(OperatorText.Clean(HostNames.WithoutBrackets(target.Host)), target.Port);
-    }
+    public static string Of(DialTarget target) => target.Text ?? Of(target.Host, target.Port, target.UnixPath);
+
+    /// <summary>As <see cref="Of(DialTarget)"/>.</summary>
+    public static string Of(string host, int port, string? unixPath) =>
+        unixPath is not null ? $"unix:{OperatorText.Clean(unixPath)}" : Of(OperatorText.Clean(HostNames.WithoutBrackets(host)), port);
 
     /// <summary><c>host:port</c>, an IPv6 address in brackets.</summary>
     public static string Of(string host, int port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";

@@ -15,12 +15,25 @@ internal static class OperatorText
         var length = Math.Min(text.Length, most);
         if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
             length--; // Not through the middle of a character.
+        if (length == text.Length && IsClean(text))
+            return text;
         var clean = string.Create(length, text, static (target, source) =>
         {
             for (var i = 0; i < target.Length; i++)
                 target[i] = IsPlain(source[i]) ? source[i] : ' ';
         });
         return text.Length > length ? clean + "..." : clean;
+    }
+
+    private static bool IsClean(string text)
+    {
+        foreach (var c in text)
+        {
+            if (!IsPlain(c))
+                return false;
+        }
+
+        return true;
     }
 
     // The line and paragraph separators and the marks that reverse the direction of text would also break up or disguise a line of a log.

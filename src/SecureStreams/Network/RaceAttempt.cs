@@ -9,6 +9,9 @@ internal sealed class RaceAttempt(SsConnectRequest request, long started)
 
     public EndPoint EndPoint => Request.EndPoint;
 
+    /// <summary>Its address, as operators read it.</summary>
+    public string Address => field ??= EndPointText.Of(EndPoint);
+
     /// <summary>Timestamp of its start.</summary>
     public long Started { get; } = started;
 

@@ -5,7 +5,8 @@ namespace SecureStreams.Network;
 /// <summary>One address to connect to and what the socket shall be like. Made for one attempt; not for keeping.</summary>
 public sealed class SsConnectRequest
 {
-    private readonly Lock _lock = new();
+    // Rare, so that one serves all.
+    private static readonly Lock Warning = new();
     private List<string>? _warnings;
 
     /// <summary>Makes a request that asks for nothing special.</summary>
@@ -34,7 +35,7 @@ public sealed class SsConnectRequest
     {
         get
         {
-            lock (_lock)
+            lock (Warning)
                 return _warnings is null ? [] : [.. _warnings];
         }
     }
@@ -43,7 +44,7 @@ public sealed class SsConnectRequest
     /// <param name="text">One line: what is not so, why, and what mends it.</param>
     public void Warn(string text)
     {
-        lock (_lock)
+        lock (Warning)
             (_warnings ??= []).Add(text);
     }
 }

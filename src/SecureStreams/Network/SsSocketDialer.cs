@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace SecureStreams.Network;
 
@@ -34,6 +35,7 @@ public abstract class SsSocketDialer
         public override ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken) =>
             ConnectAsync(new SsConnectRequest(endPoint), cancellationToken);
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<Stream> ConnectAsync(SsConnectRequest request, CancellationToken cancellationToken)
         {
             var unix = request.EndPoint.AddressFamily == AddressFamily.Unix;

@@ -14,20 +14,23 @@ internal static class IdleLinksRun
     // Connections that nothing is said on, over each protocol that has lasting ones.
     private static readonly (string Id, double? LibwebsocketsKibibytes)[] Kinds = [("A1", 8.66), ("A6", 49.2), ("B1", null), ("B4", null)];
 
+    private static readonly (string Side, RuntimeSettings Settings)[] Sides =
+        [("bare", RuntimeSettings.Defaults), ("streams", RuntimeSettings.Defaults), ("bare", RuntimeSettings.Device), ("streams", RuntimeSettings.Device)];
+
     public static int Run(int processes)
     {
         PinnedProcess.PinSelf();
         Console.WriteLine(FormattableString.Invariant($"{Count} idle connections, KiB each (median of {processes} processes)"));
-        Console.WriteLine($"{"",-22} {"",-14} {"client",8} {"compacted",10} {"managed",8} {"server",8} {"connect s",10} {"lws client",11}");
+        Console.WriteLine($"{"",-22} {"",-14} {"client",8} {"compacted",10} {"managed",8} {"allocated",10} {"server",8} {"connect s",10} {"lws client",11}");
         var failed = false;
         foreach (var (id, lws) in Kinds)
         {
-            foreach (var side in new[] { "bare", "streams" })
+            foreach (var (side, settings) in Sides)
             {
-                var all = Enumerable.Range(0, processes).Select(_ => Measure(id, side)).OfType<IdleLinkFigures>().ToList();
+                var all = Enumerable.Range(0, processes).Select(_ => Measure(id, side, settings)).OfType<IdleLinkFigures>().ToList();
                 failed |= all.Count < processes;
                 if (all.Count > 0)
-                    Write(WorkloadTable.Find(id)!, side, all, lws);
+                    Write(WorkloadTable.Find(id)!, $"{side} {settings.Name}", all, lws);
             }
         }
 
@@ -49,7 +52,9 @@ internal static class IdleLinksRun
         var server = await probe.ResidentBytesAsync();
         var before = ProcessMemory.ResidentBytes();
         var began = TimeProvider.System.GetTimestamp();
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
         await idle.OpenAsync(Count);
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         var took = TimeProvider.System.GetElapsedTime(began);
         await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
         var after = ProcessMemory.ResidentBytes();
@@ -59,19 +64,20 @@ internal static class IdleLinksRun
             (double)(after - before) / Count,
             (double)(ProcessMemory.ResidentBytes() - before) / Count,
             (double)(GC.GetTotalMemory(forceFullCollection: true) - managed) / Count,
+            (double)allocated / Count,
             (double)(serverAfter - server) / Count,
             took.TotalSeconds);
         Console.WriteLine(JsonSerializer.Serialize(figures));
         return 0;
     }
 
-    private static IdleLinkFigures? Measure(string id, string side)
+    private static IdleLinkFigures? Measure(string id, string side, RuntimeSettings settings)
     {
         using var server = PinnedProcess.Start(["server"], piped: true);
         try
         {
             var peer = server.StandardOutput.ReadLine() ?? "";
-            using var client = PinnedProcess.Start(["idle-links-side", id, side, peer], piped: true);
+            using var client = PinnedProcess.Start(["idle-links-side", id, side, peer], piped: true, variables: settings.Variables);
             client.StandardInput.Close();
             var line = client.StandardOutput.ReadToEnd();
             client.WaitForExit();
@@ -89,7 +95,7 @@ internal static class IdleLinksRun
     {
         double Kibibytes(Func<IdleLinkFigures, double> of) => Figures.Median(all.Select(of)) / 1024;
         Console.WriteLine(FormattableString.Invariant(
-            $"{workload.Way,-22} {side,-14} {Kibibytes(static one => one.ClientBytes),8:0.0} {Kibibytes(static one => one.CompactedBytes),10:0.0} {Kibibytes(static one => one.ManagedBytes),8:0.0} {Kibibytes(static one => one.ServerBytes),8:0.0} {Figures.Median(all.Select(static one => one.ConnectSeconds)),10:0.00} {lws?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",11}"));
+            $"{workload.Way,-22} {side,-14} {Kibibytes(static one => one.ClientBytes),8:0.0} {Kibibytes(static one => one.CompactedBytes),10:0.0} {Kibibytes(static one => one.ManagedBytes),8:0.0} {Kibibytes(static one => one.AllocatedBytes),10:0.0} {Kibibytes(static one => one.ServerBytes),8:0.0} {Figures.Median(all.Select(static one => one.ConnectSeconds)),10:0.00} {lws?.ToString("0.0", CultureInfo.InvariantCulture) ?? "-",11}"));
     }
 
     private static void Compact()

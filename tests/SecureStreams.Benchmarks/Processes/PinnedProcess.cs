@@ -26,7 +26,8 @@ internal static class PinnedProcess
     /// <param name="arguments">Its command line.</param>
     /// <param name="piped">Whether its input and output are ours.</param>
     /// <param name="program">Another build of this program; null for this one.</param>
-    public static Process Start(IEnumerable<string> arguments, bool piped, string? program = null)
+    /// <param name="variables">What is set in its environment; null for nothing.</param>
+    public static Process Start(IEnumerable<string> arguments, bool piped, string? program = null, IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo(program ?? Environment.ProcessPath!) { RedirectStandardInput = piped, RedirectStandardOutput = piped };
 
@@ -35,6 +36,8 @@ internal static class PinnedProcess
             start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "SecureStreams.Benchmarks.dll"));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"'{start.FileName}' does not start."));
     }
 }

@@ -32,7 +32,10 @@ public static class WebSocketDeflateNegotiation
     public static bool TryReadAnswer(string? answer, WebSocketDeflateSettings? settings, out WebSocketDeflateParameters? agreed, [NotNullWhen(false)] out string? problem)
     {
         agreed = null;
-        if (!WebSocketExtension.TryParse(answer ?? "", out var extensions, out problem))
+        problem = null;
+        if (answer is null)
+            return true;
+        if (!WebSocketExtension.TryParse(answer, out var extensions, out problem))
             return false;
         foreach (var extension in extensions)
         {

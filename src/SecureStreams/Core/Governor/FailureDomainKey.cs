@@ -22,7 +22,7 @@ internal readonly record struct FailureDomainKey(string Peer, int Port, bool Tls
         // No endpoint: each local sink stands for itself.
         if (policy.LocalSink)
             return new FailureDomainKey($"local_sink {policy.Name}", 0, Tls: false, "", "");
-        var peer = policy.Endpoint is { } endpoint ? Origin(endpoint.Expand(metadata.Outgoing)) : "";
+        var peer = policy.Endpoint is { } endpoint ? Origin(endpoint.IsLiteral ? endpoint.Text : endpoint.Expand(metadata.Outgoing)) : "";
         var identity = policy.Auth?.Name ?? "";
         foreach (var attribute in IdentityAttributes)
         {

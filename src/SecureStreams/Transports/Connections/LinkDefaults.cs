@@ -9,8 +9,8 @@ internal static class LinkDefaults
     /// <summary>With less room than this a tx callback is not asked for another piece: what is gathered leaves first, so that messages are not cut into crumbs.</summary>
     public const int LeastRoomBytes = 4 * 1024;
 
-    /// <summary>What a plaintext connection keeps for reading while nothing arrives: room for a usual message, small enough for very many idle connections.</summary>
-    public const int IdleReadBytes = 1024;
+    /// <summary>What a plaintext connection reads into at first, and keeps while messages follow one another: room for a usual one.</summary>
+    public const int FirstReadBytes = 1024;
 
     /// <summary>What it reads into for as long as more arrives than that.</summary>
     public const int BusyReadBytes = 64 * 1024;
@@ -20,6 +20,9 @@ internal static class LinkDefaults
 
     /// <summary>What is still read, and dropped, while an orderly close waits for the peer's end.</summary>
     public const int LingerBytes = 256 * 1024;
+
+    /// <summary>A connection on which so much time passes between two reads is quiet: it waits for the next one without a buffer, which costs two system calls more.</summary>
+    public static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>How long an orderly close waits for the network to take what was released.</summary>
     public static readonly TimeSpan CloseFlush = TimeSpan.FromSeconds(5);

@@ -10,6 +10,9 @@ namespace SecureStreams.Transports.Connections;
 /// <param name="injectsFaults">Whether the context injects faults.</param>
 internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = false)
 {
+    // Nearly always where the next one leads too, whichever stream asks: what is said of it is not said for each anew.
+    private DialTarget? _last;
+
     /// <summary>How connections are made.</summary>
     public DialPlan Dial { get; } = new(policy, injectsFaults);
 
@@ -61,17 +64,26 @@ internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = fal
         target = null;
         if (Dial.Resolve(metadata, out var way) is { } noWay)
             return noWay;
+        target = Volatile.Read(ref _last);
+        if (target is not null && IsSame(target, host, unixPath, port, way, tls, alpn))
+            return null;
         target = new DialTarget
         {
             Host = host,
             Port = port,
             UnixPath = unixPath,
+            Text = EndPointText.Of(host, port, unixPath),
             Options = way,
             WantsFacts = !Dial.Facts.IsEmpty,
             Tls = tls is null ? null : new TlsTarget(host, tls, alpn),
         };
+        Volatile.Write(ref _last, target);
         return null;
     }
+
+    private static bool IsSame(DialTarget target, string host, string? unixPath, int port, DialOptions way, TlsOptions? tls, SslApplicationProtocol alpn) =>
+        target.Port == port && ReferenceEquals(target.Options, way) && string.Equals(target.Host, host, StringComparison.Ordinal) && string.Equals(target.UnixPath, unixPath, StringComparison.Ordinal) &&
+        (tls is null ? target.Tls is null : target.Tls is { } has && ReferenceEquals(has.Options, tls) && has.Alpn == alpn);
 
     /// <summary>The port that the metadata or the policy states, 0 where neither does. The one place where a port comes from.</summary>
     public TransportFailure? PortOf(MetadataStore metadata, out int port) => Dial.ResolvePort(metadata, out port);

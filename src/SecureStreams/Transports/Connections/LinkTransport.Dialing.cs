@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Connections;
@@ -5,8 +6,7 @@ namespace SecureStreams.Transports.Connections;
 /// <summary>How the connection of an attempt comes to be, or is given up before it has.</summary>
 internal abstract partial class LinkTransport
 {
-    private CancellationTokenSource? _dialing;
-    private TaskCompletionSource? _givenUp;
+    private LinkDial? _dialing;
     private Task? _lateDial;
     private DialProgress? _progress;
     private SsConnection? _connection;
@@ -14,11 +14,11 @@ internal abstract partial class LinkTransport
     private string? _endpoint;
 
     /// <returns>Whether there is a connection to read from.</returns>
-    private async Task<bool> DialAsync(DialTarget target)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> DialAsync(DialTarget target)
     {
         var progress = new DialProgress(target);
-        var givenUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var dialing = new CancellationTokenSource();
+        var dialing = new LinkDial();
         using (await _entry)
         {
             if (HasLetGo)
@@ -29,25 +29,24 @@ internal abstract partial class LinkTransport
 
             _progress = progress;
             _endpoint = progress.Endpoint;
-            (_dialing, _givenUp) = (dialing, givenUp);
+            _dialing = dialing;
             if (_bound != Bound.Attempt && AttemptBound is { } bound)
                 StartTimer(Bound.Attempt, bound);
         }
 
-        var dial = OpenAsync(target, progress, dialing.Token).AsTask();
-        await Task.WhenAny(dial, givenUp.Task).ConfigureAwait(false);
+        await dialing.WaitAsync(OpenAsync(target, progress, dialing.Token)).ConfigureAwait(false);
         using (await _entry)
         {
-            (_dialing, _givenUp) = (null, null);
+            _dialing = null;
             if (HasLetGo)
             {
-                _lateDial = EndLateAsync(dial, dialing);
+                _lateDial = EndLateAsync(dialing);
                 return false;
             }
         }
 
         dialing.Dispose();
-        var connection = await dial.ConfigureAwait(false);
+        var connection = dialing.Take();
         _stream = connection.Stream;
         using (await _entry)
         {
@@ -68,15 +67,12 @@ internal abstract partial class LinkTransport
         return true;
     }
 
-    /// <summary>
-    /// Sees a dial to its end that was given up. Not all of it can be cancelled, the question whether a certificate was revoked for instance, and the end of the attempt is not
-    /// told any later for that.
-    /// </summary>
-    private static async Task EndLateAsync(Task<LinkCarrier> dial, CancellationTokenSource dialing)
+    /// <summary>Sees a dial to its end that was given up.</summary>
+    private static async Task EndLateAsync(LinkDial dialing)
     {
         try
         {
-            var connection = await dial.ConfigureAwait(false);
+            var connection = await dialing.TakeLateAsync().ConfigureAwait(false);
             await connection.Stream.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or TransportException or ObjectDisposedException or IOException)

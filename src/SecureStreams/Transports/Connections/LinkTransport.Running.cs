@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Connections;
 
 /// <remarks>
-/// Reading waits in a small array of its own, and only while more arrives than that holds in a pooled one: no system call only waits, and an idle connection costs that array.
-/// Over TLS, and over what has a buffer of its own, it waits without one instead, so that the layer below holds none either.
+/// While messages follow one another, reading waits in a small pooled array, and while more arrives than that holds in a large one: no system call only waits. A quiet connection
+/// waits without any. Over TLS, and over what has a buffer of its own, every wait is without one, so that the layer below holds none either.
 /// </remarks>
 internal abstract partial class LinkTransport
 {
@@ -69,31 +70,38 @@ internal abstract partial class LinkTransport
         var wire = _wire!;
         var isTls = !ReferenceEquals(stream, wire);
         var waitsEmpty = isTls || _waitsEmpty;
-        var idle = waitsEmpty ? null : new byte[LinkDefaults.IdleReadBytes];
-        var room = waitsEmpty ? LinkDefaults.PieceBytes : LinkDefaults.BusyReadBytes;
-        byte[]? busy = null;
+        var mayWaitEmpty = waitsEmpty || wire is CountingStream { WaitsWithoutBuffer: true };
+        var (first, room) = waitsEmpty ? (LinkDefaults.PieceBytes, LinkDefaults.PieceBytes) : (LinkDefaults.FirstReadBytes, LinkDefaults.BusyReadBytes);
+        byte[]? buffer = null;
+        var size = 0;
         var late = 0;
+        long? heard = null;
+        var isQuiet = true;
         try
         {
             for (var reads = 1; !Volatile.Read(ref _over); reads++)
             {
                 if (IsResting && !Volatile.Read(ref _letGo))
                 {
-                    Give(ref busy);
+                    Give(ref buffer);
                     await WokenAsync().ConfigureAwait(false);
                     continue;
                 }
 
-                if (waitsEmpty && busy is null)
+                if (buffer is null)
                 {
-                    await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-                    if (IsResting && !Volatile.Read(ref _letGo))
-                        continue;
-                    busy = ArrayPool<byte>.Shared.Rent(room);
+                    // What makes a connection usable is about to come.
+                    if (waitsEmpty || (mayWaitEmpty && isQuiet && Volatile.Read(ref _usable)))
+                    {
+                        await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
+                        if (IsResting && !Volatile.Read(ref _letGo))
+                            continue;
+                    }
+
+                    size = first;
+                    buffer = ArrayPool<byte>.Shared.Rent(size);
                 }
 
-                var buffer = busy ?? idle!;
-                var size = busy is null ? buffer.Length : room;
                 var reading = stream.ReadAsync(buffer.AsMemory(0, size));
                 if (_filled && !reading.IsCompleted)
                 {
@@ -104,6 +112,7 @@ internal abstract partial class LinkTransport
                 var count = await reading.ConfigureAwait(false);
                 if (count == 0)
                     break;
+                isQuiet = IsQuiet(ref heard, wire.LastHeard);
 
                 for (var used = 0; used < count;)
                 {
@@ -136,10 +145,14 @@ internal abstract partial class LinkTransport
 
                 if (Volatile.Read(ref _next) is not null)
                     return null;
-                if (count < size)
-                    Give(ref busy);
-                else if (!waitsEmpty)
-                    busy ??= ArrayPool<byte>.Shared.Rent(room);
+                if (count < size ? waitsEmpty || isQuiet || size > first : size < room)
+                    Give(ref buffer);
+                if (buffer is null && count == size)
+                {
+                    size = room;
+                    buffer = ArrayPool<byte>.Shared.Rent(size);
+                }
+
                 if (reads % LinkDefaults.ReadsPerTurn == 0)
                     await Task.Yield();
             }
@@ -150,7 +163,7 @@ internal abstract partial class LinkTransport
         }
         finally
         {
-            Give(ref busy);
+            Give(ref buffer);
         }
 
         // TLS says when it ends (RFC 8446 section 6.1). Where the connection ended below it without that, somebody else may have cut it, and what is missing is unknown.
@@ -158,6 +171,14 @@ internal abstract partial class LinkTransport
             return Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing."));
         await RestAsync().ConfigureAwait(false);
         return null;
+    }
+
+    /// <summary>Whether the read before this one was long ago, or there was none.</summary>
+    private bool IsQuiet(ref long? before, long now)
+    {
+        var isQuiet = before is not { } last || Links.Time.GetElapsedTime(last, now) >= LinkDefaults.QuietAfter;
+        before = now;
+        return isQuiet;
     }
 
     /// <summary>The peer's side has ended: tells it, and waits until this side has too.</summary>
@@ -184,6 +205,7 @@ internal abstract partial class LinkTransport
     }
 
     /// <summary>Waits until something that the loop looks at has changed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WokenAsync()
     {
         using (await _entry)

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using SecureStreams.Implementation;
 using SecureStreams.Network;
 using SecureStreams.Telemetry;
@@ -151,6 +152,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <param name="target">Where it leads.</param>
     /// <param name="progress">How far the dial has come.</param>
     /// <param name="cancellationToken">The attempt is over: whoever cancels has said why.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected virtual async ValueTask<LinkCarrier> OpenAsync(DialTarget target, DialProgress progress, CancellationToken cancellationToken)
     {
         var connection = await Links.Dialer.DialAsync(target, progress, cancellationToken).ConfigureAwait(false);
@@ -248,8 +250,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         Volatile.Write(ref _over, true);
         StopTimer();
         Output.AbandonOnMailbox();
-        _dialing?.Cancel();
-        _givenUp?.TrySetResult();
+        _dialing?.GiveUp();
         _wire?.Dispose();
         EndedOnMailbox();
         WakeOnMailbox();

@@ -26,6 +26,12 @@ internal sealed class HttpTarget(Uri uri, string? unixPath, DialOptions way, Htt
     /// <summary>The port of the policy or its metadata that it was made from; 0 for none.</summary>
     public int StatedPort { get; init; }
 
+    /// <summary>The Host header of requests to it.</summary>
+    public string Authority => field ??= HostOf(uri);
+
+    /// <summary>Path and query as they go on the wire; made once, as the platform makes them anew each time.</summary>
+    public string PathAndQuery => field ??= uri.PathAndQuery;
+
     /// <summary>The target for diagnostics.</summary>
     public string Display => Describe(uri, unixPath);
 

@@ -50,11 +50,9 @@ internal sealed partial class WebSocketClient : WebSocketConnection
     /// <inheritdoc/>
     protected override void OpenedOnMailbox()
     {
-        _head = new ArrayBufferWriter<byte>(512);
+        _head = null;
         _looked = 0;
-        var request = WebSocketClientHandshake.WriteRequest(_upgrade!);
-        request.CopyTo(Output.GetSpan(request.Length));
-        Output.Advance(request.Length);
+        Output.Advance(WebSocketClientHandshake.WriteRequest(_upgrade!, Output.GetSpan(WebSocketClientHandshake.RequestBytes(_upgrade!))));
         Output.ReleaseOnMailbox();
         Output.FlushOnMailbox();
     }
@@ -93,8 +91,8 @@ internal sealed partial class WebSocketClient : WebSocketConnection
     {
         target = null;
         var uri = _target!.Uri;
-        using var message = new HttpRequestMessage(HttpMethod.Get, uri);
-        if (WebSocketRequest.Fill(Plan, Setup.Metadata, _factory.Blobs, message, _strange) is { } unsendable)
+        using var message = Plan.HasOwnFields ? new HttpRequestMessage(HttpMethod.Get, uri) : null;
+        if (message is not null && WebSocketRequest.Fill(Plan, Setup.Metadata, _factory.Blobs, message, _strange) is { } unsendable)
             return unsendable with { Endpoint = EndpointOnMailbox };
         _upgrade = WebSocketRequest.ForHttp1(Plan, _target, message);
         var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
@@ -106,11 +104,19 @@ internal sealed partial class WebSocketClient : WebSocketConnection
 
     private int HeadArrivedOnMailbox(Span<byte> bytes)
     {
-        var before = _head!.WrittenCount;
-        _head.Write(bytes);
-        var end = HttpHead.FindEnd(_head.WrittenSpan, _looked);
-        _looked = _head.WrittenCount;
-        if (end > Plan.MaxHeaderBytes || (end < 0 && _head.WrittenCount > Plan.MaxHeaderBytes))
+        // An answer that comes in one piece, as nearly all do, is read where it lies.
+        var before = 0;
+        ReadOnlySpan<byte> seen = bytes;
+        if (_head is not null)
+        {
+            before = _head.WrittenCount;
+            _head.Write(bytes);
+            seen = _head.WrittenSpan;
+        }
+
+        var end = HttpHead.FindEnd(seen, _looked);
+        _looked = seen.Length;
+        if (end > Plan.MaxHeaderBytes || (end < 0 && seen.Length > Plan.MaxHeaderBytes))
         {
             EndOnMailbox(Broken($"the head of its answer is longer than {Plan.MaxHeaderBytes} bytes; max_header_bytes takes longer ones") with { Attribute = "max_header_bytes" });
             return bytes.Length;
@@ -119,13 +125,19 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         if (end < 0)
         {
             // Whoever speaks something else is told from one who is slow.
-            if (!"HTTP/1."u8.StartsWith(_head.WrittenSpan[..Math.Min(7, _head.WrittenCount)]))
-                EndOnMailbox(Broken("its answer is not HTTP/1.1") with { PeerText = OperatorText.Clean(System.Text.Encoding.UTF8.GetString(_head.WrittenSpan)) });
+            if (!"HTTP/1."u8.StartsWith(seen[..Math.Min(7, seen.Length)]))
+                EndOnMailbox(Broken("its answer is not HTTP/1.1") with { PeerText = OperatorText.Clean(System.Text.Encoding.UTF8.GetString(seen)) });
+            if (_head is null)
+            {
+                _head = new ArrayBufferWriter<byte>(Math.Max(512, 2 * bytes.Length));
+                _head.Write(bytes);
+            }
+
             return bytes.Length;
         }
 
         var used = end - before;
-        var problem = HttpHead.Parse(_head.WrittenSpan[..end], out var head);
+        var problem = HttpHead.Parse(seen[..end], out var head);
         if (problem is not null || !head!.TryReadStatus(out var status))
         {
             EndOnMailbox(Broken(problem is null ? "its answer is not HTTP/1.1" : $"the head of its answer {problem}"));
@@ -135,7 +147,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         if (status is >= 100 and < 200 and not 101)
         {
             // Only says that there is more to come.
-            _head.Clear();
+            _head = null;
             _looked = 0;
             return used;
         }
@@ -166,6 +178,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
 
         _done = true;
         _upgrade = null;
+        _statusLine = null;
         if (Plan.Http.AllowsDirect)
             Setup.Metadata.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
         UpgradedOnMailbox(deflate, ReceivedIn(head));

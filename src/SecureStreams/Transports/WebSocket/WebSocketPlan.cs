@@ -13,6 +13,7 @@ internal sealed class WebSocketPlan : WebSocketRules
         IsHttp2 = policy.Find("ws_http_version")?.Value.Text == "2";
         Http = new HttpPlan(policy, pools, IsHttp2);
         MaxHeaderBytes = (int)(policy.Find("max_header_bytes")?.Value.Number ?? WebSocketDefaults.MaxHeaderBytes);
+        HasOwnFields = Http.Signing is not null || Http.AllowsDirect || !Http.Headers.IsEmpty || !Http.BlobHeaders.IsEmpty;
         if (Deflate is { } deflate)
             Extensions = WebSocketDeflateNegotiation.Offer(deflate);
     }
@@ -22,6 +23,9 @@ internal sealed class WebSocketPlan : WebSocketRules
 
     /// <summary>What an upgrade has in common with other requests: target, headers, redirects.</summary>
     public HttpPlan Http { get; }
+
+    /// <summary>Whether an upgrade may have other fields than those of the handshake.</summary>
+    public bool HasOwnFields { get; }
 
     /// <summary>The largest head of an answer that is taken.</summary>
     public int MaxHeaderBytes { get; }

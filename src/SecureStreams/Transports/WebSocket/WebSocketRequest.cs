@@ -39,34 +39,23 @@ internal static class WebSocketRequest
     }
 
     /// <summary>The request as it goes out on HTTP/1.1.</summary>
-    public static WebSocketUpgrade ForHttp1(WebSocketPlan plan, HttpTarget target, HttpRequestMessage message)
+    /// <param name="plan">The policy.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="message">With the headers that metadata and blobs ask for; null where none can be (<see cref="WebSocketPlan.HasOwnFields"/>).</param>
+    public static WebSocketUpgrade ForHttp1(WebSocketPlan plan, HttpTarget target, HttpRequestMessage? message)
     {
-        var host = HttpTarget.HostOf(target.Uri);
-        var fields = new List<HttpField>();
-        foreach (var header in message.Headers.NonValidated)
-        {
-            if (string.Equals(header.Key, "Host", StringComparison.OrdinalIgnoreCase))
-                host = header.Value.ToString();
-            else
-                fields.Add(new HttpField(header.Key, header.Value.ToString()));
-        }
-
-        if (message.Content is { } content)
-        {
-            // Headers that describe a body, of a request that has none: they go out as declared.
-            foreach (var header in content.Headers.NonValidated)
-            {
-                if (!WebSocketClientHandshake.IsOwnField(header.Key))
-                    fields.Add(new HttpField(header.Key, header.Value.ToString()));
-            }
-        }
-
+        var host = target.Authority;
+        IReadOnlyList<HttpField> fields = [];
+        if (message is not null)
+            fields = FieldsOf(message, ref host);
+        Span<byte> key = stackalloc byte[KeyBytes];
+        RandomNumberGenerator.Fill(key);
         return new WebSocketUpgrade
         {
             Host = host,
-            Target = target.Uri.PathAndQuery,
-            Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes)),
-            Subprotocols = plan.Subprotocols,
+            Target = target.PathAndQuery,
+            Key = Convert.ToBase64String(key),
+            Subprotocols = plan.SubprotocolList,
             Extensions = plan.Extensions,
             Fields = fields,
         };
@@ -87,6 +76,30 @@ internal static class WebSocketRequest
         if (plan.Extensions is { } extensions)
             headers.TryAddWithoutValidation("Sec-WebSocket-Extensions", extensions);
         return null;
+    }
+
+    private static List<HttpField> FieldsOf(HttpRequestMessage message, ref string host)
+    {
+        var fields = new List<HttpField>();
+        foreach (var header in message.Headers.NonValidated)
+        {
+            if (string.Equals(header.Key, "Host", StringComparison.OrdinalIgnoreCase))
+                host = header.Value.ToString();
+            else
+                fields.Add(new HttpField(header.Key, header.Value.ToString()));
+        }
+
+        if (message.Content is { } content)
+        {
+            // Headers that describe a body, of a request that has none: they go out as declared.
+            foreach (var header in content.Headers.NonValidated)
+            {
+                if (!WebSocketClientHandshake.IsOwnField(header.Key))
+                    fields.Add(new HttpField(header.Key, header.Value.ToString()));
+            }
+        }
+
+        return fields;
     }
 
     private static TransportFailure Bad(WebSocketPlan plan, string attribute, string problem) =>

@@ -12,6 +12,7 @@ internal class WebSocketRules
     {
         Policy = policy;
         Subprotocols = [.. HttpTokens.Split(policy.Find("ws_subprotocol")?.Value.Text)];
+        SubprotocolList = Subprotocols;
         IsBinary = policy.Find("ws_binary")?.Value.Flag ?? false;
         PrioritizesReads = policy.Find("ws_prioritize_reads")?.Value.Flag ?? false;
         MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? WebSocketDefaults.MaxMessageBytes;
@@ -23,6 +24,9 @@ internal class WebSocketRules
 
     /// <summary>The subprotocols to ask for, or of which one has to be asked for; empty for none.</summary>
     public ImmutableArray<string> Subprotocols { get; }
+
+    /// <summary>The same as an object, so that it is not made one for each connection.</summary>
+    public IReadOnlyList<string> SubprotocolList { get; }
 
     /// <summary>Whether messages are binary where the application does not say, else text.</summary>
     public bool IsBinary { get; }

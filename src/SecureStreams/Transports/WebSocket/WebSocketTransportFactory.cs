@@ -11,6 +11,7 @@ namespace SecureStreams.Transports.WebSocket;
 internal sealed class WebSocketTransportFactory(LinkContext links, HttpTransportFactory http)
 {
     private readonly ConditionalWeakTable<StreamTypePolicy, WebSocketPlan> _plans = [];
+    private readonly ConditionalWeakTable<StreamTypePolicy, WebSocketPlan>.CreateValueCallback _makePlan = policy => new WebSocketPlan(policy, http.Pools);
 
     public LinkContext Links => links;
 
@@ -23,5 +24,5 @@ internal sealed class WebSocketTransportFactory(LinkContext links, HttpTransport
         return plan.IsHttp2 ? new WebSocketHttp2Client(this, plan, setup) : new WebSocketClient(this, plan, setup);
     }
 
-    private WebSocketPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, one => new WebSocketPlan(one, http.Pools));
+    private WebSocketPlan PlanOf(StreamTypePolicy policy) => _plans.GetValue(policy, _makePlan);
 }

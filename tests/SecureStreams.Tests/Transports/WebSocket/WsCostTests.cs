@@ -66,6 +66,34 @@ public sealed class WsCostTests(ITestOutputHelper output)
         Assert.InRange(costs[2], 1, Allowed);
     }
 
+    [Fact]
+    public async Task Connecting_allocates_little_beyond_what_the_peer_does()
+    {
+        const int Streams = 50;
+
+        // Measured: 6.7 KiB, of which 4.8 are held for as long as the connection lasts; the rest is room to grow. It was some 15 before buffers and state machines came from pools.
+        const int Allowed = 8 * 1024;
+        using var echo = new BlockingEcho();
+        await using var context = SsContext.FromJson(LoopbackPolicy.Around($"\"x\": {{ {echo.Attributes} }}"));
+        var held = new List<object> { echo.Connect(Streams), await ConnectAsync(context, Streams) };
+
+        // The least of a few: what the rest of the process does meanwhile is not the stream's, nor are the tables of the runtime that grow now and then.
+        var (streams, peer) = (long.MaxValue, long.MaxValue);
+        for (var turn = 0; turn < 5; turn++)
+        {
+            var start = GC.GetTotalAllocatedBytes(precise: true);
+            held.Add(echo.Connect(Streams));
+            var middle = GC.GetTotalAllocatedBytes(precise: true);
+            held.Add(await ConnectAsync(context, Streams));
+            streams = Math.Min(streams, (GC.GetTotalAllocatedBytes(precise: true) - middle) / Streams);
+            peer = Math.Min(peer, (middle - start) / Streams);
+        }
+
+        output.WriteLine($"connecting a ws stream: {streams} B, of which the peer {peer} B; its own {streams - peer} B (allowed {Allowed})");
+        GC.KeepAlive(held);
+        Assert.InRange(streams - peer, 1, Allowed);
+    }
+
     private static async Task<SecureStream[]> ConnectAsync(LocalContext context, int count)
     {
         var streams = new SecureStream[count];
@@ -130,11 +158,14 @@ public sealed class WsCostTests(ITestOutputHelper output)
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
         private readonly List<Socket> _accepted = [];
         private readonly List<Thread> _threads = [];
+        private readonly List<Socket> _bare = [];
+        private readonly int _port;
 
         public BlockingEcho()
         {
             _listener.Start(512);
-            Attributes = $"\"endpoint\": \"127.0.0.1\", \"port\": {((IPEndPoint)_listener.LocalEndpoint).Port}, \"protocol\": \"ws\", \"ws_binary\": true";
+            _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+            Attributes = $"\"endpoint\": \"127.0.0.1\", \"port\": {_port}, \"protocol\": \"ws\", \"ws_binary\": true";
             Start(() =>
             {
                 while (true)
@@ -148,8 +179,32 @@ public sealed class WsCostTests(ITestOutputHelper output)
 
         public string Attributes { get; }
 
+        /// <summary>Connects so many times with next to nothing, so that what this side of it allocates can be told from what a stream does.</summary>
+        public Socket[] Connect(int count)
+        {
+            var sockets = new Socket[count];
+            Span<byte> answer = stackalloc byte[512];
+            for (var i = 0; i < count; i++)
+            {
+                var socket = sockets[i] = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                _bare.Add(socket);
+                socket.Connect(IPAddress.Loopback, _port);
+                socket.Send("GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"u8);
+                var read = 0;
+                while (HttpHead.FindEnd(answer[..read], 0) < 0)
+                {
+                    var more = socket.Receive(answer[read..]);
+                    Assert.NotEqual(0, more);
+                    read += more;
+                }
+            }
+
+            return sockets;
+        }
+
         public void Dispose()
         {
+            _bare.ForEach(static one => one.Dispose());
             _listener.Dispose();
             _threads[0].Join();
             _accepted.ForEach(static one => one.Dispose());

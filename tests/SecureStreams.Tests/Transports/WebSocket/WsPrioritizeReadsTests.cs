@@ -7,7 +7,7 @@ namespace SecureStreams.Tests.Transports.WebSocket;
 public sealed class WsPrioritizeReadsTests
 {
     /// <summary>What a connection waits with for reading; a frame of exactly this length fills it.</summary>
-    private const int Filled = SecureStreams.Transports.Connections.LinkDefaults.IdleReadBytes;
+    private const int Filled = SecureStreams.Transports.Connections.LinkDefaults.FirstReadBytes;
 
     [Theory]
     [InlineData(false)]

@@ -144,7 +144,7 @@ public sealed class WsStreamTests
         // The first fills what is read at first; the others are less than what is read next.
         byte[] three =
         [
-            .. WsPeer.Frame(WebSocketOpcode.Binary, true, new byte[LinkDefaults.IdleReadBytes - 4]),
+            .. WsPeer.Frame(WebSocketOpcode.Binary, true, new byte[LinkDefaults.FirstReadBytes - 4]),
             .. WsPeer.Frame(WebSocketOpcode.Binary, true, new byte[200]),
             .. WsPeer.Frame(WebSocketOpcode.Binary, true, [1]),
         ];
