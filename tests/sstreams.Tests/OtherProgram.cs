@@ -15,7 +15,7 @@ internal static class OtherProgram
         if (program is null)
         {
             // As for the peers of other tests: a full run wants all of them.
-            var reason = $"{name} is not installed (Debian package {name}; tests/run.sh installs it when it may).";
+            var reason = $"{name} is not installed (Debian package {(name == "node" ? "nodejs" : name)}; tests/run.sh installs it when it may).";
             if (Environment.GetEnvironmentVariable("SS_REQUIRE_PEERS") == "1")
                 Assert.Fail(reason);
             Assert.Skip(reason);

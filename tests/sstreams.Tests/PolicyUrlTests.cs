@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
+using SecureStreams.TestSupport.Certificates;
 using SecureStreams.TestSupport.Servers;
 using Xunit;
 
@@ -63,6 +65,32 @@ public sealed class PolicyUrlTests : IDisposable
     }
 
     [Fact]
+    public async Task A_redirect_from_https_to_http_is_refused_and_one_that_stays_is_followed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only there the process can be told whom to trust (SSL_CERT_FILE).");
+        KestrelTestHost? self = null;
+        await using var host = self = await KestrelTestHost.StartAsync(new KestrelTestHostOptions
+        {
+            Otherwise = context =>
+            {
+                if (context.Request.Path.Value != "/policies/insecure")
+                    return AnswerAsync(context);
+                context.Response.Redirect(Url(self!, "running.json"));
+                return Task.CompletedTask;
+            },
+        });
+        _directory.Add("ca.pem", TestCertificates.Authority.Certificate.ExportCertificatePem());
+        var expected = (await PlanAsync("running.json")).Exits(0).Text;
+        (await PlanSecurelyAsync(host, "running.json")).Is(0, expected, "");
+        (await PlanSecurelyAsync(host, "moved")).Is(0, expected, "");
+        var plain = host.Http.Accepted;
+        var result = (await PlanSecurelyAsync(host, "insecure")).Exits(2);
+        Assert.Equal("", result.Text);
+        Assert.Contains("/policies/insecure: cannot be fetched: the server redirects from https to http, where anybody on the way could answer; that is not followed", result.Errors, StringComparison.Ordinal);
+        Assert.Equal(plain, host.Http.Accepted);
+    }
+
+    [Fact]
     public async Task A_server_that_says_nothing_is_not_waited_for()
     {
         await using var host = await KestrelTestHost.StartAsync(new KestrelTestHostOptions { Otherwise = AnswerAsync });
@@ -123,4 +151,11 @@ public sealed class PolicyUrlTests : IDisposable
     }
 
     private Task<ToolResult> PlanAsync(string against, params string[] more) => Tool.RunAsync([], _directory.Path, ["policy", "plan", "--policy", "next.json", "--against", against, .. more]);
+
+    private async Task<ToolResult> PlanSecurelyAsync(KestrelTestHost host, string path)
+    {
+        var url = string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{host.HttpsPort}/policies/{path}");
+        await using var tool = Tool.Start(_directory.Path, readOutput: true, [new("SSL_CERT_FILE", _directory["ca.pem"]), new("SSL_CERT_DIR", _directory.Path)], ["policy", "plan", "--policy", "next.json", "--against", url]);
+        return await tool.WaitAsync();
+    }
 }

@@ -161,6 +161,24 @@ internal sealed class AdminAnswers(LocalContext context, Action<string> asked)
         }
 
         WriteTrial(writer, context.CurrentTrial);
+        WriteLastTrial(writer, context.LastTrial);
+    }
+
+    private static void WriteLastTrial(Utf8JsonWriter writer, SsPolicyTrialResult? last)
+    {
+        if (last is null)
+            return;
+        writer.WriteStartObject("last_trial");
+        writer.WriteString("name", last.Name);
+        writer.WriteNumber("revision", last.TriedRevision);
+        writer.WriteString("state", last.State.ToString());
+        writer.WriteBoolean("by_hand", last.ByHand);
+        writer.WriteString("decided", last.DecidedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        writer.WriteString("reason", last.Reason);
+        if (last.Recovered is { } recovered)
+            writer.WriteBoolean("recovered", recovered);
+        writer.WriteString("report", last.ToString());
+        writer.WriteEndObject();
     }
 
     private void WriteStreams(Utf8JsonWriter writer, AdminRequest request)

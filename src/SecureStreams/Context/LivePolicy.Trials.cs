@@ -10,6 +10,7 @@ namespace SecureStreams;
 internal sealed partial class LivePolicy
 {
     private bool _trialsEnded;
+    private SsPolicyTrialResult? _lastTrial;
 
     /// <summary>Where streams tell what becomes of them.</summary>
     public required TrialBoard Trials { get; init; }
@@ -25,6 +26,9 @@ internal sealed partial class LivePolicy
 
     /// <summary>Told how a trial ended.</summary>
     public required Action<SsPolicyTrialState> TrialCounted { get; init; }
+
+    /// <summary>How the last trial that is over ended; null before the first.</summary>
+    public SsPolicyTrialResult? LastTrial => Volatile.Read(ref _lastTrial);
 
     /// <summary>Whether a streamtype is no server any more, and that will not be taken back.</summary>
     public bool IsNoServerForGood(string streamType)
@@ -203,6 +207,7 @@ internal sealed partial class LivePolicy
     private SsPolicyTrialResult EndTrial(PolicyTrial trial, SsPolicyTrialState state, string reason, bool byHand, bool? recovered, long? revision = null)
     {
         var result = trial.End(state, revision ?? _current.Revision, reason, byHand, recovered);
+        Volatile.Write(ref _lastTrial, result);
         Trials.Current = null;
         return result;
     }

@@ -23,7 +23,9 @@ public sealed partial class LocalContext
         {
             Options = _options,
             BuiltIn = builtIn.Model,
-            BuiltInText = builtIn.Documents is { IsDefault: false, Length: 1 } documents ? documents[0].Utf8 : default,
+
+            // The overlays of the options go over what is fetched too; files that lie over the base do not, so that what is fetched is never the same as their sum.
+            BuiltInText = builtIn.Documents is { IsDefault: false } documents && documents.Length == 1 + _options.Overlays.Count ? documents[0].Utf8 : default,
             Clients = NewSystemClient,
             InForce = () => Policy,
             Apply = document => UpdatePolicy(document),

@@ -141,6 +141,9 @@ public sealed partial class LocalContext
         return _policy.Revert();
     }
 
+    /// <summary>How the last trial that is over ended; null before the first.</summary>
+    internal SsPolicyTrialResult? LastTrial => _policy.LastTrial;
+
     /// <summary>Whether a listener of the streamtype is to end: it is no server any more, and that is not on trial.</summary>
     internal bool IsNoServerForGood(string streamType) => _policy.IsNoServerForGood(streamType);
 

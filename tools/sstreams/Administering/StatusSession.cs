@@ -41,6 +41,8 @@ internal static class StatusSession
             text.Append($"watches {string.Join(", ", watch.GetProperty("files").EnumerateArray().Select(static one => one.GetString()))}\n");
         if (status.TryGetProperty("trial", out var trial))
             text.Append($"on trial: '{trial.GetProperty("name").GetString()}' until {trial.GetProperty("deadline").GetString()}\n");
+        if (status.TryGetProperty("last_trial", out var last))
+            text.Append($"last trial: '{last.GetProperty("name").GetString()}' {last.GetProperty("state").GetString()} at {last.GetProperty("decided").GetString()}: {last.GetProperty("reason").GetString()}\n");
         foreach (var listener in status.GetProperty("listeners").EnumerateArray())
         {
             text.Append(CultureInfo.InvariantCulture, $"listener '{listener.GetProperty("streamtype").GetString()}' at {string.Join(", ", listener.GetProperty("end_points").EnumerateArray().Select(static one => one.GetString()))}, {listener.GetProperty("streams").GetInt32()} streams");

@@ -13,19 +13,23 @@ internal static class PolicyApplyCommand
         var to = new Option<string?>("--to") { Description = "The admin socket of the process.", HelpName = "SOCKET", Required = true }.RefuseEmpty();
         var confirm = new Option<bool>("--confirm") { Description = "Instead of a policy: the one on trial holds." };
         var revert = new Option<bool>("--revert") { Description = "Instead of a policy: the one on trial is taken back." };
+        var wait = new Option<bool>("--wait") { Description = "With --policy: when it is on trial, wait for the end of that, and tell it." };
+        var timeout = StreamOptions.Seconds("--timeout", "With --wait: give up waiting after so many seconds, decimals allowed; the trial goes on.");
         var format = Validation.Format(OutputFormat.Text, OutputFormat.Json);
         var command = new DetailedCommand("apply", "Puts a policy in force in a process that runs.", """
             The process judges the policy itself, as it judges its own, and takes it whole or not at all. What happens to each stream and
             listener is told in the words of docs/live-policy.md; sstreams policy plan --against SOCKET tells it before.
 
-            Exit status: 0 applied; 2 refused, with every finding, or nobody answers there: nothing has changed.
+            Exit status: 0 applied, and with --wait confirmed; 1 with --wait: taken back, or not confirmed in time; 2 refused, with every
+            finding, or nobody answers there: nothing has changed.
 
             Examples:
               sstreams policy apply --policy next.json --to /run/inbox.sock
+              sstreams policy apply --policy next.json --wait --to /run/inbox.sock
               sstreams policy apply --revert --to /run/inbox.sock
             """);
         policy.AddTo(command);
-        foreach (var option in new Option[] { to, confirm, revert, format })
+        foreach (var option in new Option[] { to, confirm, revert, wait, timeout, format })
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -33,6 +37,10 @@ internal static class PolicyApplyCommand
                 result.AddError("Give one of --policy, --confirm and --revert.");
             else if (result.GetResult(policy.Overlay) is not null && result.GetResult(policy.Policy) is null)
                 result.AddError("--overlay belongs to --policy.");
+            else if (result.GetResult(wait) is not null && result.GetResult(policy.Policy) is null)
+                result.AddError("--wait belongs to --policy.");
+            if (result.GetResult(timeout) is not null && result.GetResult(wait) is null)
+                result.AddError("--timeout belongs to --wait.");
         });
         command.SetAction(result => Interruptible.RunAsync(async cancellation =>
         {
@@ -49,7 +57,11 @@ internal static class PolicyApplyCommand
             var answer = result.GetValue(revert)
                 ? await AdminClient.AskAsync(path, static writer => writer.WriteString("do", "revert"), cancellation)
                 : await AdminChange.AskAsync(path, "update", policy.Read(result, new SecureStreams.Policy.PolicyLoadOptions()), cancellation);
-            return await AdminChange.TellAsync(answer, json, exitCode: false, null, cancellation);
+            var waits = result.GetValue(wait) && answer.TryGetProperty("trial", out _);
+            if (waits && json)
+                return await TrialWait.RunAsync(path, answer, json, result.GetValue(timeout), cancellation);
+            var told = await AdminChange.TellAsync(answer, json, exitCode: false, null, cancellation);
+            return waits ? await TrialWait.RunAsync(path, answer, json, result.GetValue(timeout), cancellation) : told;
         }));
         return command;
     }

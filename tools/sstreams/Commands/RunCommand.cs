@@ -32,6 +32,7 @@ internal static class RunCommand
                 result.AddError($"--receive needs a whole number from 1 to {int.MaxValue}, not '{token.Value}'.");
         });
         var trace = new Option<bool>("--trace") { Description = "Tell every state, every piece received or sent, how long each phase of a connection took, and all that is known about each failure." };
+        var follow = new FollowOptions();
         var timeout = StreamOptions.Seconds("--timeout", "Give up after so many seconds, decimals allowed. Without it the policy alone decides.");
 
         var command = new DetailedCommand("run", "Creates a stream of a streamtype, sends the data if there is any, and writes what is received to standard output, byte for byte.", """
@@ -50,12 +51,16 @@ internal static class RunCommand
               sstreams run upload --policy demo.json --data @image.bin --trace
               sstreams run page --policy demo.json --blob DEVICE_SERIAL=@serial.txt
               cat report.txt | sstreams run report --policy demo.json --data -
+              sstreams run feed --policy fleet.json --fetch-policy --state /var/lib/feed --admin /run/feed.sock
             """)
         {
             streamType,
         };
         policy.AddTo(command);
-        foreach (var option in new Option[] { shared.Metadata, shared.Blob, data, lines, receive, trace, shared.Faults, timeout })
+        foreach (var option in new Option[] { shared.Metadata, shared.Blob, data, lines, receive })
+            command.Add(option);
+        follow.AddTo(command, policy);
+        foreach (var option in new Option[] { trace, shared.Faults, timeout })
             command.Add(option);
         command.Validators.Add(result =>
         {
@@ -76,6 +81,7 @@ internal static class RunCommand
             Receive = result.GetValue(receive),
             Trace = result.GetValue(trace),
             Faults = result.GetValue(shared.Faults),
+            Follow = follow.Read(result),
             Timeout = result.GetValue(timeout),
         }));
         return command;

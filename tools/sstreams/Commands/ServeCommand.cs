@@ -38,8 +38,7 @@ internal static class ServeCommand
             },
         };
         var trace = new Option<bool>("--trace") { Description = "Tell every stream on standard error: who, what was asked, status, bytes, time, and why it ended if not as it should." };
-        var watch = new Option<bool>("--watch") { Description = "Follow the files of the policy: what they say is put in force when it changes." };
-        var admin = new Option<string?>("--admin") { Description = "Let sstreams status and policy plan and apply in by a Unix socket, of the same user.", HelpName = "SOCKET" }.RefuseEmpty();
+        var follow = new FollowOptions();
         var json = new Option<bool>("--json") { Description = "Tell where it listens as JSON, in one line." };
 
         var command = new DetailedCommand("serve", "Serves server streamtypes until a signal comes: sends back what it receives, or answers with files, or with what a program says.", """
@@ -53,19 +52,21 @@ internal static class ServeCommand
               sstreams serve inbox --policy server.json
               sstreams serve site --policy server.json --files public --trace
               sstreams serve inbox site --policy server.json --exec 'tr a-z A-Z' --json
+              sstreams serve inbox --policy fleet.json --fetch-policy --state /var/lib/inbox --admin /run/inbox.sock
             """)
         {
             streamTypes,
         };
         shared.Policy.AddTo(command);
-        foreach (var option in new Option[] { shared.Blob, echo, files, exec, most, watch, admin, trace, json })
+        foreach (var option in new Option[] { shared.Blob, echo, files, exec, most })
             command.Add(option);
+        follow.AddTo(command, shared.Policy);
+        command.Add(trace);
+        command.Add(json);
         command.Validators.Add(result =>
         {
             if (new Option[] { echo, files, exec }.Count(option => result.GetResult(option) is not null) > 1)
                 result.AddError("Give one of --echo, --files and --exec.");
-            if (result.GetResult(watch) is not null && shared.Policy.ReadsStandardInput(result))
-                result.AddError("--watch needs files, not standard input.");
             if (result.GetResult(most) is not null && result.GetResult(exec) is null)
                 result.AddError("--most-programs belongs to --exec.");
             if (result.Given(streamTypes).GroupBy(static name => name).FirstOrDefault(static group => group.Skip(1).Any()) is { Key: var twice })
@@ -82,8 +83,7 @@ internal static class ServeCommand
             Folder = result.GetValue(files),
             Command = result.GetValue(exec),
             MostPrograms = result.GetValue(most) ?? DefaultPrograms,
-            Admin = result.GetValue(admin),
-            Watch = result.GetValue(watch),
+            Follow = follow.Read(result),
             Trace = result.GetValue(trace),
             Json = result.GetValue(json),
         }));

@@ -40,9 +40,9 @@ internal static class PolicySource
     /// <returns>Null when it has errors; the command ends with <see cref="ExitCode.Usage"/>.</returns>
     /// <exception cref="UnusableInputException">A text cannot be read.</exception>
     /// <exception cref="InterruptedException">A signal came first.</exception>
-    public static async Task<PolicyModel?> LoadOrReportAsync(PolicySelection selection, LineWriter errors, bool tellWarnings)
+    public static async Task<PolicyModel?> LoadOrReportAsync(PolicySelection selection, LineWriter errors, bool tellWarnings, PolicyTexts? texts = null)
     {
-        var loaded = await Interruptible.RunAsync(cancellation => LoadAsync(selection, cancellation));
+        var loaded = await Interruptible.RunAsync(cancellation => LoadAsync(selection, texts ?? new PolicyTexts(), cancellation));
         if (loaded.Model is null)
             PolicyReport.Refusal(errors, loaded);
         else if (tellWarnings)

@@ -35,6 +35,8 @@ internal static class PolicyUrl
             // Bounded by the token; the client's own bound does not hold for the body.
             using var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
             using var response = await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            if (response is { RequestMessage.RequestUri: { Scheme: "https" } secure, Headers.Location: { } next } && new Uri(secure, next).Scheme == "http")
+                throw Unusable(url, "the server redirects from https to http, where anybody on the way could answer; that is not followed");
             if (response.StatusCode != HttpStatusCode.OK)
                 throw Unusable(url, string.Create(CultureInfo.InvariantCulture, $"the server answered with status {(int)response.StatusCode}"));
             if (response.Content.Headers.ContentLength is { } length && length > limit)

@@ -8,9 +8,9 @@ internal static class RunBlobs
 {
     /// <summary>Refuses names that the policy has no use for: one that is mistyped would otherwise just be missing.</summary>
     /// <exception cref="UnusableInputException">There is one. It is quoted only where it is near to a name: otherwise it may be a secret in the wrong place.</exception>
-    public static void CheckNames(IEnumerable<BlobArgument> blobs, PolicyModel model)
+    public static void CheckNames(IEnumerable<BlobArgument> blobs, params IEnumerable<PolicyModel> models)
     {
-        var known = NamesOf(model).Order(StringComparer.Ordinal).ToList();
+        var known = models.SelectMany(NamesOf).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         foreach (var blob in blobs)
         {
             if (known.Contains(blob.Name, StringComparer.Ordinal))

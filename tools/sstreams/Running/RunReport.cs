@@ -1,10 +1,11 @@
 using System.Globalization;
+using SecureStreams.Tool.Following;
 using Spectre.Console;
 
 namespace SecureStreams.Tool.Running;
 
 /// <summary>Tells on standard error how a run goes: what deserves attention, or with <c>--trace</c> everything.</summary>
-internal sealed class RunReport(LineWriter errors, bool trace)
+internal sealed class RunReport(LineWriter errors, bool trace) : IOperatorReport
 {
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private long _lastDetail;
@@ -14,6 +15,9 @@ internal sealed class RunReport(LineWriter errors, bool trace)
 
     /// <summary>Something that is no state, always told.</summary>
     public void Problem(string text) => errors.Line(Lead(), "error", Color.Red, $": {PlainText.OneLine(text)}");
+
+    /// <summary>Something that deserves attention and is no failure of the run.</summary>
+    public void Warning(string text) => errors.Line(Lead(), "warning", Color.Yellow, $": {PlainText.OneLine(text)}");
 
     /// <summary>Something worth knowing that is no failure.</summary>
     public void Note(string text) => errors.Line(Lead(), "note", Color.Aqua, $": {PlainText.OneLine(text)}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using SecureStreams.Policy;
+using SecureStreams.Tool.Following;
 
 namespace SecureStreams.Tool.Running;
 
@@ -13,26 +14,23 @@ internal static class RunSession
     public static async Task<int> RunAsync(RunSettings settings)
     {
         var errors = LineWriter.Error();
-        return await PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: settings.Trace) is { } model
-            ? await RunAsync(settings, model, errors)
+        var texts = new PolicyTexts();
+        return await PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: settings.Trace, texts) is { } model
+            ? await RunAsync(settings, texts, model, errors)
             : ExitCode.Usage;
     }
 
-    private static async Task<int> RunAsync(RunSettings settings, PolicyModel model, LineWriter errors)
+    private static async Task<int> RunAsync(RunSettings settings, PolicyTexts texts, PolicyModel model, LineWriter errors)
     {
-        var policy = model.StreamTypes.GetValueOrDefault(settings.StreamType);
-        if (policy is { Server: true })
-            throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams run takes client streamtypes, sstreams serve those of servers");
+        FaultyPolicy.Check(model, settings.Faults);
 
-        RunBlobs.CheckNames(settings.Blobs, model);
+        // What is fetched may say otherwise.
+        if (!settings.Follow.Fetch)
+            Check(settings, model);
         using var blobs = new SsMemoryBlobStore();
         await RunBlobs.StoreAsync(settings.Blobs, blobs);
         var outcome = new RunOutcome();
         var report = new RunReport(errors, settings.Trace);
-        var plan = RunPlan.Of(settings, policy);
-        await using var body = RequestBody.Open(settings.Data, plan.Lines, plan.EndFlags);
-        var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
-        var handler = new RunHandler(body, output, report, outcome, plan);
 
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated, outcome);
@@ -44,11 +42,39 @@ internal static class RunSession
                 report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s{WhatItDoes(stream)}"));
         });
 
-        var context = FaultyPolicy.Open(model, new SsContextOptions { Blobs = blobs }, settings.Faults);
+        var options = new SsContextOptions { Blobs = blobs };
+        if (settings.Follow.Changes)
+            options = options with { LoggerFactory = new OperatorLogger(report, OperatorLogger.LeastOfFollowing) };
+        var context = await FollowedContext.OpenAsync(settings.Follow, settings.Policy, texts, model, onTop: null, FaultyPolicy.Allow(options, settings.Faults), report);
+        try
+        {
+            if (settings.Follow.Fetch)
+            {
+                if (!await FollowedContext.UntilPolicyIsValidAsync(context, outcome.Stopped))
+                    return await outcome.Stopped;
+                Check(settings, model, context.Policy);
+            }
+
+            return await ConverseAsync(settings, context, outcome, report, errors, one => stream = one);
+        }
+        finally
+        {
+            await CloseAsync(context);
+        }
+    }
+
+    /// <summary>Creates the stream and waits for its end, or for what ends it from outside.</summary>
+    private static async Task<int> ConverseAsync(RunSettings settings, LocalContext context, RunOutcome outcome, RunReport report, LineWriter errors, Action<SecureStream> created)
+    {
+        var policy = context.Policy.StreamTypes.GetValueOrDefault(settings.StreamType);
+        var plan = RunPlan.Of(settings, policy);
+        await using var body = RequestBody.Open(settings.Data, plan.Lines, plan.EndFlags);
+        var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
+        var handler = new RunHandler(body, output, report, outcome, plan);
         await using var progress = new ProgressLine(errors, body, handler);
         try
         {
-            stream = context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata });
+            created(context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata }));
             progress.Start();
             if (plan.IsMqtt && settings.Data is null && policy?.Find("mqtt_subscribe") is null)
                 report.Note($"streamtype '{settings.StreamType}' subscribes to nothing (it has no mqtt_subscribe), and there is no --data to publish: it stays connected until it is interrupted, or until --timeout");
@@ -59,8 +85,18 @@ internal static class RunSession
         }
         finally
         {
+            // Before the body, which the stream may still be reading.
             await CloseAsync(context);
         }
+    }
+
+    /// <param name="settings">The arguments.</param>
+    /// <param name="models">The policy of the file, and the one in force where that may be another.</param>
+    private static void Check(RunSettings settings, params PolicyModel[] models)
+    {
+        if (models[^1].StreamTypes.GetValueOrDefault(settings.StreamType) is { Server: true })
+            throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams run takes client streamtypes, sstreams serve those of servers");
+        RunBlobs.CheckNames(settings.Blobs, models);
     }
 
     /// <summary>What a run that takes too long is at.</summary>

@@ -1,3 +1,5 @@
+using SecureStreams.Tool.Following;
+
 namespace SecureStreams.Tool.Running;
 
 /// <summary>The arguments of <c>sstreams run</c>.</summary>
@@ -25,6 +27,9 @@ internal sealed record RunSettings
 
     /// <summary>Whether faults that the policy states are injected.</summary>
     public required bool Faults { get; init; }
+
+    /// <summary>What may change the policy meanwhile.</summary>
+    public required FollowSettings Follow { get; init; }
 
     /// <summary>Null: no bound of our own.</summary>
     public required TimeSpan? Timeout { get; init; }

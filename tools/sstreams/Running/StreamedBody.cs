@@ -37,7 +37,9 @@ internal sealed class StreamedBody(Stream source, bool lines) : RequestBody
     public override bool TryRestart()
     {
         Interlocked.Exchange(ref _starved, 0);
-        if (!_started)
+
+        // Between two messages of a connection that lasts nothing is sent again.
+        if (!_started || (lines && !_inMessage))
             return true;
         Problem = $"{Sent} bytes of the data were sent and cannot be read again; give --data @FILE to allow retries";
         return false;

@@ -1,10 +1,11 @@
 using System.Globalization;
+using SecureStreams.Tool.Following;
 using Spectre.Console;
 
 namespace SecureStreams.Tool.Serving;
 
 /// <summary>Tells on standard error how serving goes: what deserves attention, or with <c>--trace</c> every stream.</summary>
-internal sealed class ServeReport(LineWriter errors, bool trace)
+internal sealed class ServeReport(LineWriter errors, bool trace) : IOperatorReport
 {
     private readonly long _start = TimeProvider.System.GetTimestamp();
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using SecureStreams.Policy;
+using SecureStreams.Tool.Following;
 using SecureStreams.Tool.Running;
 
 namespace SecureStreams.Tool.Serving;
@@ -25,9 +26,7 @@ internal static class ServeSession
         if (settings.Trace)
             PolicyReport.Findings(errors, given.Diagnostics);
         var policies = settings.StreamTypes.Select(name => Find(given.Model, name)).ToImmutableArray();
-        if (settings.Mode == ServeMode.Files && policies.FirstOrDefault(static policy => !ServeOverlay.TakesRequests(policy)) is { } other)
-            throw new UnusableInputException($"--files: streamtype '{other.Name}' is a server of {BoundEndPoints.ProtocolOf(other)}; files are served over h1 and h2");
-
+        CheckMode(settings, policies);
         var overlay = ServeOverlay.Of(policies);
         var loaded = await Interruptible.RunAsync(cancellation => PolicySource.LoadAsync(settings.Policy, texts, cancellation, overlay));
         if (loaded.Model is null)
@@ -36,26 +35,36 @@ internal static class ServeSession
             return ExitCode.Usage;
         }
 
-        return await RunAsync(settings, loaded.Model, overlay, new ServeReport(errors, settings.Trace));
+        return await RunAsync(settings, texts, loaded.Model, overlay, new ServeReport(errors, settings.Trace));
     }
 
-    private static async Task<int> RunAsync(ServeSettings settings, PolicyModel model, PolicyDocument overlay, ServeReport report)
+    private static async Task<int> RunAsync(ServeSettings settings, PolicyTexts texts, PolicyModel model, PolicyDocument overlay, ServeReport report)
     {
-        RunBlobs.CheckNames(settings.Blobs, model);
+        if (!settings.Follow.Fetch)
+            RunBlobs.CheckNames(settings.Blobs, model);
         using var blobs = new SsMemoryBlobStore();
         await RunBlobs.StoreAsync(settings.Blobs, blobs);
         await using var programs = new ProgramPool(settings.Mode == ServeMode.Exec ? ProgramLine.Of(settings.Command!) : new ProgramLine("", []), settings.MostPrograms);
         var root = settings.Mode == ServeMode.Files ? FileRoot.Open(settings.Folder!) : null;
-        var handlers = settings.StreamTypes.Select(name => model.StreamTypes[name]).Select(policy => (Policy: policy, Make: Handlers(settings.Mode, policy, root, programs, report))).ToList();
 
         // Before anything listens: who sees an end point may end this program.
         using var stop = new ServeStop();
-        await using var context = Open(settings, model, overlay, blobs, report);
+        var options = new SsContextOptions { Blobs = blobs, LoggerFactory = new OperatorLogger(report, category => LeastOf(category, settings.Follow, report)) }.UseServer();
+        await using var context = await FollowedContext.OpenAsync(settings.Follow, settings.Policy, texts, model, overlay, options, report);
+        if (settings.Follow.Fetch)
+        {
+            if (!await FollowedContext.UntilPolicyIsValidAsync(context, stop.Asked))
+                return ExitCode.Success;
+            RunBlobs.CheckNames(settings.Blobs, model, context.Policy);
+            TakeFetched(settings, context, overlay);
+        }
+
         var bound = new List<(StreamTypePolicy Policy, SsListener Listener)>();
-        foreach (var (policy, make) in handlers)
+        foreach (var policy in settings.StreamTypes.Select(name => Find(context.Policy, name)))
         {
             try
             {
+                var make = Handlers(settings.Mode, policy, root, programs, report);
                 bound.Add((policy, context.CreateListener(policy.Name, _ => make())));
             }
             catch (IOException error)
@@ -70,35 +79,26 @@ internal static class ServeSession
         return await DrainAsync(bound.ConvertAll(static one => one.Listener), stop, report);
     }
 
-    private static LocalContext Open(ServeSettings settings, PolicyModel model, PolicyDocument overlay, ISsBlobStore blobs, ServeReport report)
+    /// <summary>What was fetched may have the streamtypes of another protocol, of which serving needs something else.</summary>
+    private static void TakeFetched(ServeSettings settings, LocalContext context, PolicyDocument overlay)
     {
-        var changes = settings.Watch || settings.Admin is not null;
-        var options = new SsContextOptions
-        {
-            Blobs = blobs,
-            AdminSocket = settings.Admin,
-            Overlays = changes ? [overlay] : [],
-
-            // Who changes a policy under it wants to know what became of that.
-            LoggerFactory = new ServeLogger(report, changes ? LogLevel.Warning : LogLevel.Error),
-            WatchPolicyFiles = settings.Watch ? new SsPolicyWatchOptions { Updated = update => Tell(update, report) } : null,
-        }.UseServer();
-        try
-        {
-            return settings.Watch ? SsContext.FromFiles([settings.Policy.Base, .. settings.Policy.Overlays], options) : new LocalContext(model, options);
-        }
-        catch (IOException error)
-        {
-            throw new UnusableInputException(PlainText.OneLine(error.Message));
-        }
+        var policies = settings.StreamTypes.Select(name => Find(context.Policy, name)).ToImmutableArray();
+        CheckMode(settings, policies);
+        if (ServeOverlay.Of(policies) is var fitting && !fitting.Utf8.Span.SequenceEqual(overlay.Utf8.Span))
+            context.ApplyOverlay(fitting);
     }
 
-    // What is refused is a warning of the log already.
-    private static void Tell(SsPolicyUpdate update, ServeReport report)
+    private static void CheckMode(ServeSettings settings, ImmutableArray<StreamTypePolicy> policies)
     {
-        if (update.Applied)
-            report.Note(update.ToString());
+        if (settings.Mode == ServeMode.Files && policies.FirstOrDefault(static policy => !ServeOverlay.TakesRequests(policy)) is { } other)
+            throw new UnusableInputException($"--files: streamtype '{other.Name}' is a server of {BoundEndPoints.ProtocolOf(other)}; files are served over h1 and h2");
     }
+
+    // How a listener fares concerns everybody; how the one stream or the other ends, who traces. Who changes a policy under it wants to know what became of that.
+    private static LogLevel LeastOf(string category, FollowSettings follow, ServeReport report) =>
+        follow.Fetch && category == "SecureStreams.RemotePolicy" ? LogLevel.Information
+        : report.IsTracing || follow.Changes || category == "SecureStreams.Server" ? LogLevel.Warning
+        : LogLevel.Error;
 
     private static async Task<int> DrainAsync(List<SsListener> listeners, ServeStop stop, ServeReport report)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SecureStreams.Tool.Following;
 using SecureStreams.Tool.Running;
 
 namespace SecureStreams.Tool.Serving;
@@ -25,11 +26,8 @@ internal sealed record ServeSettings
     /// <summary>How many programs of <see cref="ServeMode.Exec"/> run at a time.</summary>
     public required int MostPrograms { get; init; }
 
-    /// <summary>The path of an admin socket; null for none.</summary>
-    public string? Admin { get; init; }
-
-    /// <summary>Whether the policy's files are followed.</summary>
-    public bool Watch { get; init; }
+    /// <summary>What may change the policy meanwhile.</summary>
+    public required FollowSettings Follow { get; init; }
 
     public required bool Trace { get; init; }
 

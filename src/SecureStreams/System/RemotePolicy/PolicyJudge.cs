@@ -34,8 +34,9 @@ internal sealed class PolicyJudge(PolicyKeys keys, SsContextOptions options)
     /// <summary>Judges one that was fetched by what was accepted before it.</summary>
     /// <param name="verdict">What was found of it by itself.</param>
     /// <param name="highest">The highest revision accepted so far; null when none had any.</param>
+    /// <param name="isKnown">Whether the content of that is known, so that this one is another.</param>
     /// <param name="now">The time.</param>
-    public static Verdict JudgeSuccession(Verdict verdict, long? highest, DateTimeOffset now)
+    public static Verdict JudgeSuccession(Verdict verdict, long? highest, bool isKnown, DateTimeOffset now)
     {
         if (!verdict.Good)
             return verdict;
@@ -45,7 +46,7 @@ internal sealed class PolicyJudge(PolicyKeys keys, SsContextOptions options)
             {
                 null => $"It states no policy_revision, and revision {before} was accepted before: state a higher one.",
                 { } revision when revision < before => $"Its policy_revision {revision} is older than {before}, which was accepted before: to go back, publish the old content under a higher revision.",
-                { } revision when revision == before => $"Its policy_revision {revision} was accepted before with other content: give each change a revision of its own.",
+                { } revision when revision == before && isKnown => $"Its policy_revision {revision} was accepted before with other content: give each change a revision of its own.",
                 _ => null,
             };
             if (why is not null)
