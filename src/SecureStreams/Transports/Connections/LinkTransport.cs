@@ -247,6 +247,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         _failure ??= failure;
         Volatile.Write(ref _over, true);
         StopTimer();
+        _writeWatch?.Dispose();
         Output.AbandonOnMailbox();
         _dialing?.Cancel();
         _givenUp?.TrySetResult();
