@@ -25,6 +25,7 @@ nghttpd nghttp2-server
 h2load nghttp2-client
 nginx nginx-light
 microsocks microsocks
+stat coreutils
 tinyproxy tinyproxy
 openssl openssl
 node nodejs

@@ -22,7 +22,7 @@ public sealed class AttributeTableTests
             "protocol", "protocol_fallback", "retry", "rideshare", "rx_watermark_high", "rx_watermark_low", "server", "server_cert",
             "server_key", "server_names", "sniff_protocol", "test_fault_seed", "test_faults", "timeout_ms", "tls", "tls_cert_blob", "tls_client_auth", "tls_client_deny",
             "tls_client_trust_store", "tls_key_blob", "tls_key_passphrase_blob", "tls_pin_scope", "tls_pins", "tls_revocation",
-            "tls_trust_store", "tx_watermark_high", "unauthenticated_timeout_ms", "unix_group", "unix_mode", "unix_remove_stale", "unix_user",
+            "tls_trust_store", "tx_timeout_ms", "tx_watermark_high", "unauthenticated_timeout_ms", "unix_group", "unix_mode", "unix_remove_stale", "unix_user",
             "use_auth", "via-socks5", "via_http_proxy", "ws_binary", "ws_deflate", "ws_deflate_window_bits", "ws_http_version",
             "ws_prioritize_reads", "ws_subprotocol",
         ],

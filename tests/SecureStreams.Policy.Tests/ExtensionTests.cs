@@ -22,7 +22,7 @@ public sealed partial class ExtensionTests
         "StreamTypes protocol_fallback", "StreamTypes rx_watermark_high", "StreamTypes rx_watermark_low", "StreamTypes server_names",
         "StreamTypes sniff_protocol", "StreamTypes test_fault_seed", "StreamTypes test_faults", "StreamTypes tls_cert_blob", "StreamTypes tls_client_auth", "StreamTypes tls_client_deny",
         "StreamTypes tls_client_trust_store", "StreamTypes tls_key_blob", "StreamTypes tls_key_passphrase_blob", "StreamTypes tls_pin_scope",
-        "StreamTypes tls_pins", "StreamTypes tls_revocation", "StreamTypes tx_watermark_high", "StreamTypes unauthenticated_timeout_ms",
+        "StreamTypes tls_pins", "StreamTypes tls_revocation", "StreamTypes tx_timeout_ms", "StreamTypes tx_watermark_high", "StreamTypes unauthenticated_timeout_ms",
         "StreamTypes unix_group", "StreamTypes unix_mode", "StreamTypes unix_remove_stale", "StreamTypes unix_user", "StreamTypes via_http_proxy",
         "StreamTypes ws_deflate", "StreamTypes ws_deflate_window_bits", "StreamTypes ws_http_version",
     ];

@@ -16,6 +16,12 @@ internal static class FlowAttributes
             Impact = PolicyImpact.NextAttempt, IsExtension = true,
             Help = "How long the connection stays for sending after the peer has ended its side, while not a byte is sent. 0 ends it with the peer.",
         },
+        new()
+        {
+            Name = "tx_timeout_ms", Kind = PolicyValueKind.Number, Minimum = 0, Unit = "ms", Default = "60000", Scopes = PolicyScopes.Server, Protocols = PolicyProtocols.Raw | PolicyProtocols.WebSocket, ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, IsExtension = true,
+            Help = "How long a client may take over what is handed to the network in one write, some tx_watermark_high bytes at most; then its connection is given up. 0 for no bound.",
+        },
     ];
 
     private static PolicyAttributeInfo<StreamTypeParts> Bytes(Action<StreamTypeParts, int> set, string name, string otherwise, string help) =>

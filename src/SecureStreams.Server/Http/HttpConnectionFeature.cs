@@ -33,6 +33,9 @@ internal sealed class HttpConnectionFeature(AcceptedSocket socket)
     /// <summary>What bounds it in time; null before it is served.</summary>
     public IDisposable? Watch { get; set; }
 
+    /// <summary>Called when it is closed, and what it was sent is with the client or lost; null before it is served.</summary>
+    public Action? Closed { get; set; }
+
     /// <summary>Whether a request is being served.</summary>
     public bool IsServing => Volatile.Read(ref _serving) > 0;
 

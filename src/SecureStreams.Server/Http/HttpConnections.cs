@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace SecureStreams.Server.Http;
 
@@ -14,24 +15,18 @@ internal sealed class HttpConnections
     private readonly TaskCompletionSource _none = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _closing;
 
-    /// <summary>The web server begins to serve one.</summary>
+    /// <summary>The web server begins to serve one. It stays until it is closed: when the web server has done with it, the end of an answer may still be on its way.</summary>
     public void Enter(ConnectionContext connection)
     {
         _all.TryAdd(connection.ConnectionId, connection);
+        connection.Features.GetRequiredFeature<HttpConnectionFeature>().Closed = () => Leave(connection.ConnectionId);
 
         // Again, now that it can be seen: either this sees the end, or the end sees the connection.
         if (Volatile.Read(ref _closing) != 0)
             Close(connection);
     }
 
-    /// <summary>It has done with it.</summary>
-    public void Leave(ConnectionContext connection)
-    {
-        _all.TryRemove(connection.ConnectionId, out _);
-        CheckNone();
-    }
-
-    /// <summary>What is ours of one; null once the web server has done with it.</summary>
+    /// <summary>What is ours of one; null once it is closed.</summary>
     public HttpConnectionFeature? Find(string id) => _all.TryGetValue(id, out var connection) ? connection.Features.Get<HttpConnectionFeature>() : null;
 
     /// <summary>Closes those that idle, tells those of HTTP/2 to go away, and lets what is under way be served. Completes when there are none.</summary>
@@ -42,6 +37,12 @@ internal sealed class HttpConnections
             Close(connection);
         CheckNone();
         return _none.Task;
+    }
+
+    private void Leave(string id)
+    {
+        _all.TryRemove(id, out _);
+        CheckNone();
     }
 
     private void CheckNone()

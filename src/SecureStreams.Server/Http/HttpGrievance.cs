@@ -15,6 +15,8 @@ internal static class HttpGrievance
     {
         _ when what == HttpGrievances.TooManyResets => new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
             "The client opens and resets requests faster than they can be given up, more than the 100 at a time that HTTP/2 allows it."),
+        _ when what == HttpGrievances.TooMuchToSend => new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
+            "The client has more to be answered than a connection of HTTP/2 may have waiting: it floods, or opens and resets requests faster than they can be given up.") { Error = error },
         null => new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout, "The client takes what is sent to it more slowly than min_tx_rate allows.") { Attribute = "min_tx_rate" },
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout,
             "The client takes longer over the head of its request than header_timeout_ms allows.") { Attribute = "header_timeout_ms", Error = error },

@@ -22,6 +22,9 @@ internal sealed class HttpGrievances(Action<string, string, Exception?> tell) : 
     /// <summary>Requests of HTTP/2 are opened and reset faster than they can be given up.</summary>
     public const string TooManyResets = "Http2TooManyEnhanceYourCalms";
 
+    /// <summary>More frames wait to be sent to a client of HTTP/2 than may: resets, or answers to what it floods with.</summary>
+    public const string TooMuchToSend = "Http2QueueOperationsExceeded";
+
     private const string Prefix = "Microsoft.AspNetCore.Server.Kestrel.";
 
     /// <inheritdoc/>
@@ -47,7 +50,7 @@ internal sealed class HttpGrievances(Action<string, string, Exception?> tell) : 
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (eventId.Name is not (BadRequest or ConnectionError or TooSlow or TooManyResets) || state is not IReadOnlyList<KeyValuePair<string, object?>> values)
+            if (eventId.Name is not (BadRequest or ConnectionError or TooSlow or TooManyResets or TooMuchToSend) || state is not IReadOnlyList<KeyValuePair<string, object?>> values)
                 return;
             foreach (var (name, value) in values)
             {

@@ -107,7 +107,7 @@ internal sealed partial class HttpListener : ServerListener
     {
         if (_connections.Find(connection) is not { } feature || HttpGrievance.Of(what, error) is not { } failure || !feature.Note(failure))
             return;
-        if (!feature.IsServing || what is HttpGrievances.ConnectionError or HttpGrievances.TooManyResets)
+        if (!feature.IsServing || what is HttpGrievances.ConnectionError or HttpGrievances.TooManyResets or HttpGrievances.TooMuchToSend)
             TellGivenUp(Policy.Now(), feature.Peer, failure);
     }
 
@@ -194,14 +194,7 @@ internal sealed partial class HttpListener : ServerListener
                 }
                 finally
                 {
-                    try
-                    {
-                        await EndTlsAsync(connection).ConfigureAwait(false);
-                    }
-                    finally
-                    {
-                        _connections.Leave(connection);
-                    }
+                    await EndTlsAsync(connection).ConfigureAwait(false);
                 }
             });
         }

@@ -169,7 +169,8 @@ internal sealed partial class HttpServerTransport : StreamTransport, IMailboxWor
 
     private void BeginOnMailbox()
     {
-        if (_letGo)
+        // The stream let it go, or the client went before anybody was asked.
+        if (_letGo || _ended)
             return;
         _setup.Metadata.ClearReceivedOnMailbox();
         var received = _received.PublishHeadOnMailbox();

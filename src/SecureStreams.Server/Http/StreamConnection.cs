@@ -50,10 +50,12 @@ internal sealed class StreamConnection : DefaultConnectionContext
 
         await _input.Reader.CompleteAsync().ConfigureAwait(false);
         await _stream.DisposeAsync().ConfigureAwait(false);
-        Features.Get<HttpConnectionFeature>()?.Watch?.Dispose();
         _accepted.Dispose();
         await _reading.ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
+        var feature = Features.Get<HttpConnectionFeature>();
+        feature?.Watch?.Dispose();
+        feature?.Closed?.Invoke();
     }
 
     private async Task ReadAsync()

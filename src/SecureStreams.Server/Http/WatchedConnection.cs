@@ -78,8 +78,10 @@ internal sealed class WatchedConnection(ConnectionContext inner, AcceptedSocket 
         }
         finally
         {
-            inner.Features.Get<HttpConnectionFeature>()?.Watch?.Dispose();
             accepted.Dispose();
+            var feature = inner.Features.Get<HttpConnectionFeature>();
+            feature?.Watch?.Dispose();
+            feature?.Closed?.Invoke();
         }
     }
 }

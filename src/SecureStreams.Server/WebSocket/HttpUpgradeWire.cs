@@ -23,6 +23,7 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
     private long _lastHeard = time.GetTimestamp();
     private long _sent;
     private volatile bool _peerEnded;
+    private volatile bool _isWriting;
     private int _disposed;
 
     /// <inheritdoc/>
@@ -72,6 +73,7 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Interlocked.Add(ref _sent, buffer.Length);
+        _isWriting = true;
         try
         {
             await stream.WriteAsync(buffer, _over.Token).ConfigureAwait(false);
@@ -79,6 +81,10 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
         catch (Exception error) when (!_over.IsCancellationRequested)
         {
             throw new TransportException(Explain(error));
+        }
+        finally
+        {
+            _isWriting = false;
         }
     }
 
@@ -96,12 +102,20 @@ internal sealed class HttpUpgradeWire(Stream stream, HttpExchange exchange, Time
         Dispose();
     }
 
-    /// <remarks>The connection or stream itself is ended by the web server, in order, once whoever serves the request has done with it.</remarks>
+    /// <remarks>
+    /// The connection or stream itself is ended by the web server, in order, once whoever serves the request has done with it. One that does not take what is being sent would keep it waiting, and there
+    /// is no order to end it in.
+    /// </remarks>
     protected override void Dispose(bool disposing)
     {
         // Not disposed of: a read may be about to begin, and it holds no timer.
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            if (_isWriting)
+                exchange.Lifetime.Abort();
             _over.Cancel();
+        }
+
         base.Dispose(disposing);
     }
 

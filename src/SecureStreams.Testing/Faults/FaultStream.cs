@@ -118,25 +118,7 @@ internal sealed partial class FaultStream : Stream, ISsHalfCloseStream
     public void ShutdownSend()
     {
         ThrowIfGone();
-        switch (_inner)
-        {
-            case NetworkStream network:
-                try
-                {
-                    network.Socket.Shutdown(SocketShutdown.Send);
-                }
-                catch (SocketException error)
-                {
-                    throw new IOException(error.Message, error);
-                }
-
-                break;
-            case ISsHalfCloseStream stream:
-                stream.ShutdownSend();
-                break;
-            default:
-                throw new NotSupportedException("The stream that the program's own socket dialer made cannot end one side alone; let it implement ISsHalfCloseStream.");
-        }
+        ISsHalfCloseStream.ShutdownSend(_inner);
     }
 
     public override void Flush() => _inner.Flush();

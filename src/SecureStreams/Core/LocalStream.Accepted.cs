@@ -100,7 +100,7 @@ internal sealed partial class LocalStream
         }
 
         var cause = Report(state, failure ?? Failures.PeerClosed(), delay: null, SsNextAction.Destroy);
-        if (!_connected && cause.Phase != SsPhase.Local)
+        if (!_connected && cause.Phase != SsPhase.Local && _transport is not { IsTransactional: true })
             _runtime.Trials.Result(StreamType, _policy, good: false, _lastDetail);
         else if (_connected && !_hasReceived && cause.Phase is not (SsPhase.Local or SsPhase.Timeout) && Volatile.Read(ref _connection) is { TlsTime.Ticks: > 0 })
             _runtime.Trials.Result(StreamType, _policy, good: false, _runtime.Trials.Current is null ? null : FailureReporter.Note(_runtime, StreamType, _policy, state, Failures.LeftAfterHandshake()), afterAll: true);

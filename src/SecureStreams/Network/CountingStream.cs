@@ -117,28 +117,7 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
     /// <summary>Ends this side: the peer reads to the end of what was sent, and may go on sending.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
     /// <exception cref="NotSupportedException">It is a stream of a program's own dialer that cannot (<see cref="ISsHalfCloseStream"/>).</exception>
-    public void ShutdownSend()
-    {
-        switch (inner)
-        {
-            case NetworkStream network:
-                try
-                {
-                    network.Socket.Shutdown(SocketShutdown.Send);
-                }
-                catch (SocketException error)
-                {
-                    throw new IOException(error.Message, error);
-                }
-
-                break;
-            case ISsHalfCloseStream stream:
-                stream.ShutdownSend();
-                break;
-            default:
-                throw new NotSupportedException("The stream that the program's own socket dialer made cannot end one side alone; let it implement ISsHalfCloseStream.");
-        }
-    }
+    public void ShutdownSend() => ISsHalfCloseStream.ShutdownSend(inner);
 
     /// <summary>
     /// Whether the peer, which has ended its side, is known to be gone altogether. Unix sockets know; TCP learns it from the answer to the next byte sent, so there it is never known here.

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace SecureStreams.Network;
 
 /// <summary>
@@ -9,4 +11,31 @@ public interface ISsHalfCloseStream
     /// <summary>Nothing more is sent: the peer reads to the end of what was. Reading goes on. From any thread, after the last write, at most once.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
     void ShutdownSend();
+
+    /// <summary>Ends the sending side of a connected stream alone: of a <see cref="NetworkStream"/>, or one that implements this. What a stream that wraps another does with that one.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <exception cref="IOException">The connection is gone.</exception>
+    /// <exception cref="NotSupportedException">It is neither.</exception>
+    static void ShutdownSend(Stream stream)
+    {
+        switch (stream)
+        {
+            case NetworkStream network:
+                try
+                {
+                    network.Socket.Shutdown(SocketShutdown.Send);
+                }
+                catch (SocketException error)
+                {
+                    throw new IOException(error.Message, error);
+                }
+
+                break;
+            case ISsHalfCloseStream able:
+                able.ShutdownSend();
+                break;
+            default:
+                throw new NotSupportedException("The stream that the program's own socket dialer made cannot end one side alone; let it implement ISsHalfCloseStream.");
+        }
+    }
 }

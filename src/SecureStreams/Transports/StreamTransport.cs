@@ -36,7 +36,7 @@ internal abstract class StreamTransport
 
     /// <summary>
     /// When the peer was last heard, as a timestamp of the platform's clock: any byte or sign of life counts, and at first the moment at which the connection came to be.
-    /// Null while there is no connection. The stream compares it with the policy's dead-peer bound whenever that may have run out.
+    /// Null while there is no connection, and where the peer owes no sign of life (a client that waits for its answer). The stream compares it with the policy's dead-peer bound whenever that may have run out.
     /// </summary>
     public virtual long? LastHeardOnMailbox => null;
 

@@ -15,6 +15,8 @@ public sealed class Http2FloodTests(ITestOutputHelper output)
         """;
 
     private const int Resets = 20_000;
+    private const int Pairs = 2000;
+    private const int EnhanceYourCalm = 11; // RFC 9113 section 7
 
     [Fact]
     public Task A_head_without_end_is_given_up_at_its_size() => FloodAsync("max_header_bytes", "4096 bytes", static async client =>
@@ -92,6 +94,49 @@ public sealed class Http2FloodTests(ITestOutputHelper output)
         await stop.CancelAsync();
         await TellAsync(good);
         Assert.DoesNotContain(bench.Log.Entries, static one => one.Id.Name == "StreamLimitReached");
+    }
+
+    [Fact]
+    public async Task Requests_that_are_reset_faster_than_they_can_be_given_up_end_their_connection_with_the_reason()
+    {
+        await using var bench = new ServerBench(Policy.Replace("FIRST", "30000", StringComparison.Ordinal));
+        await using var listener = bench.Context.CreateListener("srv", static _ => new HttpEchoHandler());
+        using var stop = new CancellationTokenSource();
+        var good = Task.Run(() => AskAsync(listener, stop.Token), TestContext.Current.CancellationToken);
+        var took = Stopwatch.StartNew();
+        int code;
+        using (var client = await Http2Client.ConnectAsync(listener))
+        {
+            var reading = client.ToEndAsync();
+
+            // Many in one write: nothing is given up between them.
+            var sent = await client.FloodAsync(static i => Burst(i), 10_000);
+            code = await reading;
+            output.WriteLine($"{sent} times {Pairs} requests that were reset at once, then error {code}, after {took.Elapsed.TotalSeconds:0.0} s");
+        }
+
+        await Poll.UntilAsync(
+            () => bench.Context.Diagnostics.Recent().Any(static one => one.Message.Contains("opens and resets requests faster than they can be given up", StringComparison.Ordinal)),
+            () => string.Join("; ", bench.Context.Diagnostics.Recent().Select(static one => one.Message).Distinct()));
+        await Poll.UntilAsync(() => ((ServerListener)listener).Connections <= 1 && listener.Streams.Count <= 1, () => $"{((ServerListener)listener).Connections} connections, {listener.Streams.Count} streams");
+        await stop.CancelAsync();
+        await TellAsync(good);
+
+        // Its last frame may be lost with the connection, which has more to say by then.
+        Assert.Contains(code, new[] { EnhanceYourCalm, -1 });
+        await Poll.UntilAsync(() => ((ServerListener)listener).Connections == 0 && listener.Streams.Count == 0, () => $"{((ServerListener)listener).Connections} connections, {listener.Streams.Count} streams");
+    }
+
+    private static byte[] Burst(int number)
+    {
+        var bytes = new List<byte>(Pairs * 32);
+        for (var i = number * Pairs; i < (number + 1) * Pairs; i++)
+        {
+            bytes.AddRange(Http2Client.Frame(Http2Client.Headers, Http2Client.EndHeaders, (2 * i) + 1, Http2Client.Post));
+            bytes.AddRange(Http2Client.Frame(Http2Client.RstStream, 0, (2 * i) + 1, [0, 0, 0, 8]));
+        }
+
+        return [.. bytes];
     }
 
     /// <param name="attribute">The bound that ends it.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using SecureStreams.Interop.Tests.Peers;
 
 namespace SecureStreams.Server.Tests.Listening;
 
@@ -66,9 +67,10 @@ public sealed class UnixListenTests : IDisposable
     {
         if (Environment.UserName != "root")
             Assert.Skip("Only root may give files away.");
+        var program = Peer.Find("stat") ?? throw Peer.Absent("stat", "coreutils");
         await using var bench = Bench(", \"unix_user\": \"nobody\", \"unix_group\": \"12345\"");
         await using var listener = bench.Listen();
-        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%U %g", SocketPath]) { RedirectStandardOutput = true })!;
+        using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, ["-c", "%U %g", SocketPath]) { RedirectStandardOutput = true })!;
         Assert.Equal("nobody 12345", (await stat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
         await stat.WaitForExitAsync(TestContext.Current.CancellationToken);
 

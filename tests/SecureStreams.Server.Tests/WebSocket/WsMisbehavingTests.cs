@@ -29,7 +29,7 @@ public sealed class WsMisbehavingTests(ITestOutputHelper output)
         const string asks = "Sec-WebSocket-Protocol: echo\r\n";
         await using var good = await WsPeer.UpgradedAsync(listener, version, more: asks);
         using var stop = new CancellationTokenSource();
-        var talking = TalkAsync(good, stop.Token);
+        var talking = WsTalk.TalkAsync(good, stop.Token);
 
         var silent = new List<Socket>();
         for (var round = 0; round < Rounds; round++)
@@ -100,7 +100,7 @@ public sealed class WsMisbehavingTests(ITestOutputHelper output)
         await using var listener = (HttpListener)bench.Context.CreateListener("srv", static _ => new MessageEchoHandler());
         await using var good = await WsPeer.UpgradedAsync(listener);
         using var stop = new CancellationTokenSource();
-        var talking = TalkAsync(good, stop.Token);
+        var talking = WsTalk.TalkAsync(good, stop.Token);
         var time = Stopwatch.StartNew();
         for (var i = 0; i < 1000; i++)
         {
@@ -120,23 +120,5 @@ public sealed class WsMisbehavingTests(ITestOutputHelper output)
         output.WriteLine($"1000 in {took.TotalSeconds:0.0} s; {messages} messages of the other stream came back meanwhile, the slowest took {slowest.TotalMilliseconds:0} ms");
         await good.SendAsync(RawFrame.MakeClose(1000, "", WsPeer.Key));
         Assert.Equal(1000, (await good.CloseFrameAsync()).CloseCode);
-    }
-
-    /// <summary>One message at a time, each of which has to come back as it was.</summary>
-    private static async Task<(int Messages, TimeSpan Slowest)> TalkAsync(WsPeer peer, CancellationToken stop)
-    {
-        var (messages, slowest) = (0, TimeSpan.Zero);
-        while (!stop.IsCancellationRequested)
-        {
-            var since = Stopwatch.GetTimestamp();
-            var text = Encoding.ASCII.GetBytes($"message {messages++}");
-            await peer.SendAsync(RawFrame.Fin | RawFrame.Text, text);
-            Assert.Equal(text, (await peer.NextAsync())!.Payload);
-            var took = Stopwatch.GetElapsedTime(since);
-            slowest = took > slowest ? took : slowest;
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, CancellationToken.None);
-        }
-
-        return (messages, slowest);
     }
 }

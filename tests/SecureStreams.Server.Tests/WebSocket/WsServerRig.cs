@@ -72,7 +72,7 @@ internal sealed class WsServerRig : IContractRig, ITransportFactory
     public StreamTransport Create(TransportSetup setup)
     {
         Assert.Null(new WebSocketServerPlan(Policy).Judge(_asked!.WebSocket()!, isUpgradable: true, out var agreement));
-        _transport = new WebSocketServerConnection(_links, setup with { Sink = new Witness(setup.Sink, _over) }, _asked, agreement!, []);
+        _transport = new WebSocketServerConnection(_links, setup with { Sink = new EndWitness(setup.Sink, _over) }, _asked, agreement!, []);
         return _transport;
     }
 
@@ -104,27 +104,5 @@ internal sealed class WsServerRig : IContractRig, ITransportFactory
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await _socket.ConnectAsync(IPAddress.Loopback, new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port);
         return new NetworkStream(_socket, ownsSocket: true);
-    }
-
-    /// <summary>Tells the web server when the transport has ended.</summary>
-    private sealed class Witness(ITransportSink sink, TaskCompletionSource over) : ITransportSink
-    {
-        public void ConnectedOnMailbox(StreamTransport transport) => sink.ConnectedOnMailbox(transport);
-
-        public void WritableOnMailbox(StreamTransport transport, bool due) => sink.WritableOnMailbox(transport, due);
-
-        public void ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags) => sink.ReceivedOnMailbox(transport, payload, flags);
-
-        public void UserStateOnMailbox(StreamTransport transport, SsState state, int status) => sink.UserStateOnMailbox(transport, state, status);
-
-        public void RestartedOnMailbox(StreamTransport transport, TransportFailure reason) => sink.RestartedOnMailbox(transport, reason);
-
-        public void AcknowledgedOnMailbox(StreamTransport transport, bool ack, TransportFailure? refusal, int status, long message = 0) => sink.AcknowledgedOnMailbox(transport, ack, refusal, status, message);
-
-        public void ClosedOnMailbox(StreamTransport transport, TransportFailure? failure)
-        {
-            sink.ClosedOnMailbox(transport, failure);
-            over.TrySetResult();
-        }
     }
 }

@@ -67,6 +67,14 @@ public sealed class LinkSecretTests
         {
         }
 
+        public void WriteWaitsOnMailbox()
+        {
+        }
+
+        public void WriteWaitedOnMailbox()
+        {
+        }
+
         public void WriteFailedOnMailbox(Exception error) => Assert.Fail(error.ToString());
     }
 

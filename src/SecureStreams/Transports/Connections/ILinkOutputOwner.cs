@@ -9,6 +9,12 @@ internal interface ILinkOutputOwner
     /// <summary>The end of this side is on its way, behind everything that was released. Maybe inside the call that asked for it.</summary>
     void EndSentOnMailbox();
 
+    /// <summary>A write has to wait. Maybe inside the call that wrote.</summary>
+    void WriteWaitsOnMailbox();
+
+    /// <summary>The write that had to wait is over, well or not.</summary>
+    void WriteWaitedOnMailbox();
+
     /// <summary>Nothing more can be sent. Maybe inside the call that wrote: nothing may be told to the stream then.</summary>
     void WriteFailedOnMailbox(Exception error);
 }

@@ -149,6 +149,7 @@ internal sealed partial class LinkOutput : IMailboxWork
     {
         _step = step;
         _pending = pending.ConfigureAwait(false).GetAwaiter();
+        owner.WriteWaitsOnMailbox();
         _pending.UnsafeOnCompleted(_done ??= Done);
     }
 
@@ -174,6 +175,7 @@ internal sealed partial class LinkOutput : IMailboxWork
     {
         var (pending, step) = (_pending, _step);
         _pending = default;
+        owner.WriteWaitedOnMailbox();
         var abandoned = _stream is null;
         _step = abandoned ? Step.Closed : Step.Ready;
         try

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
 using SecureStreams.Network;
@@ -15,6 +16,7 @@ internal abstract partial class LinkTransport : IMailboxWork
     private long _sentBefore;
     private TransportFailure? _writeFailure;
     private TransportFailure? _ifSilent;
+    private WriteWatch? _writeWatch;
     private Action? _afterGrace;
 
     private enum Bound
@@ -51,6 +53,14 @@ internal abstract partial class LinkTransport : IMailboxWork
         else
             StartTimer(Bound.LastWords, LinkDefaults.LastWords);
     }
+
+    void ILinkOutputOwner.WriteWaitsOnMailbox()
+    {
+        if (_plan.WriteTimeout is { } bound && !_over)
+            (_writeWatch ??= new WriteWatch(Links.Time, bound, Setup.Mailbox, WriteTookTooLongOnMailbox)).BeginOnMailbox();
+    }
+
+    void ILinkOutputOwner.WriteWaitedOnMailbox() => _writeWatch?.EndOnMailbox();
 
     void IMailboxWork.RunOnMailbox(long argument)
     {
@@ -169,6 +179,19 @@ internal abstract partial class LinkTransport : IMailboxWork
     {
         _sentBefore = _wire!.BytesSent;
         StartTimer(Bound.HalfOpen, _plan.HalfOpen);
+    }
+
+    /// <summary>Whoever takes nothing is told nothing, and nothing waits for it.</summary>
+    private void WriteTookTooLongOnMailbox()
+    {
+        if (_over)
+            return;
+        _wire?.Abort();
+        EndOnMailbox(new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout,
+            string.Create(CultureInfo.InvariantCulture, $"The client has not taken what was sent to it within {_plan.WriteTimeout!.Value.TotalSeconds:0.###} s."))
+        {
+            Attribute = "tx_timeout_ms", Endpoint = _endpoint,
+        });
     }
 
     /// <summary>The cause that is told: the first, unless reading found out what TLS had against it.</summary>

@@ -249,6 +249,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         _failure ??= failure;
         Volatile.Write(ref _over, true);
         StopTimer();
+        _writeWatch?.Dispose();
         Output.AbandonOnMailbox();
         _dialing?.GiveUp();
         _wire?.Dispose();
