@@ -102,7 +102,7 @@ public class MqttFormerFilterTests(MosquittoFixture mosquitto)
 
     private static Task PublishAsync(MqttPeer publisher, string topic, string text, int qos) => publisher.PublishAsync(topic, System.Text.Encoding.UTF8.GetBytes(text), qos);
 
-    private Task EndedAsync(string id, int from) => mosquitto.Broker.WaitForLogAsync($"Sending UNSUBACK to {id}", from);
+    private Task<string> EndedAsync(string id, int from) => mosquitto.Broker.WaitForLogAsync($"Sending UNSUBACK to {id}", from);
 
     /// <summary>What both filters match has come; of the old one alone nothing comes; nothing that was under way is left, and the broker's window is free.</summary>
     private async Task CheckAsync(MqttHandler handler, MqttPeer publisher, string topic, string id, int qos, int both)

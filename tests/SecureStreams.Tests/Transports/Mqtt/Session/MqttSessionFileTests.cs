@@ -70,7 +70,7 @@ public sealed class MqttSessionFileTests : IDisposable
         // As it was written step by step, and then as a whole.
         for (var process = 0; process < 2; process++)
         {
-            using var again = Open(compactFrom: process == 0 ? 4096 : 0);
+            using var again = Open(process == 0 ? MqttSessionFile.CompactFrom : 0);
             Assert.Equal(["a/+", "c"], again.Session.Filters.Select(static one => one.Text).Order(StringComparer.Ordinal));
             Assert.Equal(["one", "two"], again.Session.FindFilter("a/+")!.StreamTypes.Order(StringComparer.Ordinal));
             Assert.Equal(["a/+", "c"], again.Session.TakeInherited("one").Select(static one => one.Text));
@@ -345,5 +345,5 @@ public sealed class MqttSessionFileTests : IDisposable
         return SessionText.Of(bench.Session);
     }
 
-    private SessionBench Open() => new(store: MqttSessionFile.TryOpen(_root.FullName, Identity, Logger, out _)!);
+    private SessionBench Open(long compactFrom = MqttSessionFile.CompactFrom) => new(store: MqttSessionFile.TryOpen(_root.FullName, Identity, Logger, out _, compactFrom)!);
 }
