@@ -41,6 +41,7 @@ public sealed partial class LocalContext
             Since = applied?.Time ?? Made,
             Refused = refused is not null && (applied is null || refused.Number > applied.Number) ? refused : null,
             FileProblem = PolicyWatch?.Problem,
+            Remote = RemotePolicy?.Status,
             Streams = streams.Count,
             Connected = streams.Count(static one => ContextHealth.IsConnected(one.State)),
             Lost =

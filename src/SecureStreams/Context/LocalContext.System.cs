@@ -28,7 +28,7 @@ public sealed partial class LocalContext
     /// <summary>The streams there are.</summary>
     internal IEnumerable<LocalStream> Streams => _streams.Keys;
 
-    /// <summary>Last thing of the constructor: what follows from it goes on by itself.</summary>
+    /// <summary>What goes on by itself, once the system states begin.</summary>
     [MemberNotNull(nameof(_system), nameof(_captivePortal), nameof(_detection), nameof(_detectionPolicy))]
     private void BeginSystem()
     {
@@ -47,7 +47,31 @@ public sealed partial class LocalContext
         if (_options.FollowNetworkChanges || _options.CaptivePortal.Automatic)
             _networkFollower = new NetworkFollower(_options.Platform, TakeNetworkChange);
         _system.Require(new SystemCondition(SsSystemState.CpdPostTime, "the detection of captive portals", Timeout.InfiniteTimeSpan, _ => _captivePortal.StartAsync()));
-        _system.Start();
+
+        // It bounds itself; what is waited for here is only its first answer, since a program may be of use with the policy that it has.
+        if (_remote is { } remote && _options.RemotePolicy is { StartWait: var wait } && wait > TimeSpan.Zero)
+            _system.Require(new SystemCondition(SsSystemState.PolicyValid, "the first fetch of the policy", wait, _ => remote.FirstAnswer));
+        if (_options.TokensAtStart is { } bound)
+            _system.Require(new SystemCondition(SsSystemState.Auth1, "the tokens of the policy", bound, PrimeTokensAsync));
+    }
+
+    /// <summary>Asks for the tokens that the policy in force has streamtypes for, and waits until each has come or cannot be had.</summary>
+    private async Task PrimeTokensAsync(CancellationToken cancellationToken)
+    {
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _tokens.Prime();
+
+        // Not before: the first of them may be settled while the next was not asked for.
+        _tokens.Settled = () => settled.TrySetResult();
+        try
+        {
+            if (!_tokens.AreSettled)
+                await settled.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _tokens.Settled = null;
+        }
     }
 
     /// <summary>This machine's network has changed, and has come to rest.</summary>

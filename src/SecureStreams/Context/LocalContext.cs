@@ -103,6 +103,7 @@ public sealed partial class LocalContext : SsContext, IStreamCount
         instruments.Census.Add(this);
         _admin?.Begin();
         _remote?.Start();
+        _system.Start();
     }
 
     /// <inheritdoc/>

@@ -62,6 +62,26 @@ public sealed record SsContextOptions
     /// </summary>
     public SsRemotePolicyOptions? RemotePolicy { get; init; }
 
+    /// <summary>
+    /// Fetches the tokens that the policy has streamtypes for (<c>docs/auth.md</c>) when the context begins, before a stream needs one, and says how long <see cref="SsSystemState.Auth1"/> waits for them at
+    /// most, 1 ms to a day; what is still under way then goes on. Null, the default: a token is fetched when a stream needs it, since making a context shall dial nobody unless asked.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not in the range.</exception>
+    public TimeSpan? TokensAtStart
+    {
+        get;
+        init
+        {
+            if (value is { } bound)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(bound, ShortestTokenWait, nameof(TokensAtStart));
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(bound, LongestTokenWait, nameof(TokensAtStart));
+            }
+
+            field = value;
+        }
+    }
+
     /// <summary>When the context looks by itself where the network leads (<see cref="SsContext.CaptivePortal"/>): by default never.</summary>
     public SsCaptivePortalOptions CaptivePortal { get; init; } = new();
 
@@ -80,6 +100,12 @@ public sealed record SsContextOptions
     /// SecureStreams.Testing sets it. In a context that injects faults, streamtypes share no connections with one another, those of <c>mqtt</c> excepted.
     /// </summary>
     public Network.ISsFaultInjectorFactory? FaultInjectors { get; init; }
+
+    /// <summary>The least <see cref="TokensAtStart"/>.</summary>
+    internal static TimeSpan ShortestTokenWait { get; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The most <see cref="TokensAtStart"/>.</summary>
+    internal static TimeSpan LongestTokenWait { get; } = TimeSpan.FromDays(1);
 
     /// <summary>Replaces the transports; null, the default, takes those of the wire protocols.</summary>
     internal Func<SsContextOptions, Transports.ITransportFactory>? Transports { get; init; }

@@ -60,7 +60,7 @@ internal sealed partial class LocalStream
         {
             SsState.Destroying => "destroyed",
             SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote => DescribeConnected(),
-            SsState.Connecting or SsState.Poll => "connecting",
+            SsState.Connecting or SsState.Poll => Volatile.Read(ref _transport)?.Waiting ?? "connecting",
             _ when waits => announced is { } cause ? $"waits: {cause}" : "waits for the next attempt",
             _ => "idle until the application acts",
         };

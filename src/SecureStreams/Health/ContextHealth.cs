@@ -29,6 +29,9 @@ internal sealed record ContextHealth
     /// <summary>Why watched files are not what is in force; null when they are, or none are watched.</summary>
     public required string? FileProblem { get; init; }
 
+    /// <summary>How things stand with the remote policy; null where none is fetched.</summary>
+    public required SsRemotePolicyStatus? Remote { get; init; }
+
     /// <summary>How many streams there are.</summary>
     public required int Streams { get; init; }
 

@@ -56,6 +56,7 @@ public sealed class SsHealthCheck(LocalContext context, SsHealthOptions? options
         };
         List<string> broken = [], doubtful = [];
         JudgePolicy(health, now, data, doubtful);
+        JudgeRemote(health, now, data, doubtful);
         JudgeStreams(health, now, data, doubtful);
         JudgeListeners(health, data, broken, doubtful);
         JudgeCertificates(health, now, data, broken, doubtful);
@@ -91,6 +92,27 @@ public sealed class SsHealthCheck(LocalContext context, SsHealthOptions? options
             if (health.Refused is null)
                 doubtful.Add("a policy file cannot be read");
         }
+    }
+
+    // Whatever is wrong with where it comes from, a policy is in force: that is degraded, and never worse.
+    private void JudgeRemote(ContextHealth health, DateTimeOffset now, Dictionary<string, object> data, List<string> doubtful)
+    {
+        if (health.Remote is not { Concern: { } concern } remote)
+            return;
+        var brief = remote switch
+        {
+            { IsExpired: true } => "the remote policy has expired",
+            { StoreProblem: not null } => "the remote policy is not on disk",
+            { LastResult: { Outcome: SsRemotePolicyOutcome.Refused, Stage: var stage } } => $"the fetched policy was refused ({stage})",
+            { LastResult.Outcome: SsRemotePolicyOutcome.Reverted } => "the fetched policy was taken back",
+            { LastResult.Outcome: SsRemotePolicyOutcome.Unavailable } => "the policy has no streamtype that fetches it",
+            _ => "the last fetch of the policy failed",
+        };
+        data["remote_policy"] = _options.Detailed ? concern : brief;
+
+        // The policy in force has said that of itself already.
+        if (!(remote.IsExpired && health.Expires <= now))
+            doubtful.Add(brief);
     }
 
     private void JudgeStreams(ContextHealth health, DateTimeOffset now, Dictionary<string, object> data, List<string> doubtful)

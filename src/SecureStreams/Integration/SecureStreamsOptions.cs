@@ -68,12 +68,18 @@ public sealed class SecureStreamsOptions : IValidatableObject
     /// <summary>As <see cref="SsContextOptions.Blobs"/>; null, the default, takes the store in the container, if there is one. Not in settings files.</summary>
     public ISsBlobStore? Blobs { get; set; }
 
-    /// <summary>As <see cref="SsContextOptions.CaptivePortal"/>; never by itself, by default. Not in settings files.</summary>
+    /// <summary>As <see cref="SsContextOptions.CaptivePortal"/>; never by itself, by default.</summary>
     [Required]
     public SsCaptivePortalOptions CaptivePortal { get; set; } = new();
 
-    /// <summary>As <see cref="SsContextOptions.RemotePolicy"/>; null, the default, fetches no policy. Not in settings files.</summary>
+    /// <summary>
+    /// As <see cref="SsContextOptions.RemotePolicy"/>, its <see cref="SsRemotePolicyOptions.Folder"/> a path as <see cref="PolicyFile"/>; null, the default, fetches no policy. In settings files <c>true</c> is one
+    /// with the defaults, <c>false</c> none, and an object names what differs from the defaults.
+    /// </summary>
     public SsRemotePolicyOptions? RemotePolicy { get; set; }
+
+    /// <summary>As <see cref="SsContextOptions.TokensAtStart"/>; null, the default, fetches none before a stream needs it.</summary>
+    public TimeSpan? TokensAtStart { get; set; }
 
     /// <summary>As <see cref="SsContextOptions.MeterFactory"/>; null, the default, takes the factory in the container, if there is one. Not in settings files.</summary>
     public IMeterFactory? MeterFactory { get; set; }
@@ -95,7 +101,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
         FaultInjectors = FaultInjectors,
         LoggerFactory = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
         StateFolder = StateFolder is null ? null : locate(StateFolder),
-        RemotePolicy = RemotePolicy,
+        RemotePolicy = RemotePolicy is { Folder: { } folder } remote ? remote with { Folder = locate(folder) } : RemotePolicy,
+        TokensAtStart = TokensAtStart,
         CaptivePortal = CaptivePortal,
         FollowNetworkChanges = FollowNetworkChanges,
         AdminSocket = AdminSocket is null ? null : locate(AdminSocket),
@@ -122,6 +129,12 @@ public sealed class SecureStreamsOptions : IValidatableObject
             yield return nameof(AdminSocket);
         if (FollowNetworkChanges != before.FollowNetworkChanges)
             yield return nameof(FollowNetworkChanges);
+        if (RemotePolicy != before.RemotePolicy)
+            yield return nameof(RemotePolicy);
+        if (CaptivePortal != before.CaptivePortal)
+            yield return nameof(CaptivePortal);
+        if (TokensAtStart != before.TokensAtStart)
+            yield return nameof(TokensAtStart);
     }
 
     /// <inheritdoc/>
@@ -136,6 +149,8 @@ public sealed class SecureStreamsOptions : IValidatableObject
             yield return new ValidationResult("There is more than one policy: set one of PolicyFile, PolicyJson and Model, and what goes over it as overlays.");
         if (Model is not null && OverlayFiles.Count + Overlays.Count > 0)
             yield return new ValidationResult("Overlays go over text and Model has none: set PolicyFile or PolicyJson instead, or leave the overlays out.");
+        if (TokensAtStart < SsContextOptions.ShortestTokenWait || TokensAtStart > SsContextOptions.LongestTokenWait)
+            yield return new ValidationResult("TokensAtStart is out of range: 1 ms to a day, or null.");
         if (OverlayFiles.Any(string.IsNullOrEmpty))
             yield return new ValidationResult("OverlayFiles has an empty path: remove it.");
         if (Overlays.Any(static overlay => overlay.Name is null))

@@ -6,7 +6,7 @@ namespace SecureStreams.Integration;
 /// <summary>Options from a section of a settings file. By hand and without reflection; a member that is not known is an error, since it is nearly always a misspelt one.</summary>
 internal sealed class SecureStreamsSection(string name, IConfiguration section) : IConfigureNamedOptions<SecureStreamsOptions>
 {
-    private const string Known = "PolicyFile, PolicyJson, OverlayFiles, Product, WatchFiles, StrictPolicy, StateFolder, AdminSocket, FollowNetworkChanges";
+    private const string Known = "PolicyFile, PolicyJson, OverlayFiles, Product, WatchFiles, StrictPolicy, StateFolder, AdminSocket, FollowNetworkChanges, RemotePolicy, CaptivePortal, TokensAtStart";
 
     /// <inheritdoc/>
     public void Configure(SecureStreamsOptions options) => Configure(Options.DefaultName, options);
@@ -26,53 +26,48 @@ internal sealed class SecureStreamsSection(string name, IConfiguration section) 
         switch (member.Key.ToUpperInvariant())
         {
             case "POLICYFILE":
-                options.PolicyFile = Text(member, options);
+                options.PolicyFile = SettingValue.Text(member, options.Misread);
                 break;
             case "POLICYJSON":
-                options.PolicyJson = Text(member, options);
+                options.PolicyJson = SettingValue.Text(member, options.Misread);
                 break;
             case "PRODUCT":
-                options.Product = Text(member, options);
+                options.Product = SettingValue.Text(member, options.Misread);
                 break;
             case "STATEFOLDER":
-                options.StateFolder = Text(member, options);
+                options.StateFolder = SettingValue.Text(member, options.Misread);
                 break;
             case "ADMINSOCKET":
-                options.AdminSocket = Text(member, options);
+                options.AdminSocket = SettingValue.Text(member, options.Misread);
                 break;
             case "FOLLOWNETWORKCHANGES":
-                options.FollowNetworkChanges = Flag(member, options);
+                options.FollowNetworkChanges = SettingValue.Flag(member, options.Misread);
                 break;
             case "STRICTPOLICY":
-                options.StrictPolicy = Flag(member, options);
+                options.StrictPolicy = SettingValue.Flag(member, options.Misread);
                 break;
             case "WATCHFILES":
-                options.WatchFiles = Flag(member, options);
+                options.WatchFiles = SettingValue.Flag(member, options.Misread);
+                break;
+            case "REMOTEPOLICY":
+                options.RemotePolicy = RemotePolicySection.Read(member, options.RemotePolicy, options.Misread);
+                break;
+            case "CAPTIVEPORTAL":
+                options.CaptivePortal = CaptivePortalSection.Read(member, options.CaptivePortal, options.Misread);
+                break;
+            case "TOKENSATSTART":
+                options.TokensAtStart = SettingValue.Duration(member, SsContextOptions.ShortestTokenWait, SsContextOptions.LongestTokenWait, options.Misread);
                 break;
             case "OVERLAYFILES":
                 // An empty list in JSON arrives as an empty text.
                 if (!string.IsNullOrEmpty(member.Value))
                     options.Misread.Add($"{member.Path} is one text: write a list, [\"first.json\", \"second.json\"].");
                 foreach (var file in member.GetChildren())
-                    options.OverlayFiles.Add(Text(file, options) ?? "");
+                    options.OverlayFiles.Add(SettingValue.Text(file, options.Misread) ?? "");
                 break;
             default:
                 options.Misread.Add($"{member.Path} is not known; there are {Known}.");
                 break;
         }
-    }
-
-    private static bool Flag(IConfigurationSection member, SecureStreamsOptions options)
-    {
-        if (!bool.TryParse(Text(member, options), out var flag))
-            options.Misread.Add($"{member.Path} is neither true nor false.");
-        return flag;
-    }
-
-    private static string? Text(IConfigurationSection member, SecureStreamsOptions options)
-    {
-        if (member.GetChildren().Any())
-            options.Misread.Add($"{member.Path} is not a single value.");
-        return member.Value;
     }
 }

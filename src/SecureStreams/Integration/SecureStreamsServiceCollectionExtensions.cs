@@ -22,7 +22,7 @@ public static class SecureStreamsServiceCollectionExtensions
     public static IServiceCollection AddSecureStreams(this IServiceCollection services, Action<SecureStreamsOptions> configure) =>
         services.AddSecureStreams(Options.Options.DefaultName, configure);
 
-    /// <summary>Registers the context, with a section of settings: <c>PolicyFile</c> or <c>PolicyJson</c>, <c>OverlayFiles</c>, <c>WatchFiles</c>, <c>Product</c>, <c>StrictPolicy</c>, <c>StateFolder</c>, <c>AdminSocket</c>, <c>FollowNetworkChanges</c>. Other members are errors.</summary>
+    /// <summary>Registers the context, with a section of settings: <c>PolicyFile</c> or <c>PolicyJson</c>, <c>OverlayFiles</c>, <c>WatchFiles</c>, <c>Product</c>, <c>StrictPolicy</c>, <c>StateFolder</c>, <c>AdminSocket</c>, <c>FollowNetworkChanges</c>, <c>RemotePolicy</c>, <c>CaptivePortal</c>, <c>TokensAtStart</c>. Other members are errors.</summary>
     /// <param name="services">The container to be.</param>
     /// <param name="section">The section, read when the context is made, and again when it is reloaded; <see cref="SecureStreamsOptions"/> says what that changes.</param>
     /// <returns><paramref name="services"/>.</returns>

@@ -19,6 +19,9 @@ internal abstract class StreamTransport
     /// <summary>The streamtype whose payload the writer wants now; null where that is the stream's own. From any thread.</summary>
     public virtual string? Rideshare => null;
 
+    /// <summary>What the attempt waits for before it turns to its peer, for operators, as <c>waits for the token ...</c>; null while it waits for nothing else than the peer. From any thread.</summary>
+    public virtual string? Waiting => null;
+
     /// <summary>Where the stream puts bytes.</summary>
     public abstract TransportWriter Writer { get; }
 

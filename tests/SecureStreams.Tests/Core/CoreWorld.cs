@@ -12,7 +12,11 @@ internal sealed class CoreWorld : IAsyncDisposable
 {
     private readonly ManualScheduler _scheduler = new();
 
-    public CoreWorld(string policy, double chance = 0, SsNetworkWatch? watch = null)
+    /// <param name="policy">The policy.</param>
+    /// <param name="chance">What the random numbers are.</param>
+    /// <param name="watch">Tells of changes of the network, which are followed then.</param>
+    /// <param name="more">More options.</param>
+    public CoreWorld(string policy, double chance = 0, SsNetworkWatch? watch = null, Func<SsContextOptions, SsContextOptions>? more = null)
     {
         Network = new InMemoryNetwork(Clock);
         Network.OnAttempt = peer =>
@@ -20,13 +24,14 @@ internal sealed class CoreWorld : IAsyncDisposable
             Peers.Add(peer);
             Play?.Invoke(peer);
         };
-        Context = SsContext.FromJson(policy, new SsContextOptions
+        var options = new SsContextOptions
         {
             Platform = new SsPlatform { Time = Clock, Scheduler = _scheduler, Random = new FixedChance(chance), NetworkWatch = watch ?? SsNetworkWatch.System },
             FollowNetworkChanges = watch is not null,
             LoggerFactory = Log,
             Transports = _ => Network,
-        });
+        };
+        Context = SsContext.FromJson(policy, more is null ? options : more(options));
     }
 
     public ManualTimeProvider Clock { get; } = new();

@@ -227,7 +227,7 @@ public sealed class HostingTests : IDisposable
         var own = typeof(SecureStreamsOptions).GetProperties().Select(static one => one.Name).ToList();
         Assert.Empty(typeof(SsContextOptions).GetProperties().Select(static one => one.Name).Where(static name => name != nameof(SsContextOptions.LoggerFactory)).Except(own));
 
-        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state", AdminSocket = "admin.sock", FollowNetworkChanges = true };
+        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state", AdminSocket = "admin.sock", FollowNetworkChanges = true, RemotePolicy = new SsRemotePolicyOptions { MaximumBytes = 7 }, CaptivePortal = new SsCaptivePortalOptions { Automatic = true }, TokensAtStart = TimeSpan.FromSeconds(1) };
         given.Overlays.Add(PolicyDocument.FromJson("{}", "o"));
         using var blobs = new SsMemoryBlobStore();
         using var meters = new OneMeterFactory();
@@ -235,6 +235,7 @@ public sealed class HostingTests : IDisposable
         using var provider = services.BuildServiceProvider();
         var options = given.ToContextOptions(provider, static path => "/root/" + path);
         Assert.Equal(("/root/state", "/root/admin.sock", true), (options.StateFolder, options.AdminSocket, options.FollowNetworkChanges));
+        Assert.Equal((given.RemotePolicy, given.CaptivePortal, given.TokensAtStart), (options.RemotePolicy, options.CaptivePortal, options.TokensAtStart));
         Assert.Same(blobs, options.Blobs);
         Assert.Same(meters, options.MeterFactory);
         Assert.Equal(("p", true), (options.Product, options.StrictPolicy));

@@ -79,9 +79,9 @@ public sealed class SettingsReloadTests : IDisposable
     {
         using var host = await StartAsync(("PolicyJson", Policy(1)), ("Product", "kettle"));
         var context = host.Services.GetRequiredService<LocalContext>();
-        Change(("Product", "toaster"), ("StrictPolicy", "true"), ("StateFolder", "state"));
+        Change(("Product", "toaster"), ("StrictPolicy", "true"), ("StateFolder", "state"), ("RemotePolicy:Interval", "00:10:00"), ("CaptivePortal:Timeout", "00:00:01"), ("TokensAtStart", "00:00:05"));
         Change();
-        string[] expected = ["section:Product was", "section:StrictPolicy was", "section:StateFolder was"];
+        string[] expected = ["section:Product was", "section:StrictPolicy was", "section:StateFolder was", "section:RemotePolicy was", "section:CaptivePortal was", "section:TokensAtStart was"];
         var lines = _log.Entries.Where(static one => one.Id.Name == "SettingWaits").ToList();
         Assert.All(lines, static line => Assert.Equal(LogLevel.Warning, line.Level));
         Assert.Equal(expected, lines.Select(static line => line.Message[..(line.Message.IndexOf(" was", StringComparison.Ordinal) + 4)]));

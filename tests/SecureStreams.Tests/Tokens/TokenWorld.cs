@@ -20,9 +20,10 @@ internal sealed class TokenWorld : IAsyncDisposable
     /// <param name="stream">More members of the streamtypes that use it.</param>
     /// <param name="chance">What the random numbers are.</param>
     /// <param name="policy">Another policy altogether.</param>
-    public TokenWorld(string auth = "", string fetcher = "", string stream = "", double chance = 0, string? policy = null)
+    /// <param name="more">More options.</param>
+    public TokenWorld(string auth = "", string fetcher = "", string stream = "", double chance = 0, string? policy = null, Func<SsContextOptions, SsContextOptions>? more = null)
     {
-        World = new CoreWorld(policy ?? Policy(auth, fetcher, stream), chance);
+        World = new CoreWorld(policy ?? Policy(auth, fetcher, stream), chance, more: more);
         World.Context.Blobs.Write(SsBlobNames.AuthRoot, Encoding.UTF8.GetBytes(Root));
         World.Play = Play;
     }
@@ -115,6 +116,9 @@ internal sealed class TokenWorld : IAsyncDisposable
         _issued[token] = (now, now + Life);
         Answer(peer, 200, string.Create(CultureInfo.InvariantCulture, $$"""{"access_token":"{{token}}","expires_in":{{Life.TotalSeconds}},"token_type":"bearer"{{more}}}"""));
     }
+
+    /// <summary>The server has given a token without this having seen it.</summary>
+    public void Issue(string token, TimeSpan life) => _issued[token] = (World.Clock.GetUtcNow(), World.Clock.GetUtcNow() + life);
 
     public async ValueTask DisposeAsync() => await World.DisposeAsync();
 

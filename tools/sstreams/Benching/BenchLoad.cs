@@ -111,7 +111,7 @@ internal sealed class BenchLoad : IAsyncDisposable
         Volatile.Write(ref _phase, phase);
         foreach (var (worker, stream) in _workers.Zip(_streams))
             worker.Join(stream, phase);
-        var time = duration is { } limit ? Task.Delay(limit, _time) : phase.Done;
+        var time = duration is { } limit ? BenchClock.AtLeastAsync(limit, _time) : phase.Done;
         if (await Task.WhenAny(phase.Done, time, stopped) == phase.Done)
             return true;
         phase.Stop();

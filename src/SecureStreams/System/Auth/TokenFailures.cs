@@ -68,6 +68,12 @@ internal static class TokenFailures
             : last with { Message = $"{waited}. {last.Message}", IsAuth = true };
     }
 
+    /// <summary>What an attempt does that waits for the token.</summary>
+    /// <param name="settings">The scheme.</param>
+    /// <param name="last">What the stream that fetches it was told last; null for nothing.</param>
+    public static string DescribeWait(TokenSettings settings, TransportFailure? last) =>
+        $"waits for the token of scheme '{settings.Scheme}', which streamtype '{settings.StreamType}' fetches; {(last is null ? "no attempt of that has failed" : $"the last failure of that: {last.Phase}/{last.Code}: {last.Message}")}";
+
     /// <summary>The policy has changed so that the token is another's.</summary>
     public static TransportFailure SchemeChanged(TokenSettings settings) =>
         new(SsPhase.Update, SsCauseCode.PolicyChanged, $"The policy was changed, and scheme '{settings.Scheme}' is another; the next attempt takes it.") { Attribute = "use_auth" };

@@ -239,8 +239,12 @@ internal sealed partial class TokenScheme
                 return;
             (_has, _expires, _goodUntil, _isRefused) = (true, expires, null, false);
             _serial++;
-            if (expires is { } end && end - _time.GetUtcNow() is { Ticks: > 0 } left)
-                RenewLocked(left);
+            if (expires is not { } end || end - _time.GetUtcNow() is not { Ticks: > 0 } left)
+                return;
+
+            // Else a clock that is set back would make one from an earlier run good for as much longer.
+            _goodUntil = _time.GetTimestamp() + Ticks(left < TokenDefaults.LongestLife ? left : TokenDefaults.LongestLife);
+            RenewLocked(left);
         }
     }
 

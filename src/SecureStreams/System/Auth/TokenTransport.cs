@@ -51,6 +51,9 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
     public override string? Rideshare => Inner?.Rideshare;
 
     /// <inheritdoc/>
+    public override string? Waiting => Volatile.Read(ref _isWaiting) ? TokenFailures.DescribeWait(_scheme.Settings, _scheme.LastFailure) : null;
+
+    /// <inheritdoc/>
     public override TransportWriter Writer => Inner?.Writer ?? ClosedWriter.Instance;
 
     /// <inheritdoc/>
@@ -172,7 +175,7 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
                 BeginOnMailbox();
                 break;
             case TokenStand.Awaited:
-                _isWaiting = true;
+                Volatile.Write(ref _isWaiting, true);
                 _bound ??= _keeper.Time.CreateDetachedTimer(static state => ((TokenTransport)state!).TimedOut(), this, Left);
                 break;
             default:

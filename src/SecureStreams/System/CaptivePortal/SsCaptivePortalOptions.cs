@@ -33,10 +33,16 @@ public sealed record SsCaptivePortalOptions
     }
     = DefaultRecheckInterval;
 
+    /// <summary>The least of both.</summary>
+    internal static TimeSpan Shortest { get; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The most of both.</summary>
+    internal static TimeSpan Longest { get; } = TimeSpan.FromDays(1);
+
     private static TimeSpan Bounded(TimeSpan value, string name)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1), name);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromDays(1), name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, Shortest, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Longest, name);
         return value;
     }
 }

@@ -8,7 +8,8 @@ internal sealed partial class RemotePolicyLoop
 {
     private async Task<SsRemotePolicyResult> FetchOnceAsync()
     {
-        Change(static status => status with { Next = null });
+        lock (_lock)
+            _next = null;
         SsRemotePolicyResult result;
         try
         {
@@ -73,6 +74,9 @@ internal sealed partial class RemotePolicyLoop
         var update = _host.Apply(document);
         if (update.Refusal is { } refusal)
             return result with { Stage = SsRemotePolicyStage.Apply, Message = refusal.Split('\n')[0].TrimEnd(), Diagnostics = update.Diagnostics, Update = update };
+
+        // What a trial waits for may begin only now.
+        _firstAnswer.TrySetResult();
 
         // Only what has proved good is what the next start begins with.
         if (await _host.Confirm(update, _ending.Token).ConfigureAwait(false) is { } reverted)
@@ -140,6 +144,7 @@ internal sealed partial class RemotePolicyLoop
         }
 
         WarnOfExpiry();
+        _firstAnswer.TrySetResult();
         if (result.Outcome is not (SsRemotePolicyOutcome.Unchanged or SsRemotePolicyOutcome.Unavailable))
             _reporter.Add(PolicyReport.Write(result, _status.Revision, now));
     }

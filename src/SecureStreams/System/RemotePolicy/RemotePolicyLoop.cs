@@ -25,11 +25,13 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     private readonly PolicyReporter _reporter;
     private readonly SlotStore? _store;
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _firstAnswer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<SsRemotePolicyResult>? _fetching;
     private Task _loop = Task.CompletedTask;
     private Task _reports = Task.CompletedTask;
     private SsRemotePolicyStatus _status = new();
     private DateTimeOffset? _warnedOf;
+    private (long Since, TimeSpan Delay)? _next;
 
     // Of the fetch under way, one at a time.
     private long? _highest;
@@ -61,10 +63,19 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     {
         get
         {
-            var status = Volatile.Read(ref _status);
-            return status with { IsExpired = status.Expires <= _time.GetUtcNow() };
+            SsRemotePolicyStatus status;
+            (long Since, TimeSpan Delay)? next;
+            lock (_lock)
+                (status, next) = (_status, _next);
+
+            // Of the clock as it is now: it may have been set since, and what is waited for goes by elapsed time.
+            var now = _time.GetUtcNow();
+            return status with { IsExpired = status.Expires <= now, Next = next is var (since, delay) ? now + Left(since, delay) : null };
         }
     }
+
+    /// <summary>Completes, never faulted, when the first fetch has put a policy in force, if only on trial, or has come to nothing.</summary>
+    public Task FirstAnswer => _firstAnswer.Task;
 
     /// <summary>Puts what is kept on disk in force; nothing is dialed. Before there are streams.</summary>
     public void TakeKept()
@@ -160,11 +171,11 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
             var result = await fetch.ConfigureAwait(false);
             var delay = DelayAfter(result);
             var begun = _time.GetTimestamp();
-            Change(status => status with { Next = _time.GetUtcNow() + delay });
-            while (_time.GetElapsedTime(begun) is var passed && passed < delay)
+            lock (_lock)
+                _next = (begun, delay);
+            while (Left(begun, delay) is { Ticks: > 0 } step)
             {
                 // The clock may be set meanwhile, and an expiry goes by the clock.
-                var step = delay - passed;
                 if (_status.Expires is { } expires && expires != _warnedOf && expires - _time.GetUtcNow() is var left && left > TimeSpan.Zero && left < step)
                     step = left;
                 await Task.Delay(step, _time, _ending.Token).ConfigureAwait(false);
@@ -186,6 +197,8 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
 
         return interval * (1 - Jitter + (2 * Jitter * _host.Options.Platform.Random.NextDouble()));
     }
+
+    private TimeSpan Left(long since, TimeSpan delay) => delay - _time.GetElapsedTime(since) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 
     private void WarnOfExpiry()
     {

@@ -9,8 +9,12 @@ public sealed record SsRemotePolicyOptions
     /// <summary>The most <see cref="Interval"/> and <see cref="Timeout"/> can be.</summary>
     public static readonly TimeSpan LongestInterval = TimeSpan.FromDays(31);
 
+    /// <summary>In settings files a time of 0 is no bound.</summary>
+    internal static TimeSpan ShortestTimeout { get; } = TimeSpan.FromMilliseconds(1);
+
     private readonly TimeSpan _interval = TimeSpan.FromHours(1);
     private readonly TimeSpan _timeout = TimeSpan.FromMinutes(1);
+    private readonly TimeSpan _startWait = TimeSpan.FromSeconds(10);
     private readonly int _maximumBytes = 1024 * 1024;
 
     /// <summary>
@@ -39,6 +43,22 @@ public sealed record SsRemotePolicyOptions
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LongestInterval);
             _timeout = value;
+        }
+    }
+
+    /// <summary>
+    /// How long <see cref="SsSystemState.PolicyValid"/> waits at most for the first fetch, counted from <see cref="SsSystemState.CpdPostTime"/>; 10 s by default, 0 for not at all, at most 31 days. After it the
+    /// policy in force counts as valid, which is one from disk or that of the program, and the fetch goes on. A policy that begins its trial is waited for, and the end of the trial is not.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not in the range.</exception>
+    public TimeSpan StartWait
+    {
+        get => _startWait;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, LongestInterval);
+            _startWait = value;
         }
     }
 

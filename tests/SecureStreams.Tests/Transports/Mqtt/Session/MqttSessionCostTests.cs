@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging.Abstractions;
+using SecureStreams.TestSupport.Checks;
 using SecureStreams.Transports.Mqtt.Session;
 
 namespace SecureStreams.Tests.Transports.Mqtt.Session;
@@ -31,13 +32,15 @@ public sealed class MqttSessionCostTests(ITestOutputHelper output) : IDisposable
         Out(session, qos, Messages / 10);
         In(session, qos, Messages / 10);
 
-        var begun = TimeProvider.System.GetTimestamp();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Out(session, qos, Messages);
-        var sent = TimeProvider.System.GetTimestamp();
-        In(session, qos, Messages);
-        var taken = TimeProvider.System.GetTimestamp();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long begun = 0, sent = 0, taken = 0;
+        Assert.Equal(0, Allocated.Least(() =>
+        {
+            begun = TimeProvider.System.GetTimestamp();
+            Out(session, qos, Messages);
+            sent = TimeProvider.System.GetTimestamp();
+            In(session, qos, Messages);
+            taken = TimeProvider.System.GetTimestamp();
+        }));
         output.WriteLine($"QoS {qos}{(isKept ? ", in a file" : "")}: {Nanoseconds(begun, sent)} ns a message out, {Nanoseconds(sent, taken)} ns in");
         Assert.Null(session.StoreProblem);
     }
