@@ -1,5 +1,4 @@
 using SecureStreams.Core;
-using SecureStreams.Policy;
 using SecureStreams.Simulation.Application;
 using SecureStreams.Simulation.Network;
 using SecureStreams.Simulation.Peers;
@@ -48,9 +47,6 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
 
     /// <summary>When that edit was made.</summary>
     public long PlannedAt { get; private set; } = -1;
-
-    /// <summary>The policy in force when the last attempt was announced.</summary>
-    public StreamTypePolicy? Followed { get; set; }
 
     /// <summary>Whether the application has asked for a connection and not taken it back, so that the stream has something to do.</summary>
     public bool Wants { get; set; }
@@ -139,7 +135,6 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
         Stream = null;
         Attempt = Next = null;
         Planned = null;
-        Followed = null;
         Gone = null;
         State = SsState.None;
         Paused = Failed = false;

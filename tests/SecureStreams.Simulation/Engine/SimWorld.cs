@@ -230,7 +230,6 @@ internal sealed class SimWorld
             answered.Acknowledged++;
         if (SsStateTable.IsNotice(change.State))
             return;
-        var before = actor.State;
         actor.State = change.State;
         var idle = change.Cause.NextAction != SsNextAction.Retry;
         switch (change.State)
@@ -249,10 +248,6 @@ internal sealed class SimWorld
                     Editor?.Ended(actor, change.Cause.Code);
                 if (change.State == SsState.Disconnected && change.Cause.Code == SsCauseCode.PolicyChanged)
                     TakeOver(actor);
-                break;
-            case SsState.Poll:
-            case SsState.Connecting when before != SsState.Poll:
-                actor.Followed = Context.Policy.StreamTypes.GetValueOrDefault(actor.Kind.Name) ?? actor.Followed;
                 break;
             case SsState.Connected:
                 actor.Failed = false;
