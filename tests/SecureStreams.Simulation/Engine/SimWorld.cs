@@ -192,9 +192,11 @@ internal sealed class SimWorld
         }
 
         Application.Asks(actor);
-        if (actor.RetryDue >= 0)
+
+        // One that is idle inside a callback may wait when its turn comes: what is live then ends no wait.
+        if (actor.RetryDue >= 0 && effect.Impact >= PolicyImpact.Reconnect)
             actor.RetryIsDue(Clock.Now, Clock.Slept);
-        else if (actor.Attempt is null or { Ended: true })
+        else if (actor.RetryDue < 0 && actor.Attempt is null or { Ended: true })
             actor.Failed = false;
     }
 
@@ -238,16 +240,16 @@ internal sealed class SimWorld
             case SsState.Disconnected:
                 if (actor.Attempt is { } attempt)
                     attempt.Ended = true;
+                if (change.State == SsState.Disconnected)
+                    Editor?.Ended(actor, change.Cause.Code);
 
-                // An end that the application asked for, or that policy does not mend, is no failure to the governor.
-                if (change.Cause.Code != SsCauseCode.LocalDisconnect && (change.State == SsState.Unreachable || !idle))
+                // An end that the application asked for, or that policy does not mend, is no failure to the governor; nor is one for a connection that stands already.
+                if (change.Cause.Code == SsCauseCode.PolicyChanged && actor.Next is { Connected: true, Ended: false })
+                    TakeOver(actor);
+                else if (change.Cause.Code != SsCauseCode.LocalDisconnect && (change.State == SsState.Unreachable || !idle))
                     actor.Failed = true;
                 if (change.State == SsState.Disconnected && idle)
                     actor.Wants = false;
-                if (change.State == SsState.Disconnected)
-                    Editor?.Ended(actor, change.Cause.Code);
-                if (change.State == SsState.Disconnected && change.Cause.Code == SsCauseCode.PolicyChanged)
-                    TakeOver(actor);
                 break;
             case SsState.Connected:
                 actor.Failed = false;
