@@ -124,7 +124,7 @@ internal sealed partial class MqttConnection
             payload = payload[piece.Length..];
             var isLast = payload.IsEmpty;
             var flags = message.Kind | (isFirst ? SsRxFlags.StartOfMessage : SsRxFlags.None) | (isLast ? SsRxFlags.EndOfMessage : SsRxFlags.None);
-            member.Transport.QueueFromConnection(piece, flags, isFirst ? member.Values : null, isLast ? taking : null, isLast && taking is not null, isAcknowledged: true);
+            member.Transport.QueueFromConnection(piece, flags, isFirst ? member.Values : null, isLast ? taking : null, isLast && taking is not null, isAcknowledged: true, isFirst ? message.Topic : default);
             isFirst = false;
         }
         while (!payload.IsEmpty);

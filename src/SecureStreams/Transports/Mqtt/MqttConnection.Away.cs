@@ -80,7 +80,7 @@ internal sealed partial class MqttConnection
             DiscardOnMailbox(member.Arriving);
         var taking = isLast ? BeginTaking() : null;
         taking?.Add();
-        member.Arriving.Add(MqttPiece.Of(piece, flags) with { Values = _isFirst ? member.Values : null, Taking = taking, IsUnanswered = isLast, IsAcknowledged = true });
+        member.Arriving.Add(MqttPiece.Of(piece, flags, _isFirst ? Topic : default) with { Values = _isFirst ? member.Values : null, Taking = taking, IsUnanswered = isLast, IsAcknowledged = true });
         if (isLast)
             KeepOnMailbox(member, member.Arriving);
     }
@@ -90,7 +90,7 @@ internal sealed partial class MqttConnection
     {
         var taking = BeginTaking();
         taking.Add();
-        KeepOnMailbox(member, [MqttPiece.Of(payload, flags) with { Values = member.Values, Taking = taking, IsUnanswered = true, IsAcknowledged = true }]);
+        KeepOnMailbox(member, [MqttPiece.Of(payload, flags, Topic) with { Values = member.Values, Taking = taking, IsUnanswered = true, IsAcknowledged = true }]);
     }
 
     /// <summary>
@@ -131,7 +131,7 @@ internal sealed partial class MqttConnection
         message.Clear();
     }
 
-    /// <summary>A stream is back: it gets what was kept for it before anything else.</summary>
+    /// <summary>A stream is back: it gets what was kept for it before anything else, but for what it does not subscribe to any more.</summary>
     private void GiveKeptOnMailbox(MqttMember member)
     {
         var owner = member.Transport.Owner;
@@ -139,18 +139,41 @@ internal sealed partial class MqttConnection
         if (before is not null)
             _away.Remove(before);
         var isSame = owner.ComeWith(member.Attempt.Filters);
+        var unwanted = 0;
         while (owner.TryTakeKept(out var message))
         {
             if (message[^1].IsUnanswered)
                 CountUnanswered(-1);
+            if (isSame || IsFor(member, message[0].Topic))
+            {
+                foreach (var piece in message)
+                    member.Transport.QueueKept(piece);
+                continue;
+            }
+
+            // Nobody wants it any more: not to answer it would keep a place in the broker's window.
+            unwanted++;
             foreach (var piece in message)
             {
-                if (isSame)
-                    member.Transport.QueueKept(piece);
-                else
-                    DiscardOnMailbox(piece);
+                piece.Return();
+                if (piece.Taking is { } taking)
+                    DoneOnMailbox(taking, taken: true);
             }
         }
+
+        if (unwanted > 0)
+            MqttLog.ForNobody(Factory.Logger, ClientId, unwanted);
+    }
+
+    private static bool IsFor(MqttMember member, ReadOnlySpan<byte> topic)
+    {
+        foreach (var filter in member.Attempt.Filters)
+        {
+            if (MqttTopics.Matches(filter.Utf8, topic))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Who was to come back has had the time to.</summary>

@@ -17,7 +17,6 @@ internal sealed partial class MqttConnection
     // Filters that the broker has ended, and may still have messages of.
     private readonly List<byte[]> _ended = [];
     private bool _isSessionPresent;
-    private bool _isComingUp;
 
     /// <summary>UNSUBACK came.</summary>
     public void UnsubscribedOnMailbox(in MqttPacket packet)

@@ -48,14 +48,12 @@ internal sealed partial class MqttConnection
     /// <summary>The connection can be used: streams that wait get their subscriptions.</summary>
     public void UpOnMailbox()
     {
-        _isComingUp = true;
         for (var i = 0; i < _members.Count; i++)
         {
             if (_members[i] is { Stage: MqttStage.Waiting } member && member.Link == _link)
                 OpenOnMailbox(member, waited: true);
         }
 
-        _isComingUp = false;
         TurnOverSoonOnMailbox();
     }
 

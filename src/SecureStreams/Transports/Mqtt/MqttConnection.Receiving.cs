@@ -21,6 +21,11 @@ internal sealed partial class MqttConnection
     private bool _isLeft;
     private bool _isAcknowledged;
     private bool _isArriving;
+    private byte[] _topic = [];
+    private int _topicBytes;
+
+    /// <summary>Of the message that comes in now, if it has QoS 1 or 2.</summary>
+    private ReadOnlySpan<byte> Topic => _topic.AsSpan(0, _topicBytes);
 
     /// <summary>The head of a message is there.</summary>
     /// <param name="publish">The head.</param>
@@ -34,6 +39,7 @@ internal sealed partial class MqttConnection
         _isLeft = false;
         _taking = null;
         _isAcknowledged = publish.Qos != MqttQos.AtMostOnce;
+        _topicBytes = 0;
         _kind = SsRxFlags.None;
         if (_isAcknowledged)
         {
@@ -54,6 +60,14 @@ internal sealed partial class MqttConnection
         }
 
         _isArriving = _isAcknowledged;
+        if (_isAcknowledged)
+        {
+            if (_topic.Length < topic.Length)
+                _topic = new byte[Math.Max(2 * _topic.Length, topic.Length)];
+            topic.CopyTo(_topic);
+            _topicBytes = topic.Length;
+        }
+
         if (_link!.Version == MqttVersion.V5 && publish.Properties.NumberOr(MqttPropertyId.PayloadFormatIndicator, 0) == 1)
             _kind = SsRxFlags.Text;
         _table.Match(topic, _targets);
@@ -99,9 +113,9 @@ internal sealed partial class MqttConnection
         if (taking.IsRefused && taking.Link != _link)
         {
             // It came on the connection before this one, to a stream that went with that. Where the broker has sent it again meanwhile it was passed over as one that is being taken: so it has to
-            // be sent once more, which a broker does on a new connection only. On one that has just come up nothing was passed over yet.
+            // be sent once more, which a broker does on a new connection only.
             Session.Leave(taking.Ticket);
-            if (taking.Ticket.Qos == 2 && !_isComingUp && _link is { IsUp: true, IsEnding: false } link)
+            if (taking.Ticket.Qos == 2 && _link is { IsUp: true, IsEnding: false } link)
                 link.FailOnMailbox(MqttFailures.SentAgain(link.EndpointOnMailbox!));
         }
         else if (taking.IsLeft)
@@ -208,7 +222,7 @@ internal sealed partial class MqttConnection
         member.HasQueuedFirst = isWhole;
         var waits = isLast && _isAcknowledged &&
             (_members.Count == 1 || member.Stage != MqttStage.Connected || !transport.IsPaused || !isWhole || !IsWindowNarrow || transport.HeldBytes >= member.Plan.ReceiveCap);
-        transport.QueueFromConnection(piece, flags, values, waits ? BeginTaking() : null, waits, _isAcknowledged);
+        transport.QueueFromConnection(piece, flags, values, waits ? BeginTaking() : null, waits, _isAcknowledged, _isFirst ? Topic : default);
         return true;
     }
 

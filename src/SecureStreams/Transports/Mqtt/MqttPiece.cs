@@ -23,17 +23,27 @@ internal readonly record struct MqttPiece(byte[]? Buffer, int Bytes, SsRxFlags F
     /// <summary>Whether the message counts among those that the stream has not answered.</summary>
     public bool IsUnanswered { get; init; }
 
+    /// <summary>Of the first piece of a message of QoS 1 or 2: bytes of the topic, which stands behind those of the payload.</summary>
+    public int TopicBytes { get; init; }
+
+    /// <summary>The topic, where it is there.</summary>
+    public ReadOnlySpan<byte> Topic => Buffer.AsSpan(Bytes, TopicBytes);
+
     /// <summary>A copy of bytes.</summary>
-    public static MqttPiece Of(ReadOnlySpan<byte> bytes, SsRxFlags flags)
+    /// <param name="bytes">The payload.</param>
+    /// <param name="flags">Where it stands in its message.</param>
+    /// <param name="topic">Where it was published, for a stream that is asked for something else before it has taken it; empty for what is not kept then.</param>
+    public static MqttPiece Of(ReadOnlySpan<byte> bytes, SsRxFlags flags, ReadOnlySpan<byte> topic = default)
     {
         byte[]? buffer = null;
-        if (!bytes.IsEmpty)
+        if (bytes.Length + topic.Length > 0)
         {
-            buffer = ArrayPool<byte>.Shared.Rent(bytes.Length);
+            buffer = ArrayPool<byte>.Shared.Rent(bytes.Length + topic.Length);
             bytes.CopyTo(buffer);
+            topic.CopyTo(buffer.AsSpan(bytes.Length));
         }
 
-        return new MqttPiece(buffer, bytes.Length, flags);
+        return new MqttPiece(buffer, bytes.Length, flags) { TopicBytes = topic.Length };
     }
 
     /// <summary>Gives the bytes back.</summary>

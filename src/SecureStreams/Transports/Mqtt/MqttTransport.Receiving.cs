@@ -61,10 +61,10 @@ internal sealed partial class MqttTransport
     }
 
     /// <summary>Leaves a piece for the stream. In the connection's turn.</summary>
-    public void QueueFromConnection(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values, MqttTaking? taking, bool isUnanswered, bool isAcknowledged)
+    public void QueueFromConnection(ReadOnlySpan<byte> piece, SsRxFlags flags, string?[]? values, MqttTaking? taking, bool isUnanswered, bool isAcknowledged, ReadOnlySpan<byte> topic)
     {
         taking?.Add();
-        Queue(MqttPiece.Of(piece, flags) with { Values = values, Taking = taking, IsUnanswered = isUnanswered, IsAcknowledged = isAcknowledged });
+        Queue(MqttPiece.Of(piece, flags, topic) with { Values = values, Taking = taking, IsUnanswered = isUnanswered, IsAcknowledged = isAcknowledged });
     }
 
     /// <summary>Leaves a piece for the stream that it had not taken when it let go the last time. In the connection's turn.</summary>

@@ -114,6 +114,21 @@ internal sealed class MosquittoBroker : IAsyncDisposable
         await EndedAsync();
     }
 
+    /// <summary>Stops it in the middle of what it does (SIGSTOP): its connections stay, and nothing is answered.</summary>
+    public Task FreezeAsync() => SystemCommand.RunAsync("kill", "-STOP", ProcessId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Lets it go on.</summary>
+    public Task ThawAsync() => SystemCommand.RunAsync("kill", "-CONT", ProcessId.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Gives <see cref="User"/> another password, without a restart (SIGHUP): who is connected with the old one is cut off.</summary>
+    public async Task ChangePasswordAsync(string password)
+    {
+        var before = Log.Count;
+        MosquittoConfiguration.WritePassword(_directory.FullName, password);
+        await SystemCommand.RunAsync("kill", "-HUP", ProcessId.ToString(CultureInfo.InvariantCulture));
+        await WaitForLogAsync("Reloading config", before);
+    }
+
     /// <summary>The first line, of those so far from <paramref name="from"/> on or to come, for which <paramref name="isWanted"/> holds.</summary>
     public async Task<string> WaitForLogAsync(Func<string, bool> isWanted, int from = 0)
     {

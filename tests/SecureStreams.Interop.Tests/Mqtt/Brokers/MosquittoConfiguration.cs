@@ -18,8 +18,7 @@ internal static class MosquittoConfiguration
         var (certificate, key) = TestCertificates.Server.WritePem(directory, "server");
         var authority = Path.Combine(directory, "trusted.crt");
         File.WriteAllText(authority, TestCertificates.Authority.Pem);
-        var passwords = Path.Combine(directory, "passwords");
-        File.WriteAllText(passwords, $"{MosquittoBroker.User}:{Hash(MosquittoBroker.Password)}\n");
+        var passwords = WritePassword(directory, MosquittoBroker.Password);
         var access = Path.Combine(directory, "access");
         File.WriteAllText(access, $"""
             user {MosquittoBroker.User}
@@ -67,6 +66,14 @@ internal static class MosquittoConfiguration
         var path = Path.Combine(directory, "mosquitto.conf");
         File.WriteAllText(path, text.ToString());
         return path;
+    }
+
+    /// <summary>Writes the password file, and returns its path.</summary>
+    public static string WritePassword(string directory, string password)
+    {
+        var passwords = Path.Combine(directory, "passwords");
+        File.WriteAllText(passwords, $"{MosquittoBroker.User}:{Hash(password)}\n");
+        return passwords;
     }
 
     private static string Hash(string password)

@@ -41,6 +41,9 @@ public class MqttEditTests(MosquittoFixture mosquitto, ITestOutputHelper output)
                 string.Create(CultureInfo.InvariantCulture, $$"""{ "s": [{ "out": { {{(edit % 3 == 0 ? "\"timeout_ms\"" : "\"mqtt_keep_alive\"")}}: {{1000 + edit}} } }] }"""), "edit");
             Assert.True(update.Applied, update.Refusal);
             reconnects += Assert.Single(update.Effects).Action == SsPolicyAction.Reconnect ? 1 : 0;
+
+            // Else the next edit may come before this one has been acted on, and share its reconnect.
+            await handler.WaitForStateAsync(SsState.Disconnected, times: reconnects);
             await handler.WaitForAsync(_ => Volatile.Read(ref acknowledged) > before + 20, what: "acknowledgements after an edit");
         }
 

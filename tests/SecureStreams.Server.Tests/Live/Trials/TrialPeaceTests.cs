@@ -1,4 +1,5 @@
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Time;
 using Xunit;
 
 namespace SecureStreams.Server.Tests.Live.Trials;

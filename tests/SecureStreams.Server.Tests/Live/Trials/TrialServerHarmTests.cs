@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using SecureStreams.TestSupport.Certificates;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Time;
 using Xunit;
 
 namespace SecureStreams.Server.Tests.Live.Trials;

@@ -1,10 +1,10 @@
-namespace SecureStreams.Server.Tests.Live.Trials;
+namespace SecureStreams.TestSupport.Time;
 
 /// <summary>
 /// The real clock, but for timers of one length, the window of a trial: those end when a test says so. So a test waits for what it wants to see, however slow the machine is, and then for
 /// the decision.
 /// </summary>
-internal sealed class HeldClock : TimeProvider
+public sealed class HeldClock : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<Held> _held = [];
