@@ -33,7 +33,7 @@ internal sealed partial class MqttConnection
     /// <summary>The head of a message came that is for no stream that is there.</summary>
     private void BeginAbsentOnMailbox(in MqttPublish publish, ReadOnlySpan<byte> topic)
     {
-        if (!_holdsForAbsent || !_isAcknowledged)
+        if (!_holdsForAbsent || !_isAcknowledged || IsGivenUp(topic))
             return;
         if (_absent.Count > 0 && _absentBytes + publish.PayloadBytes > MqttDefaults.AbsentBytes)
             ForgetGivenOnMailbox();
@@ -143,6 +143,7 @@ internal sealed partial class MqttConnection
             return;
         _holdsForAbsent = false;
         DismissAbsentOnMailbox();
+        EndUnwantedOnMailbox();
     }
 
     private void DismissAbsentOnMailbox()
@@ -158,6 +159,29 @@ internal sealed partial class MqttConnection
 
         _absent.Clear();
         TurnOverSoonOnMailbox();
+    }
+
+    /// <summary>What came by filters that nobody wants any more does not wait for anybody.</summary>
+    private void DismissGivenUpOnMailbox()
+    {
+        var count = 0;
+        for (var i = 0; i < _absent.Count;)
+        {
+            var message = _absent[i];
+            if (message.IsGiven || !IsGivenUp(message.Topic))
+            {
+                i++;
+                continue;
+            }
+
+            count++;
+            Session.Accept(message.Ticket);
+            ForgetAbsent(message);
+            _absent.RemoveAt(i);
+        }
+
+        if (count > 0)
+            MqttLog.ForNobody(Factory.Logger, ClientId, count);
     }
 
     /// <summary>The connection is over: the broker has all that was held, and sends it again.</summary>

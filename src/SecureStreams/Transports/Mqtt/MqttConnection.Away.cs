@@ -138,9 +138,7 @@ internal sealed partial class MqttConnection
         var before = _away.Find(one => one.Transport.Owner == owner);
         if (before is not null)
             _away.Remove(before);
-        var filters = string.Join(' ', member.Attempt.Filters.Select(static one => one.Text));
-        var isSame = owner.KeptFor == filters;
-        owner.KeptFor = filters;
+        var isSame = owner.ComeWith(member.Attempt.Filters);
         while (owner.TryTakeKept(out var message))
         {
             if (message[^1].IsUnanswered)
@@ -173,6 +171,7 @@ internal sealed partial class MqttConnection
 
             _away.RemoveAt(i);
             ForgetAwayOnMailbox(member);
+            EndSubscriptionsOnMailbox(member.Attempt.Filters);
         }
 
         if (next is { } wait)

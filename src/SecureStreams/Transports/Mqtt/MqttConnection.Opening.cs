@@ -11,7 +11,6 @@ internal sealed partial class MqttConnection
     private readonly MqttSubscriptionTable _table = new();
     private readonly Dictionary<ushort, MqttSubscribed> _requests = [];
     private readonly Queue<MqttSubscribed> _toSubscribe = new();
-    private readonly Queue<MqttSubscribed> _toUnsubscribe = new();
     private readonly object _birthToken = new();
     private Birth _birth;
 
@@ -35,8 +34,11 @@ internal sealed partial class MqttConnection
         // What the broker still has, and this side has seen it take, is not asked for again.
         if (found != MqttResumption.Resumed)
             _held.Clear();
+        _isSessionPresent = sessionPresent;
         if (sessionPresent)
             ExpectAbsentOnMailbox();
+        else
+            _ended.Clear();
         if (settings.Birth is null)
             _birth = Birth.Done;
         else if (_birth != Birth.Sent)
@@ -46,12 +48,14 @@ internal sealed partial class MqttConnection
     /// <summary>The connection can be used: streams that wait get their subscriptions.</summary>
     public void UpOnMailbox()
     {
+        _isComingUp = true;
         for (var i = 0; i < _members.Count; i++)
         {
             if (_members[i] is { Stage: MqttStage.Waiting } member && member.Link == _link)
                 OpenOnMailbox(member, waited: true);
         }
 
+        _isComingUp = false;
         TurnOverSoonOnMailbox();
     }
 
@@ -127,6 +131,7 @@ internal sealed partial class MqttConnection
         foreach (var filter in member.Attempt.Filters)
         {
             var subscribed = _table.Add(filter, member);
+            Session.Subscribing(filter.Text, filter.Utf8, member.Plan.Policy.Name);
             if (_held.TryGetValue(filter.Text, out var held) && held >= filter.Qos)
                 continue;
             member.PendingFilters++;
@@ -150,6 +155,7 @@ internal sealed partial class MqttConnection
         if (_birth != Birth.Done)
             return;
         member.Stage = MqttStage.Connected;
+        GiveUpFormerOnMailbox(member);
         member.Transport.OpenFromConnection(_link!.Opened(withReport: member.Waited));
         while (member.Transport.Owner.TryTake(out var verdict))
             member.Transport.SettleFromConnection(verdict);
@@ -223,12 +229,14 @@ internal sealed partial class MqttConnection
     {
         while (_toUnsubscribe.TryDequeue(out var gone))
         {
-            // It may have come back meanwhile.
-            if (_table.Find(gone.Filter) is not null || !_held.Remove(gone.Text))
+            // It may have come back meanwhile; and where its SUBSCRIBE is not answered, the answer brings it here again.
+            if (_table.Find(gone.Filter) is not null || Session.FindFilter(gone.Text) is null || IsAsked(gone.Text) || IsEnding(gone.Text))
                 continue;
-            var id = Session.TakeRequestId();
-            if (id != 0)
-                link.PutUnsubscribe(id, gone);
+            _held.Remove(gone.Text);
+            if (Session.TakeRequestId() is not (> 0 and var id))
+                continue;
+            _endings.Add(id, gone);
+            link.PutUnsubscribe(id, gone);
         }
 
         for (var left = _toSubscribe.Count; left > 0; left--)
@@ -251,6 +259,9 @@ internal sealed partial class MqttConnection
             _requests.Add(id, wanted);
             link.PutSubscribe(id, wanted, qos);
         }
+
+        // Before it leaves, so that the next process knows of it.
+        Session.Commit();
     }
 
     // What the broker has taken of this client's subscriptions in its session, by filter, with the QoS that was asked for.

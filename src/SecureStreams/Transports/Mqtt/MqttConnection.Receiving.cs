@@ -99,9 +99,9 @@ internal sealed partial class MqttConnection
         if (taking.IsRefused && taking.Link != _link)
         {
             // It came on the connection before this one, to a stream that went with that. Where the broker has sent it again meanwhile it was passed over as one that is being taken: so it has to
-            // be sent once more, which a broker does on a new connection only.
+            // be sent once more, which a broker does on a new connection only. On one that has just come up nothing was passed over yet.
             Session.Leave(taking.Ticket);
-            if (taking.Ticket.Qos == 2 && _link is { IsUp: true, IsEnding: false } link)
+            if (taking.Ticket.Qos == 2 && !_isComingUp && _link is { IsUp: true, IsEnding: false } link)
                 link.FailOnMailbox(MqttFailures.SentAgain(link.EndpointOnMailbox!));
         }
         else if (taking.IsLeft)

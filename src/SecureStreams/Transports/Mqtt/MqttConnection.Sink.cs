@@ -41,6 +41,7 @@ internal sealed partial class MqttConnection
         _requests.Clear();
         _toSubscribe.Clear();
         _toUnsubscribe.Clear();
+        _endings.Clear();
         LeaveUnfinishedOnMailbox();
         DropAbsentOnMailbox();
         Session.Disconnected();

@@ -226,7 +226,7 @@ internal sealed partial class MqttLink : LinkTransport
                 _owner.SubscribedOnMailbox(packet);
                 break;
             case MqttPacketType.UnsubscribeAck:
-                _owner.Session.ReturnRequestId(packet.PacketId);
+                _owner.UnsubscribedOnMailbox(packet);
                 break;
             case MqttPacketType.PingResponse:
                 AnsweredOnMailbox();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 namespace SecureStreams.Transports.Mqtt;
@@ -10,6 +11,7 @@ namespace SecureStreams.Transports.Mqtt;
 internal sealed class MqttOwner
 {
     private readonly Queue<MqttVerdict> _late = new();
+    private ImmutableArray<MqttFilter> _filters = [];
     private Queue<MqttPiece[]>? _kept;
     private Slot[] _slots = [];
     private int _first;
@@ -27,11 +29,28 @@ internal sealed class MqttOwner
     /// <summary>Messages that wait for the stream to come back.</summary>
     public int KeptMessages => _kept?.Count ?? 0;
 
-    /// <summary>The filters of the stream's last attempt that came so far; what is kept came by them.</summary>
-    public string? KeptFor { get; set; }
+    /// <summary>Filters that the stream had in earlier attempts, and does not have any more: the broker is to end them, unless it has.</summary>
+    public List<MqttFilter> Former { get; } = [];
 
     /// <summary>Bytes of their payload.</summary>
     public long KeptBytes { get; private set; }
+
+    /// <summary>An attempt of the stream has come so far that it subscribes.</summary>
+    /// <param name="filters">To what.</param>
+    /// <returns>Whether that is what the attempt before it subscribed to: what is kept came by that.</returns>
+    public bool ComeWith(ImmutableArray<MqttFilter> filters)
+    {
+        var isSame = _filters.Select(static one => one.Text).SequenceEqual(filters.Select(static one => one.Text), StringComparer.Ordinal);
+        foreach (var filter in _filters)
+        {
+            if (Former.TrueForAll(one => one.Text != filter.Text))
+                Former.Add(filter);
+        }
+
+        Former.RemoveAll(one => filters.Any(filter => filter.Text == one.Text));
+        _filters = filters;
+        return isSame;
+    }
 
     /// <summary>A message waits for the stream to come back.</summary>
     /// <param name="message">Its pieces.</param>

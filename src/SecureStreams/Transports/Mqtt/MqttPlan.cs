@@ -101,6 +101,9 @@ internal sealed class MqttPlan
     /// <summary>MQTT 5: the metadata that travel in user properties, with the names of these.</summary>
     public ImmutableArray<(int Index, byte[] Name)> Properties { get; }
 
+    /// <summary>Whether all streams of the streamtype subscribe to the same, whatever their metadata are.</summary>
+    public bool HasFixedFilters => _filter is null or { IsLiteral: true } && (!IsAws || Topic is null or { IsLiteral: true });
+
     /// <summary>Where an attempt leads.</summary>
     /// <param name="metadata">The stream's metadata.</param>
     /// <param name="blobs">What the client id may be in.</param>

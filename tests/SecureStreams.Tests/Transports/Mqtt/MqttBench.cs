@@ -108,7 +108,7 @@ internal sealed class MqttBench : IContractRig
     }
 
     /// <summary>A context with these streamtypes; the retry scheme <c>r</c> waits a second and gives a silent broker up after ten, <c>soon</c> waits as long for a silent one as there is, <c>later</c> waits ten seconds.</summary>
-    public LocalContext Context(string streamTypes) => SsContext.FromJson(
+    public LocalContext Context(string streamTypes, string? stateFolder = null) => SsContext.FromJson(
         $$"""
         {
           "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }],
@@ -117,7 +117,7 @@ internal sealed class MqttBench : IContractRig
           "s": [{ {{streamTypes}} }]
         }
         """,
-        new() { Platform = new SsPlatform { Time = Clock }, LoggerFactory = Log, Blobs = Blobs });
+        new() { Platform = new SsPlatform { Time = Clock }, LoggerFactory = Log, Blobs = Blobs, StateFolder = stateFolder });
 
     /// <summary>Ends a context whose connection the peer sees to its end.</summary>
     public static async Task EndAsync(LocalContext context, MqttPeer peer)

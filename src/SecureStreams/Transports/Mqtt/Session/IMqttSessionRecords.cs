@@ -33,7 +33,15 @@ internal interface IMqttSessionRecords
     /// <summary>The identifier of an incoming message of QoS 2 is free for another one (PUBREL).</summary>
     void Forgotten(ushort id);
 
-    /// <summary>The broker has lost the session: no message has a number, what was released is settled, no incoming identifier is known.</summary>
+    /// <summary>The broker may have a subscription from now on, for a streamtype. Told before it is asked for, and again for each further streamtype.</summary>
+    /// <param name="filter">The filter, UTF-8. Both spans are valid during the call.</param>
+    /// <param name="streamType">The streamtype's name; empty where it is not known to be any's.</param>
+    void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType);
+
+    /// <summary>The broker has ended a subscription.</summary>
+    void Unsubscribed(ReadOnlySpan<byte> filter);
+
+    /// <summary>The broker has lost the session: no message has a number, what was released is settled, no incoming identifier is known, there are no subscriptions.</summary>
     void Renewed();
 
     /// <summary>The session ended: nothing is left of it.</summary>

@@ -63,6 +63,16 @@ internal sealed class MqttNoStore : IMqttSessionStore
     }
 
     /// <inheritdoc/>
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Unsubscribed(ReadOnlySpan<byte> filter)
+    {
+    }
+
+    /// <inheritdoc/>
     public void Renewed()
     {
     }

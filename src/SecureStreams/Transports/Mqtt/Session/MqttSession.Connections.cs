@@ -30,7 +30,7 @@ internal sealed partial class MqttSession
             (true, false) => MqttResumption.LostByBroker,
             (false, true) => MqttResumption.UnknownHere,
         };
-        if (!isPresent && (InFlight > 0 || _arrived.Count > 0))
+        if (!isPresent && (InFlight > 0 || _arrived.Count > 0 || _filters.Count > 0))
             Renew();
         if (!_isEstablished)
         {
@@ -110,6 +110,7 @@ internal sealed partial class MqttSession
     private void Forget()
     {
         _arrived.Clear();
+        ForgetFilters();
         _sessionEra++;
     }
 

@@ -28,6 +28,8 @@ internal sealed partial class MqttSession
             if (isTaken)
                 to.Accepted(id);
         }
+
+        DescribeFilters(to);
     }
 
     /// <summary>For <see cref="MqttSessionRestorer"/> only, as all that follow.</summary>

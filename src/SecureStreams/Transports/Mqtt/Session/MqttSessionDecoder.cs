@@ -109,10 +109,25 @@ internal static class MqttSessionDecoder
             case (MqttSessionStep.Ended, 0):
                 into.Ended();
                 break;
+            case (MqttSessionStep.Subscribed, >= sizeof(ushort)):
+                return TryApplySubscribed(fields, into);
+            case (MqttSessionStep.Unsubscribed, _):
+                into.Unsubscribed(fields);
+                break;
             default:
                 return false;
         }
 
+        return into.IsSound;
+    }
+
+    private static bool TryApplySubscribed(ReadOnlySpan<byte> fields, MqttSessionRestorer into)
+    {
+        int filter = BinaryPrimitives.ReadUInt16BigEndian(fields);
+        var texts = fields[sizeof(ushort)..];
+        if (filter > texts.Length)
+            return false;
+        into.Subscribed(texts[..filter], texts[filter..]);
         return into.IsSound;
     }
 

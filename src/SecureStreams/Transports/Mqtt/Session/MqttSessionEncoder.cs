@@ -76,6 +76,24 @@ internal sealed class MqttSessionEncoder : IMqttSessionRecords, IDisposable
     public void Forgotten(ushort id) => Id(MqttSessionStep.Forgotten, id);
 
     /// <inheritdoc/>
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType)
+    {
+        var fields = Begin(MqttSessionStep.Subscribed, sizeof(ushort) + filter.Length + streamType.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(fields, (ushort)filter.Length);
+        filter.CopyTo(fields[sizeof(ushort)..]);
+        streamType.CopyTo(fields[(sizeof(ushort) + filter.Length)..]);
+        End(fields);
+    }
+
+    /// <inheritdoc/>
+    public void Unsubscribed(ReadOnlySpan<byte> filter)
+    {
+        var fields = Begin(MqttSessionStep.Unsubscribed, filter.Length);
+        filter.CopyTo(fields);
+        End(fields);
+    }
+
+    /// <inheritdoc/>
     public void Renewed() => End(Begin(MqttSessionStep.Renewed, 0));
 
     /// <inheritdoc/>

@@ -173,6 +173,12 @@ internal sealed partial class MqttSessionFile : IMqttSessionStore
     public void Forgotten(ushort id) => _gathered.Forgotten(id);
 
     /// <inheritdoc/>
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType) => _gathered.Subscribed(filter, streamType);
+
+    /// <inheritdoc/>
+    public void Unsubscribed(ReadOnlySpan<byte> filter) => _gathered.Unsubscribed(filter);
+
+    /// <inheritdoc/>
     public void Renewed() => _gathered.Renewed();
 
     /// <inheritdoc/>

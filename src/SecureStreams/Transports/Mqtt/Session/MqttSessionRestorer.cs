@@ -53,6 +53,12 @@ internal sealed class MqttSessionRestorer(MqttSession session) : IMqttSessionRec
     public void Forgotten(ushort id) => Expect(session.TryRestoreForgotten(id));
 
     /// <inheritdoc/>
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType) => Expect(session.TryRestoreSubscribed(filter, streamType));
+
+    /// <inheritdoc/>
+    public void Unsubscribed(ReadOnlySpan<byte> filter) => Expect(session.TryRestoreUnsubscribed(filter));
+
+    /// <inheritdoc/>
     public void Renewed()
     {
         session.RestoreRenewed();

@@ -29,4 +29,10 @@ internal enum MqttSessionStep : byte
 
     /// <summary><see cref="IMqttSessionRecords.Ended"/>: nothing more.</summary>
     Ended = 9,
+
+    /// <summary><see cref="IMqttSessionRecords.Subscribed"/>: bytes of the filter (2), filter, streamtype.</summary>
+    Subscribed = 10,
+
+    /// <summary><see cref="IMqttSessionRecords.Unsubscribed"/>: filter.</summary>
+    Unsubscribed = 11,
 }

@@ -54,6 +54,37 @@ public sealed class MqttSessionFileTests : IDisposable
     }
 
     [Fact]
+    public void Filters_are_kept_with_their_streamtypes_until_the_broker_has_ended_them_or_lost_the_session()
+    {
+        using (var bench = Open())
+        {
+            bench.Connect(isPresent: false);
+            bench.Session.Subscribing("a/+", "a/+"u8.ToArray(), "one");
+            bench.Session.Subscribing("a/+", "a/+"u8.ToArray(), "two");
+            bench.Session.Subscribing("b", "b"u8.ToArray(), "one");
+            bench.Session.Subscribing("c", "c"u8.ToArray(), "one");
+            bench.Session.Unsubscribed("b");
+            bench.Session.FindFilter("c")!.StreamTypes.Clear();
+        }
+
+        // As it was written step by step, and then as a whole.
+        for (var process = 0; process < 2; process++)
+        {
+            using var again = Open(process == 0 ? MqttSessionFile.CompactFrom : 0);
+            Assert.Equal(["a/+", "c"], again.Session.Filters.Select(static one => one.Text).Order(StringComparer.Ordinal));
+            Assert.Equal(["one", "two"], again.Session.FindFilter("a/+")!.StreamTypes.Order(StringComparer.Ordinal));
+            Assert.Equal(["a/+", "c"], again.Session.TakeInherited("one").Select(static one => one.Text));
+            Assert.Empty(again.Session.TakeInherited("one"));
+            again.Hold("x");
+        }
+
+        using (var bench = Open())
+            bench.Connect(isPresent: false);
+        using var last = Open();
+        Assert.Empty(last.Session.Filters);
+    }
+
+    [Fact]
     public void Nothing_is_sent_before_it_is_in_the_file()
     {
         using var bench = Open();
@@ -314,5 +345,5 @@ public sealed class MqttSessionFileTests : IDisposable
         return SessionText.Of(bench.Session);
     }
 
-    private SessionBench Open() => new(store: MqttSessionFile.TryOpen(_root.FullName, Identity, Logger, out _)!);
+    private SessionBench Open(long compactFrom = MqttSessionFile.CompactFrom) => new(store: MqttSessionFile.TryOpen(_root.FullName, Identity, Logger, out _, compactFrom)!);
 }

@@ -74,11 +74,14 @@ public sealed class MqttSessionNonsenseTests
         Assert.True(whole > 10 && cut > 10, $"{whole} whole, {cut} cut.");
     }
 
+    // The last two are none.
+    private static readonly byte[][] Filters = ["a"u8.ToArray(), "b/+"u8.ToArray(), "c/#"u8.ToArray(), [], "d#"u8.ToArray()];
+
     private static void Say(MqttSessionEncoder to, Random random)
     {
         var ticket = (ulong)random.Next(Ids);
         var id = (ushort)random.Next(Ids);
-        switch (random.Next(12))
+        switch (random.Next(14))
         {
             case < 4:
                 to.Held(ticket, (byte)random.Next(random.Next(4) == 0 ? 8 : 3), random.Next(2) == 0, new byte[random.Next(20)], new byte[random.Next(3)], new byte[random.Next(100)]);
@@ -100,6 +103,12 @@ public sealed class MqttSessionNonsenseTests
                 break;
             case 10:
                 to.Renewed();
+                break;
+            case 11:
+                to.Subscribed(Filters[random.Next(Filters.Length)], Filters[random.Next(2)]);
+                break;
+            case 12:
+                to.Unsubscribed(Filters[random.Next(Filters.Length)]);
                 break;
             default:
                 to.Ended();

@@ -49,6 +49,18 @@ internal sealed class SessionTape : IMqttSessionStore
 
     public void Forgotten(ushort id) => Add(() => _all.Forgotten(id));
 
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType)
+    {
+        _all.Subscribed(filter, streamType);
+        Boundaries.Add(Length);
+    }
+
+    public void Unsubscribed(ReadOnlySpan<byte> filter)
+    {
+        _all.Unsubscribed(filter);
+        Boundaries.Add(Length);
+    }
+
     public void Renewed() => Add(_all.Renewed);
 
     public void Ended() => Add(_all.Ended);
@@ -92,6 +104,10 @@ internal sealed class SessionTape : IMqttSessionStore
         public void Accepted(ushort id) => throw new NotSupportedException();
 
         public void Forgotten(ushort id) => throw new NotSupportedException();
+
+        public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType) => throw new NotSupportedException();
+
+        public void Unsubscribed(ReadOnlySpan<byte> filter) => throw new NotSupportedException();
 
         public void Renewed() => throw new NotSupportedException();
 

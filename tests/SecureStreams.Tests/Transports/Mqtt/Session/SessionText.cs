@@ -8,12 +8,13 @@ internal sealed class SessionText : IMqttSessionRecords
 {
     private readonly StringBuilder _text = new();
     private readonly SortedSet<int> _accepted = [];
+    private readonly SortedSet<string> _filters = new(StringComparer.Ordinal);
 
     public static string Of(MqttSession session)
     {
         var text = new SessionText();
         session.Describe(text);
-        return $"{text._text}accepted {string.Join(',', text._accepted)}";
+        return $"{text._text}{string.Concat(text._filters)}accepted {string.Join(',', text._accepted)}";
     }
 
     public void Established() => _text.Append("established\n");
@@ -30,6 +31,10 @@ internal sealed class SessionText : IMqttSessionRecords
     public void Accepted(ushort id) => _accepted.Add(id);
 
     public void Forgotten(ushort id) => Assert.Fail("What is forgotten is no state.");
+
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType) => _filters.Add($"filter {Encoding.UTF8.GetString(filter)} for {Encoding.UTF8.GetString(streamType)}\n");
+
+    public void Unsubscribed(ReadOnlySpan<byte> filter) => Assert.Fail("What is ended is no state.");
 
     public void Renewed() => Assert.Fail("A renewal is no state.");
 

@@ -63,6 +63,10 @@ internal sealed class ModelStore(Random random, Func<bool> diesNow, Action commi
 
     public void Forgotten(ushort id) => _gathered.Forgotten(id);
 
+    public void Subscribed(ReadOnlySpan<byte> filter, ReadOnlySpan<byte> streamType) => _gathered.Subscribed(filter, streamType);
+
+    public void Unsubscribed(ReadOnlySpan<byte> filter) => _gathered.Unsubscribed(filter);
+
     public void Renewed() => _gathered.Renewed();
 
     public void Ended() => _gathered.Ended();
