@@ -10,6 +10,7 @@ public class CommandLineTests
     [Theory]
     [InlineData("--seeds", "0")]
     [InlineData("--seeds", "many")]
+    [InlineData("--edits", "-1")]
     [InlineData("--trace", "file.txt")]
     [InlineData("--unknown", "1")]
     public async Task Wrong_usage_is_status_2_and_says_what_is_wrong(params string[] arguments)
@@ -59,7 +60,7 @@ public class CommandLineTests
     {
         var (status, output, _) = await Programs.RunAsync("--help");
         Assert.Equal(0, status);
-        foreach (var name in new[] { "--seeds", "--first", "--seed", "--streams", "--threads", "--trace", "--mutant", "fleet", "explain" })
+        foreach (var name in new[] { "--seeds", "--first", "--seed", "--streams", "--edits", "--threads", "--trace", "--mutant", "fleet", "explain" })
             Assert.Contains(name, output, StringComparison.Ordinal);
     }
 }

@@ -17,12 +17,21 @@ public class MutantTests(ITestOutputHelper output)
     [InlineData(nameof(Mutant.DeliversTwice), "PayloadIntact")]
     [InlineData(nameof(Mutant.WrongCause), "CauseNamed")]
     [InlineData(nameof(Mutant.LateTimers), "RetryWindow", "DeadPeer", "AttemptBound")]
-    public void Each_is_found(string mutant, params string[] invariants)
+    [InlineData(nameof(Mutant.AcknowledgesTwice), "AcknowledgedOnce")]
+    public void Each_is_found(string mutant, params string[] invariants) => IsFound(mutant, edits: 0, invariants);
+
+    [Theory]
+    [InlineData(nameof(Mutant.EditReconnectsEqual), "PlanKept")]
+    [InlineData(nameof(Mutant.RefusedEditActs), "RefusedChangesNothing")]
+    [InlineData(nameof(Mutant.FinishDropsWhatComes), "NothingLost")]
+    public void Each_is_found_where_the_policy_is_edited(string mutant, params string[] invariants) => IsFound(mutant, edits: 50, invariants);
+
+    private void IsFound(string mutant, int edits, string[] invariants)
     {
 #if DEBUG
         Assert.SkipWhen(mutant == nameof(Mutant.CallsBesideTheMailbox), "In a Debug build the product itself asserts that it is on its mailbox, and ends the process.");
 #endif
-        var totals = new SeedRunner(new SimOptions { Seed = 0, Mutant = Enum.Parse<Mutant>(mutant) }, first: 1, MostSeeds, threads: 1) { StopsAtViolation = true }
+        var totals = new SeedRunner(new SimOptions { Seed = 0, Mutant = Enum.Parse<Mutant>(mutant), Edits = edits }, first: 1, MostSeeds, threads: 1) { StopsAtViolation = true }
             .Run(TestContext.Current.CancellationToken);
 
         var violation = Assert.Single(totals.Violations);

@@ -25,7 +25,7 @@ public class SeedTests(ITestOutputHelper output)
         if (totals.Violations is [var violation, ..])
         {
             var text = new StringWriter();
-            ViolationText.Write(text, violation, Streams);
+            ViolationText.Write(text, violation, new SimOptions { Seed = 0, Streams = Streams });
             Assert.Fail(text.ToString());
         }
 

@@ -1,3 +1,4 @@
+using SecureStreams.Core;
 using SecureStreams.Policy;
 
 namespace SecureStreams;
@@ -148,7 +149,7 @@ public sealed partial class LocalContext
         var touched = TouchedBy(before, after);
         if (touched.Count == 0)
             return;
-        foreach (var (stream, _) in _streams)
+        foreach (var stream in InOrder())
         {
             if (touched.Contains(stream.StreamType))
                 stream.TellPolicyChanged();
@@ -160,6 +161,9 @@ public sealed partial class LocalContext
                 live.TellPolicyChanged();
         }
     }
+
+    /// <summary>The streams as they were created: what they do next begins in this order, so that on a virtual clock the same change does the same again.</summary>
+    private IEnumerable<LocalStream> InOrder() => _streams.Keys.OrderBy(static stream => stream.Id);
 
     /// <summary>The streamtypes of <paramref name="before"/> whose streams have anything to look at.</summary>
     internal static HashSet<string> TouchedBy(PolicyModel before, PolicyModel after)

@@ -176,7 +176,7 @@ public sealed partial class LocalContext
 
     private void Revive(TrialWatch watch)
     {
-        foreach (var (stream, _) in _streams)
+        foreach (var stream in InOrder())
         {
             if (watch.Owes(stream))
                 stream.Revive();

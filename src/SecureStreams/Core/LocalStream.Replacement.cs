@@ -213,6 +213,9 @@ internal sealed partial class LocalStream
             Volatile.Write(ref _connection, connection);
         _mends = false;
         DomainOnMailbox().Succeeded();
+
+        // It was not read until now, however long that took, and could not be asked.
+        SilenceBeginsOnMailbox();
         WatchLivenessOnMailbox();
         Deliver(new SsStateChange(SsState.Connected));
         if (next != _transport || InterruptedOnMailbox())

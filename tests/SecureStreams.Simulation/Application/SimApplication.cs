@@ -20,9 +20,9 @@ internal sealed class SimApplication(SimWorld world)
         Did(actor, AppAction.Create, 0);
         var handler = new SimHandler(world, actor);
         actor.Reset(handler);
-        actor.Wants = actor.Kind.Policy.NailedUp;
+        actor.Wants = world.Context.Policy.StreamTypes.TryGetValue(actor.Kind.Name, out var policy) && policy.NailedUp;
 
-        // A whim of the handler may refuse it; the place then stays without a stream until the next turn.
+        // A whim of the handler may refuse it, or the policy has its streamtype no more; the place then stays without a stream until the next turn.
         world.Context.TryCreate(actor.Kind.Name, handler, new SsStreamOptions { UserState = actor }, out _, out _);
     }
 
@@ -140,7 +140,8 @@ internal sealed class SimApplication(SimWorld world)
         }
     }
 
-    private void Asks(SimActor actor)
+    /// <summary>The stream has something to do from now on.</summary>
+    public void Asks(SimActor actor)
     {
         if (actor.Wants)
             return;
@@ -175,6 +176,8 @@ internal sealed class SimApplication(SimWorld world)
                 Act(world.Random.Below(100));
             else if (actor.Kind.IsTransactional || actor.IsConnected || world.IsScenario)
                 application.Transmit(actor);
+            else if (world.Editor is not null && !actor.Wants)
+                application.Connect(actor);
             return true;
         }
 

@@ -9,6 +9,9 @@ internal sealed class SimHandler(SimWorld world, SimActor actor) : SecureStreamH
     /// <summary>Whether Destroying was told: nothing may come after it.</summary>
     public bool IsOver { get; private set; }
 
+    // Half of the raw streams know what to do where one connection ends and another begins.
+    public override bool PermitsOverlap => (actor.Index & 8) == 0;
+
     public override SsResult OnState(SecureStream stream, in SsStateChange change)
     {
         actor.Stream ??= (LocalStream)stream;
@@ -98,6 +101,7 @@ internal sealed class SimHandler(SimWorld world, SimActor actor) : SecureStreamH
     /// <summary>Once in <paramref name="rarity"/> times something unexpected.</summary>
     private SsResult Whim(SecureStream stream, int rarity)
     {
+        world.Editor?.EditInside();
         if (!world.IsChaos || !world.Random.OneIn(rarity))
             return SsResult.Continue;
         var now = world.Clock.Now;

@@ -7,7 +7,7 @@ namespace SecureStreams.Simulation.Application;
 /// <summary>A policy that runs live by.</summary>
 internal sealed class SimPolicy
 {
-    private const string Text = """
+    private const string EveryText = """
         {
           "release": "simulation-1", "product": "simulation", "schema-version": 1,
           "governor_rate": 300, "governor_burst": 8, "governor_in_flight": 6,
@@ -39,6 +39,7 @@ internal sealed class SimPolicy
 
     private SimPolicy(string text)
     {
+        Text = text;
         var result = PolicyLoader.Load(Encoding.UTF8.GetBytes(text), "simulation.json");
         Model = result.Model ?? throw new InvalidOperationException(string.Join(Environment.NewLine, result.Diagnostics));
         var policies = Model.StreamTypes.Values.OrderBy(static policy => policy.Name, StringComparer.Ordinal).ToList();
@@ -54,10 +55,13 @@ internal sealed class SimPolicy
     }
 
     /// <summary>One streamtype of every kind.</summary>
-    public static SimPolicy Every { get; } = new(Text);
+    public static SimPolicy Every { get; } = new(EveryText);
 
     /// <summary>A fleet's device: streams that are always wanted, all to one peer, with the governor's defaults.</summary>
     public static SimPolicy Fleet(bool jitter) => new(FleetText.Replace("JITTER", jitter ? "30" : "0", StringComparison.Ordinal));
+
+    /// <summary>What it was made of.</summary>
+    public string Text { get; }
 
     public PolicyModel Model { get; }
 

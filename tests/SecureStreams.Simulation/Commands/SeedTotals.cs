@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecureStreams.Simulation.Edits;
 using SecureStreams.Simulation.Engine;
 
 namespace SecureStreams.Simulation.Commands;
@@ -20,6 +21,11 @@ internal sealed class SeedTotals
 
     public long Messages { get; private set; }
 
+    public long Acknowledged { get; private set; }
+
+    /// <summary>What was edited, over all seeds.</summary>
+    public EditTotals Edits { get; } = new();
+
     public double StreamYears { get; private set; }
 
     /// <summary>The fewest faults and the shortest virtual time of any whole run.</summary>
@@ -37,6 +43,9 @@ internal sealed class SeedTotals
         Faults += result.Faults;
         Attempts += result.Attempts;
         Messages += result.Messages;
+        Acknowledged += result.Acknowledged;
+        if (result.Edits is { } edits)
+            Edits.Add(edits);
         StreamYears += streams * (double)result.Time / MicrosecondsAYear;
         if (result.Violation is not null)
             _violations.Add(result.Violation);
@@ -44,6 +53,12 @@ internal sealed class SeedTotals
             Least = (Math.Min(Least.Faults, result.Faults), Math.Min(Least.Time, result.Time));
     }
 
+    /// <summary>What became of the promises that edits of a policy make.</summary>
+    public string Verdict => string.Create(CultureInfo.InvariantCulture,
+        $"disconnects outside of the plan: {Broken("PlanKept", "CauseNamed")}; acknowledged messages lost or repeated: {Broken("AcknowledgedOnce", "NothingLost", "PayloadIntact", "Payload")}; refused edits that changed something: {Broken("RefusedChangesNothing")}; equal policies that were noticed: {Broken("EqualUnnoticed")}; streams left behind: {Broken("NewestPolicy", "NeverLost")}");
+
+    private int Broken(params IReadOnlyList<string> invariants) => _violations.Count(violation => invariants.Contains(violation.Invariant));
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Seeds} seeds, {Steps:N0} steps, {Attempts:N0} attempts, {Messages:N0} messages, {Faults:N0} faults, {StreamYears:0.000} stream-years in {Elapsed.TotalSeconds:0.0} s, {_violations.Count} violations");
+        $"{Seeds} seeds, {Steps:N0} steps, {Attempts:N0} attempts, {Messages:N0} messages, {Acknowledged:N0} acknowledged, {Faults:N0} faults, {StreamYears:0.000} stream-years in {Elapsed.TotalSeconds:0.0} s, {_violations.Count} violations");
 }

@@ -13,6 +13,11 @@ internal static class SeedsCommand
         var first = new Option<int>("--first") { Description = "The first of them.", DefaultValueFactory = static _ => 1 };
         var seed = new Option<int?>("--seed") { Description = "Runs this one seed alone and prints the hash of its trace." };
         var streams = new Option<int>("--streams") { Description = "How many streams a seed has.", DefaultValueFactory = static _ => 50 };
+        var edits = new Option<int>("--edits")
+        {
+            Description = "How many edits of the policy a seed makes in its ten minutes, beside the faults and under load; 10,000 are --seeds 100 --edits 100. 0 for a policy that stays as it is.",
+            DefaultValueFactory = static _ => 0,
+        };
         var threads = new Option<int>("--threads") { Description = "How many seeds run at a time; a seed always has one thread.", DefaultValueFactory = static _ => Environment.ProcessorCount };
         var trace = new Option<FileInfo?>("--trace") { Description = "With --seed: writes every line of the trace to this file, the same bytes on every replay." };
         var mutant = new Option<Mutant>("--mutant") { Description = "Puts a defect into the simulation's own parts, for the invariants to find.", DefaultValueFactory = static _ => Mutant.None };
@@ -27,8 +32,13 @@ internal static class SeedsCommand
 
         var root = new RootCommand("Runs the stream core on a virtual clock and a faulty simulated network, and checks that its invariants hold at every step. Exit status: 0 they hold, 1 they do not, 2 wrong usage.")
         {
-            seeds, first, seed, streams, threads, trace, mutant, FleetCommand.Create(), ExplainCommand.Create(),
+            seeds, first, seed, streams, edits, threads, trace, mutant, FleetCommand.Create(), ExplainCommand.Create(),
         };
+        edits.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number < 0)
+                result.AddError("--edits is at least 0.");
+        });
         root.Validators.Add(result =>
         {
             if (result.GetValue(trace) is not null && result.GetValue(seed) is null)
@@ -36,7 +46,7 @@ internal static class SeedsCommand
         });
         root.SetAction((parsed, cancellationToken) =>
         {
-            var options = new SimOptions { Seed = 0, Streams = parsed.GetValue(streams), Mutant = parsed.GetValue(mutant) };
+            var options = new SimOptions { Seed = 0, Streams = parsed.GetValue(streams), Edits = parsed.GetValue(edits), Mutant = parsed.GetValue(mutant) };
 
             // Not on this thread: Ctrl+C is only heard once the action has returned its task.
             return Task.Run(() => parsed.GetValue(seed) is { } one
@@ -52,7 +62,8 @@ internal static class SeedsCommand
         using (var writer = trace is null ? null : new StreamWriter(trace.FullName) { NewLine = "\n" })
             result = SimWorld.Run(options with { Trace = writer });
         if (result.Violation is { } violation)
-            ViolationText.Write(Console.Out, violation, options.Streams);
+            ViolationText.Write(Console.Out, violation, options);
+        result.Edits?.Write(Console.Out);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"seed {result.Seed}: {result.Steps} steps, {result.Attempts} attempts, {result.Messages} messages, {result.Faults} faults, {result.Time / 60e6:0.0} virtual minutes, trace {result.TraceHash:x16}"));
         return result.Violation is null ? 0 : 1;
@@ -63,11 +74,17 @@ internal static class SeedsCommand
         // What is done by then is printed, so the cancellation ends the seeds and not the program.
         var totals = new SeedRunner(options, first, seeds, threads) { Progress = static so => Console.WriteLine(so) }.Run(cancellationToken);
         foreach (var violation in totals.Violations.Take(3))
-            ViolationText.Write(Console.Out, violation, options.Streams);
+            ViolationText.Write(Console.Out, violation, options);
         if (totals.Violations.Count > 3)
             Console.WriteLine($"also: seeds {string.Join(", ", totals.Violations.Skip(3).Take(40).Select(static violation => $"{violation.Seed} ({violation.Invariant})"))}");
         if (cancellationToken.IsCancellationRequested)
             Console.WriteLine("stopped before the end");
+        if (options.Edits > 0)
+        {
+            totals.Edits.Write(Console.Out);
+            Console.WriteLine(totals.Verdict);
+        }
+
         Console.WriteLine(totals);
         if (totals.Least.Faults < int.MaxValue)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"each seed: at least {totals.Least.Faults} faults and {totals.Least.Time / 60e6:0.0} virtual minutes"));

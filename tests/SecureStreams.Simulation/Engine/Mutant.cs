@@ -28,4 +28,16 @@ internal enum Mutant
 
     /// <summary>A timer fires a little late now and then.</summary>
     LateTimers,
+
+    /// <summary>An edit of the policy ends the connection of a stream whose policy is equal, now and then.</summary>
+    EditReconnectsEqual,
+
+    /// <summary>A refused edit is in force all the same.</summary>
+    RefusedEditActs,
+
+    /// <summary>A connection that ends for another loses what its peer still has to say.</summary>
+    FinishDropsWhatComes,
+
+    /// <summary>An acknowledgement is told twice now and then.</summary>
+    AcknowledgesTwice,
 }

@@ -12,6 +12,7 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
 
     public StreamKind Kind { get; } = kind;
 
+    /// <summary>The server that its kind leads to, until the policy is edited.</summary>
     public SimServer Server { get; } = server;
 
     /// <summary>The faults of its own path.</summary>
@@ -32,8 +33,20 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
     /// <summary>Whether it has a connection: an acknowledgement takes the place of Connected.</summary>
     public bool IsConnected => State is SsState.Connected or SsState.QosAckRemote or SsState.QosNackRemote;
 
-    /// <summary>The attempt that counts: the newest.</summary>
+    /// <summary>The attempt that counts: the newest that the stream has told of.</summary>
     public SimAttempt? Attempt { get; set; }
+
+    /// <summary>The attempt at a connection that is to take the place of the one there is; null while there is none.</summary>
+    public SimAttempt? Next { get; set; }
+
+    /// <summary>What the newest edit of the policy that touched the stream does to it; null once it has a connection that needs nothing done.</summary>
+    public SsPolicyEffect? Planned { get; private set; }
+
+    // What was planned, and which retry was due, before the edits of the moment at which it was last touched.
+    private (SsPolicyEffect? Planned, long At, long Due, long Slept) _before;
+
+    /// <summary>When that edit was made.</summary>
+    public long PlannedAt { get; private set; } = -1;
 
     /// <summary>Whether the application has asked for a connection and not taken it back, so that the stream has something to do.</summary>
     public bool Wants { get; set; }
@@ -59,6 +72,9 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
     /// <summary>When the announced retry is due; negative when none is.</summary>
     public long RetryDue { get; private set; } = -1;
 
+    /// <summary>Whether the retry may come before it is due, because of an edit of the policy.</summary>
+    public bool MayHurry { get; set; }
+
     /// <summary>How long the machine had slept when it was announced.</summary>
     public long RetrySlept { get; private set; }
 
@@ -78,7 +94,36 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
     public long ResumedAt { get; set; }
 
     /// <summary>A retry is due at <paramref name="due"/>; the machine has slept <paramref name="slept"/> so far.</summary>
-    public void RetryIsDue(long due, long slept) => (RetryDue, RetrySlept, AwaitsGovernor) = (due, slept, false);
+    public void RetryIsDue(long due, long slept) => (RetryDue, RetrySlept, AwaitsGovernor, MayHurry) = (due, slept, false, false);
+
+    /// <summary>An edit of the policy touches it.</summary>
+    public void IsPlanned(SsPolicyEffect effect, long now)
+    {
+        // Of several edits of one moment the last counts, as if there had been no other.
+        if (PlannedAt == now)
+            RestoreRetry();
+        else
+            _before = (Planned, PlannedAt, RetryDue, RetrySlept);
+        (Planned, PlannedAt) = (effect, now);
+    }
+
+    /// <summary>Another edit of the same moment undid what touched it before it had its turn.</summary>
+    public void IsUntouched(long now)
+    {
+        if (PlannedAt != now)
+            return;
+        RestoreRetry();
+        (Planned, PlannedAt) = (_before.Planned, _before.At);
+    }
+
+    private void RestoreRetry()
+    {
+        if (RetryDue >= 0 && _before.Due >= 0)
+            (RetryDue, RetrySlept) = (_before.Due, _before.Slept);
+    }
+
+    /// <summary>What an edit asked for is done.</summary>
+    public void NothingPlanned() => Planned = null;
 
     /// <summary>No retry is due.</summary>
     public void NoRetry() => RetryDue = -1;
@@ -88,12 +133,13 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
     {
         Handler = handler;
         Stream = null;
-        Attempt = null;
+        Attempt = Next = null;
+        Planned = null;
         Gone = null;
         State = SsState.None;
         Paused = Failed = false;
         LastDetail = 0;
-        RetryDue = AskedAt = ThrewAt = ConnectAskedAt = -1;
+        RetryDue = AskedAt = ThrewAt = ConnectAskedAt = PlannedAt = -1;
     }
 
     public override string ToString() => $"#{Index} {Kind.Name}";

@@ -1,14 +1,32 @@
+using SecureStreams.Policy;
 using SecureStreams.Simulation.Faults;
 using SecureStreams.Simulation.Network;
+using SecureStreams.Simulation.Peers;
+using SecureStreams.Simulation.Transport;
 
 namespace SecureStreams.Simulation.Engine;
 
 /// <summary>One attempt of a stream and the connection that comes of it: what the simulation knows about it, and the product does not.</summary>
-internal sealed class SimAttempt(int id, SimActor actor, long startedAt, long sleptBefore)
+internal sealed class SimAttempt(int id, SimActor actor, StreamTypePolicy policy, SimServer server, long startedAt, long sleptBefore)
 {
     public int Id { get; } = id;
 
     public SimActor Actor { get; } = actor;
+
+    /// <summary>The policy that it is made under.</summary>
+    public StreamTypePolicy Policy { get; } = policy;
+
+    /// <summary>Where it goes.</summary>
+    public SimServer Server { get; } = server;
+
+    /// <summary>Its transport; null while that is being made.</summary>
+    public SimTransport? Transport { get; set; }
+
+    /// <summary>Whether it is to take the place of a connection that stands.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>Whether its messages are acknowledged one by one.</summary>
+    public bool Acknowledges => Policy.Protocol == WireProtocol.Mqtt;
 
     public long StartedAt { get; } = startedAt;
 
@@ -26,6 +44,18 @@ internal sealed class SimAttempt(int id, SimActor actor, long startedAt, long sl
 
     /// <summary>Whether the stream was told Connected.</summary>
     public bool Connected { get; set; }
+
+    /// <summary>Whether the stream was asked to end it in order, because the policy wants another.</summary>
+    public bool Finishes { get; set; }
+
+    /// <summary>Whether its peer's answer to that has been read: everything that it had to say came before.</summary>
+    public bool FinishAnswered { get; set; }
+
+    /// <summary>Whether it was ended without that answer: its peer said nothing for too long, or reception rested.</summary>
+    public bool FinishCut { get; set; }
+
+    /// <summary>How many messages the stream was told of that the peer acknowledged or refused.</summary>
+    public long Acknowledged { get; set; }
 
     /// <summary>Whether the stream has been told, or has decided, that it is over.</summary>
     public bool Ended { get; set; }

@@ -16,6 +16,9 @@ internal sealed record SimOptions
     /// <summary>How many faults are injected at least.</summary>
     public int Faults { get; init; } = 520;
 
+    /// <summary>How many edits of the policy are made meanwhile; 0 for a policy that stays as it is.</summary>
+    public int Edits { get; init; }
+
     /// <summary>What the streams are.</summary>
     public SimPolicy Policy { get; init; } = SimPolicy.Every;
 

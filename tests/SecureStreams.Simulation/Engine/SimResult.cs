@@ -1,3 +1,5 @@
+using SecureStreams.Simulation.Edits;
+
 namespace SecureStreams.Simulation.Engine;
 
 /// <summary>What came of one run.</summary>
@@ -19,4 +21,9 @@ internal sealed record SimResult
     public required int Attempts { get; init; }
 
     public required int Messages { get; init; }
+
+    public required int Acknowledged { get; init; }
+
+    /// <summary>What was edited and what came of it; null where the policy stayed as it was.</summary>
+    public required EditTotals? Edits { get; init; }
 }

@@ -1,5 +1,7 @@
 using SecureStreams.Core;
+using SecureStreams.Policy;
 using SecureStreams.Simulation.Application;
+using SecureStreams.Simulation.Edits;
 using SecureStreams.Simulation.Faults;
 using SecureStreams.Simulation.Invariants;
 using SecureStreams.Simulation.Network;
@@ -46,11 +48,16 @@ internal sealed class SimWorld
             SocksProxy = null,
             Sockets = Network.Sockets,
         };
-        Context = new LocalContext(options.Policy.Model, new SsContextOptions { Platform = platform, Transports = _ => new SimTransportFactory(this, platform) });
+        var settings = new SsContextOptions { Platform = platform, Transports = _ => new SimTransportFactory(this, platform) };
+        Context = options.Edits == 0
+            ? new LocalContext(options.Policy.Model, settings)
+            : new LocalContext(options.Policy.Model, [PolicyDocument.FromJson(options.Policy.Text, "policy")], [], settings);
+        Editor = options.Edits == 0 ? null : new PolicyEditor(this, options.Edits, options.Chaos);
         _invariants =
         [
             new OneThread(this), new LegalSteps(this), new NoOverlap(this), new PayloadIntact(this), new AttemptBound(this), new RetryWindow(this), new JitterExists(this),
             new DeadPeer(this), new CauseNamed(this), new GovernorBound(this), new NeverLost(this), new SilenceAfterEnd(this),
+            new AcknowledgedOnce(this), new NothingLost(this), new PlanKept(this), new EqualUnnoticed(this), new RefusedChangesNothing(this), new NewestPolicy(this),
         ];
     }
 
@@ -75,6 +82,9 @@ internal sealed class SimWorld
 
     public LocalContext Context { get; }
 
+    /// <summary>Who edits the policy; null where it stays as it is.</summary>
+    public PolicyEditor? Editor { get; }
+
     public SimPhase Phase { get; private set; }
 
     /// <summary>How long the governor may keep a retry back: until all others of its peer have had their turn, each taking as long as an attempt may.</summary>
@@ -95,6 +105,9 @@ internal sealed class SimWorld
     /// <summary>Messages that streams have sent whole.</summary>
     public int Messages { get; set; }
 
+    /// <summary>Messages and requests that streams were told of that their peer acknowledged.</summary>
+    public int Acknowledged { get; set; }
+
     public SimViolation? Violation { get; private set; }
 
     /// <summary>Runs one seed.</summary>
@@ -104,16 +117,87 @@ internal sealed class SimWorld
     public void Violate(string invariant, SimActor? actor, string message) =>
         Violation ??= new SimViolation(Seed, Trace.Step, Clock.Now, invariant, actor is null ? message : $"{actor}: {message}", Trace.Last);
 
-    public SimAttempt AttemptStarted(LocalStream stream)
+    public SimAttempt AttemptStarted(LocalStream stream, StreamTypePolicy policy)
     {
         var actor = (SimActor)stream.UserState!;
-        if (actor.Attempt is { } before)
-            before.Ended = true;
-        var attempt = new SimAttempt(_attempts.Count, actor, Clock.Now, Clock.Slept) { IsRetry = actor.Failed };
+
+        // An attempt that its handler was told of follows Connecting; what takes the place of a connection that stands is told of when it does.
+        var replaces = actor.State != SsState.Connecting;
+        var server = Servers.First(one => one.Name == policy.Endpoint!.Text);
+        var attempt = new SimAttempt(_attempts.Count, actor, policy, server, Clock.Now, Clock.Slept) { IsRetry = replaces || actor.Failed, Replaces = replaces };
         _attempts.Add(attempt);
-        actor.Attempt = attempt;
-        Trace.Add(TraceKind.Attempt, actor.Index, attempt.Id, 0);
+        foreach (var invariant in _invariants)
+            invariant.AttemptStarted(attempt);
+        if (replaces)
+        {
+            actor.Next = attempt;
+        }
+        else
+        {
+            if (actor.Attempt is { } before)
+                before.Ended = true;
+            actor.Attempt = attempt;
+        }
+
+        Trace.Add(TraceKind.Attempt, actor.Index, attempt.Id, replaces ? 1 : 0);
         return attempt;
+    }
+
+    /// <summary>The transport of an attempt delivers nothing any more. The stream is told in its turn; of one that was to take a place it tells nobody.</summary>
+    public static void AttemptStopped(SimAttempt attempt)
+    {
+        if (attempt.Actor.Next != attempt)
+            return;
+        attempt.Ended = true;
+        attempt.Actor.Next = null;
+    }
+
+    /// <summary>The stream asks for a connection to be ended in order, because the policy wants another.</summary>
+    public void Finishing(SimAttempt attempt)
+    {
+        attempt.Finishes = true;
+        Trace.Add(TraceKind.Finish, attempt.Actor.Index, attempt.Id, 0);
+        foreach (var invariant in _invariants)
+            invariant.Finishing(attempt);
+    }
+
+    /// <summary>The stream lets an attempt or a connection go.</summary>
+    public void LetGo(SimAttempt attempt, SsCauseCode because)
+    {
+        foreach (var invariant in _invariants)
+            invariant.LetGo(attempt, because);
+
+        // Nobody is told of an attempt that ends for another.
+        if (because == SsCauseCode.PolicyChanged && !attempt.Connected)
+            attempt.Ended = true;
+    }
+
+    /// <summary>The policy was edited, or an edit was refused.</summary>
+    public void Edited(SimEdit edit)
+    {
+        foreach (var invariant in _invariants)
+            invariant.Edited(edit);
+    }
+
+    /// <summary>A policy was put in force and streams are about to follow it.</summary>
+    public void Planned(SimActor actor, SsPolicyEffect effect)
+    {
+        Trace.Add(TraceKind.Effect, actor.Index, (int)effect.Action, (long)effect.Impact);
+        actor.IsPlanned(effect, Clock.Now);
+        if (effect.Action != SsPolicyAction.AttemptNow)
+        {
+            // The stream may begin to wait at this very moment, before it follows the edit.
+            actor.MayHurry |= effect.Impact >= PolicyImpact.Reconnect;
+            return;
+        }
+
+        Application.Asks(actor);
+
+        // One that is idle inside a callback may wait when its turn comes: what is live then ends no wait.
+        if (actor.RetryDue >= 0 && effect.Impact >= PolicyImpact.Reconnect)
+            actor.RetryIsDue(Clock.Now, Clock.Slept);
+        else if (actor.RetryDue < 0 && actor.Attempt is null or { Ended: true })
+            actor.Failed = false;
     }
 
     public void AttemptSeen(SimAttempt attempt)
@@ -122,6 +206,9 @@ internal sealed class SimWorld
             invariant.AttemptSeen(attempt);
         _scenario?.AttemptSeen();
     }
+
+    /// <summary>Runs <paramref name="work"/> among the mailboxes that are ready.</summary>
+    public void Run(IThreadPoolWorkItem work) => _scheduler.Schedule(work);
 
     public void Enter(SimActor actor, SimHandler handler, SecureStream stream)
     {
@@ -139,6 +226,10 @@ internal sealed class SimWorld
             _scheduler.Schedule(new Interference(this, actor));
         if (change.Cause.DetailId != 0)
             actor.LastDetail = change.Cause.DetailId;
+        if (change.State == SsState.QosAckRemote)
+            Acknowledged++;
+        if (change.State is SsState.QosAckRemote or SsState.QosNackRemote && actor.Attempt is { } answered)
+            answered.Acknowledged++;
         if (SsStateTable.IsNotice(change.State))
             return;
         actor.State = change.State;
@@ -149,15 +240,20 @@ internal sealed class SimWorld
             case SsState.Disconnected:
                 if (actor.Attempt is { } attempt)
                     attempt.Ended = true;
+                if (change.State == SsState.Disconnected)
+                    Editor?.Ended(actor, change.Cause.Code);
 
-                // An end that the application asked for, or that policy does not mend, is no failure to the governor.
-                if (change.Cause.Code != SsCauseCode.LocalDisconnect && (change.State == SsState.Unreachable || !idle))
+                // An end that the application asked for, or that policy does not mend, is no failure to the governor; nor is one for a connection that stands already.
+                if (change.Cause.Code == SsCauseCode.PolicyChanged && actor.Next is { Connected: true, Ended: false })
+                    TakeOver(actor);
+                else if (change.Cause.Code != SsCauseCode.LocalDisconnect && (change.State == SsState.Unreachable || !idle))
                     actor.Failed = true;
                 if (change.State == SsState.Disconnected && idle)
                     actor.Wants = false;
                 break;
             case SsState.Connected:
                 actor.Failed = false;
+                ConnectedUnder(actor);
                 break;
             case SsState.AllRetriesFailed:
             case SsState.Destroying:
@@ -174,6 +270,28 @@ internal sealed class SimWorld
             invariant.Received(actor, payload, flags);
     }
 
+    /// <summary>The connection that was made beside the one that has ended is the stream's from now on. Nobody read what its peer sent until now.</summary>
+    private void TakeOver(SimActor actor)
+    {
+        if (actor.Next is not { Connected: true, Ended: false } next)
+            return;
+        actor.Attempt = next;
+        actor.Next = null;
+        actor.ResumedAt = Clock.Now;
+    }
+
+    /// <summary>A connection stands: what edits asked for is done, unless one came while it was made.</summary>
+    private void ConnectedUnder(SimActor actor)
+    {
+        if (actor is not { Planned: { } planned, Attempt: { } attempt })
+            return;
+        var newest = Context.Policy.StreamTypes.GetValueOrDefault(actor.Kind.Name);
+        if (newest is not null && PolicyStep.Between(attempt.Policy, newest) is not { Impact: >= PolicyImpact.Reconnect })
+            actor.NothingPlanned();
+        else if (attempt.Replaces || actor.PlannedAt == Clock.Now)
+            actor.IsPlanned(planned with { Action = newest is null ? SsPolicyAction.End : SsPolicyAction.Replace }, actor.PlannedAt);
+    }
+
     private SimActor MakeActor(int index)
     {
         var kind = _options.Policy.Kinds[(_options.FirstKind + index) % _options.Policy.Kinds.Length];
@@ -188,10 +306,13 @@ internal sealed class SimWorld
             _injector.Start();
         else
             _scenario.Start();
+        Editor?.Start();
         RunUntil(_options.Chaos);
         _scenario?.Finish();
         Begin(SimPhase.Healed);
         Heal();
+        if (Violation is null)
+            Editor?.Finish();
         RunUntil(Clock.Now + SimTimes.Healing);
         Report(static invariant => invariant.Settled());
         Begin(SimPhase.Over);
@@ -206,6 +327,8 @@ internal sealed class SimWorld
             Faults = _injector.Count,
             Attempts = _attempts.Count,
             Messages = Messages,
+            Acknowledged = Acknowledged,
+            Edits = Editor?.Totals,
         };
     }
 
@@ -226,6 +349,7 @@ internal sealed class SimWorld
             else if (!Clock.FireNext())
                 continue;
             Trace.Step++;
+            Editor?.Stepped();
             Report(static invariant => invariant.Stepped());
         }
     }

@@ -32,4 +32,13 @@ internal enum TraceKind : byte
 
     /// <summary>A phase of the run began.</summary>
     Phase,
+
+    /// <summary>The policy was edited: what for, the revision in force.</summary>
+    Edit,
+
+    /// <summary>What the edit does to a stream: the action, the impact.</summary>
+    Effect,
+
+    /// <summary>A connection is asked to end in order, for another under the policy in force: attempt.</summary>
+    Finish,
 }

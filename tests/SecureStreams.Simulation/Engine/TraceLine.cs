@@ -1,5 +1,7 @@
 using System.Globalization;
+using SecureStreams.Policy;
 using SecureStreams.Simulation.Application;
+using SecureStreams.Simulation.Edits;
 using SecureStreams.Simulation.Faults;
 
 namespace SecureStreams.Simulation.Engine;
@@ -22,6 +24,9 @@ internal readonly record struct TraceLine(long Step, long Time, TraceKind Kind, 
             TraceKind.Socket => $"attempt {a}: socket {(b == 0 ? "connected" : $"failed ({b})")}",
             TraceKind.Fault => $"fault {(FaultKind)a} {b} ms",
             TraceKind.Application => $"application {(AppAction)a} {b}",
+            TraceKind.Edit => $"policy edit {(EditKind)a}, revision {b}",
+            TraceKind.Effect => $"the edit does {(SsPolicyAction)a} ({(PolicyImpact)b})",
+            TraceKind.Finish => $"attempt {a} ends in order for another",
             _ => $"phase {(SimPhase)a}",
         };
         return string.Create(CultureInfo.InvariantCulture, $"{Step,8} {Time / 1_000_000}.{Time % 1_000_000:000000} #{who} {what}");

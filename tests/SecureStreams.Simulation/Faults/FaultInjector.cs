@@ -140,7 +140,11 @@ internal sealed class FaultInjector(SimWorld world, int faults, long chaos) : IS
         Did(FaultKind.Suspend, null, duration);
         world.Clock.Sleep(duration);
         foreach (var actor in world.Actors)
+        {
             actor.Attempt?.Touch(FaultKind.Suspend);
+            actor.Next?.Touch(FaultKind.Suspend);
+        }
+
         return true;
     }
 
@@ -150,7 +154,7 @@ internal sealed class FaultInjector(SimWorld world, int faults, long chaos) : IS
         var duration = _random.Between(100 * Millisecond, 4 * Second);
         Did(FaultKind.PeerRestart, null, duration);
         server.Path.Set(FaultKind.PeerRestart, world.Clock.Now + duration);
-        foreach (var connection in world.Network.Open.Where(connection => connection.Attempt.Actor.Server == server).ToList())
+        foreach (var connection in world.Network.Open.Where(connection => connection.Attempt.Server == server).ToList())
             connection.Reset(FaultKind.PeerRestart);
         return true;
     }

@@ -11,8 +11,14 @@ internal sealed class AttemptBound(SimWorld world) : Invariant(world)
             return;
         foreach (var actor in World.Actors)
         {
-            if (actor.Attempt is { Connected: false, Ended: false } attempt && Now > attempt.StartedAt + SimTimes.ConnectTimeout + World.Clock.Slept - attempt.SleptBefore)
-                Violated(actor, $"attempt {attempt.Id} goes on after {(Now - attempt.StartedAt) / 1000} ms");
+            Check(actor, actor.Attempt);
+            Check(actor, actor.Next);
         }
+    }
+
+    private void Check(SimActor actor, SimAttempt? attempt)
+    {
+        if (attempt is { Connected: false, Ended: false } && Now > attempt.StartedAt + SimClock.Microseconds(attempt.Policy.ConnectTimeout) + World.Clock.Slept - attempt.SleptBefore)
+            Violated(actor, $"attempt {attempt.Id} goes on after {(Now - attempt.StartedAt) / 1000} ms");
     }
 }

@@ -21,6 +21,9 @@ internal sealed class CauseNamed(SimWorld world) : Invariant(world)
         (SsPhase.Local, SsCauseCode.LocalDisconnect) => actor.AskedAt == Now,
         (SsPhase.Local, SsCauseCode.LocalDestroy) => actor.AskedAt == Now || actor.ThrewAt == Now || World.Phase == SimPhase.Over,
         (SsPhase.Local, SsCauseCode.HandlerException) => actor.ThrewAt == Now,
+
+        // Whether the edits of the policy said so is judged by PlanKept.
+        (SsPhase.Update, SsCauseCode.PolicyChanged or SsCauseCode.StreamTypeRemoved) => World.Editor is not null,
         _ => actor.Attempt is { } attempt && (FaultCauses.Explaining(cause.Phase, cause.Code) & attempt.Faults) != FaultKind.None,
     };
 }

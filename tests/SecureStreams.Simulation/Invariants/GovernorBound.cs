@@ -16,7 +16,7 @@ internal sealed class GovernorBound(SimWorld world) : Invariant(world)
     {
         if (!attempt.IsRetry)
             return;
-        var server = attempt.Actor.Server;
+        var server = attempt.Server;
         var interval = 60_000_000 / _budget.AttemptsPerMinute;
 
         // The leaky bucket: when it would be whole again if nothing more came.
@@ -33,10 +33,14 @@ internal sealed class GovernorBound(SimWorld world) : Invariant(world)
         var count = 0;
         foreach (var actor in World.Actors)
         {
-            if (actor.Server == server && actor.Attempt is { IsRetry: true, Connected: false, Ended: false })
+            if (IsUnderWay(actor.Attempt, server))
+                count++;
+            if (IsUnderWay(actor.Next, server))
                 count++;
         }
 
         return count;
+
+        static bool IsUnderWay(SimAttempt? attempt, SimServer server) => attempt is { IsRetry: true, Connected: false, Ended: false } && attempt.Server == server;
     }
 }

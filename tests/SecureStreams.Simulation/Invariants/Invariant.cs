@@ -1,4 +1,5 @@
 using SecureStreams.Simulation.Application;
+using SecureStreams.Simulation.Edits;
 using SecureStreams.Simulation.Engine;
 
 namespace SecureStreams.Simulation.Invariants;
@@ -22,6 +23,26 @@ internal abstract class Invariant(SimWorld world)
 
     /// <summary>A piece is given to the handler.</summary>
     public virtual void Received(SimActor actor, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+    }
+
+    /// <summary>A transport was made; the actor still has the attempt before.</summary>
+    public virtual void AttemptStarted(SimAttempt attempt)
+    {
+    }
+
+    /// <summary>A connection is asked to end in order, because the policy wants another.</summary>
+    public virtual void Finishing(SimAttempt attempt)
+    {
+    }
+
+    /// <summary>The stream lets an attempt or a connection go.</summary>
+    public virtual void LetGo(SimAttempt attempt, SsCauseCode because)
+    {
+    }
+
+    /// <summary>The policy was edited, or an edit was refused; no stream has had its turn yet.</summary>
+    public virtual void Edited(SimEdit edit)
     {
     }
 

@@ -12,10 +12,14 @@ internal sealed class JitterExists(SimWorld world) : Invariant(world)
 
     public override void StateTold(SimActor actor, in SsStateChange change)
     {
-        if (change.State is not (SsState.Unreachable or SsState.Disconnected) || change.Cause is not { NextAction: SsNextAction.Retry, Code: not SsCauseCode.PeerBusy } cause)
+        if (change.State is not (SsState.Unreachable or SsState.Disconnected) || change.Cause is not { NextAction: SsNextAction.Retry, Code: not (SsCauseCode.PeerBusy or SsCauseCode.PolicyChanged) } cause)
             return;
 
-        var (retry, delay) = (actor.Kind.Retry, cause.NextDelay);
+        // Nothing came of the attempt that was announced: under which of several policies it would have been made, the stream has not said.
+        if (World.Editor is not null && actor.Attempt is null or { Ended: true })
+            return;
+
+        var (retry, delay) = ((actor.Attempt?.Policy.Retry ?? actor.Kind.Retry)!, cause.NextDelay);
         var low = retry.Backoff[Math.Min(Math.Max(cause.Attempt, 1) - 1, retry.Backoff.Length - 1)];
         var high = low * (100 + retry.JitterPercent) / 100;
         if (delay < low || delay > high)

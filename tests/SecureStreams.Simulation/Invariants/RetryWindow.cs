@@ -1,3 +1,4 @@
+using SecureStreams.Policy;
 using SecureStreams.Simulation.Engine;
 
 namespace SecureStreams.Simulation.Invariants;
@@ -10,7 +11,7 @@ internal sealed class RetryWindow(SimWorld world) : Invariant(world)
         switch (change.State)
         {
             case SsState.Poll or SsState.Connecting when actor.RetryDue >= 0:
-                if (Now < actor.RetryDue && actor.ConnectAskedAt != Now)
+                if (Now < actor.RetryDue && actor.ConnectAskedAt != Now && !actor.MayHurry)
                     Violated(actor, $"the retry came {(actor.RetryDue - Now) / 1000} ms before it was due");
                 actor.NoRetry();
                 break;
@@ -19,6 +20,9 @@ internal sealed class RetryWindow(SimWorld world) : Invariant(world)
                 break;
             case SsState.Unreachable or SsState.Disconnected when change.Cause.NextAction == SsNextAction.Retry:
                 actor.RetryIsDue(Now + SimClock.Microseconds(change.Cause.NextDelay), World.Clock.Slept);
+
+                // An edit that asks for another connection has been made at this moment: the stream begins to wait before it follows it, which ends the wait.
+                actor.MayHurry = actor.PlannedAt == Now && actor.Planned is { Impact: >= PolicyImpact.Reconnect };
                 break;
         }
     }

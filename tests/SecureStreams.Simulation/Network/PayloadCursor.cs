@@ -8,6 +8,9 @@ internal struct PayloadCursor(int stream, int attempt, bool down)
 
     public readonly int Message => _message;
 
+    /// <summary>Which piece of which message comes next.</summary>
+    public readonly (int Message, int Piece) Position => (_message, _piece);
+
     public readonly int Length => Payload.Length(stream, down, _message, _piece);
 
     public readonly bool Starts => _piece == 0;
@@ -15,6 +18,8 @@ internal struct PayloadCursor(int stream, int attempt, bool down)
     public readonly bool Ends => _piece == Payload.Pieces(stream, down, _message) - 1;
 
     public readonly void Fill(Span<byte> piece) => Payload.Fill(piece, attempt, _message, _piece);
+
+    public override readonly string ToString() => $"piece {_piece} of message {_message}";
 
     public void Advance()
     {

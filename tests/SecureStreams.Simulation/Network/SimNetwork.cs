@@ -31,7 +31,7 @@ internal sealed class SimNetwork
     public bool Strikes(SimAttempt attempt, FaultKind fault)
     {
         var now = _world.Clock.Now;
-        if (attempt.Actor.Path.Until(fault) <= now && attempt.Actor.Server.Path.Until(fault) <= now)
+        if (attempt.Actor.Path.Until(fault) <= now && attempt.Server.Path.Until(fault) <= now)
             return false;
         attempt.Touch(fault);
         return true;

@@ -49,7 +49,7 @@ internal sealed class SimQuery : ISimEvent
             return true;
         }
 
-        var addresses = new IPAddress[_attempt.Actor.Server.Addresses];
+        var addresses = new IPAddress[_attempt.Server.Addresses];
         for (var i = 0; i < addresses.Length; i++)
             addresses[i] = SimNetwork.AddressOf(_attempt, i);
         _answer.TrySetResult(addresses);

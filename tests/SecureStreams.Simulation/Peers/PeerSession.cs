@@ -36,6 +36,12 @@ internal sealed class PeerSession : IPipeEnd, IFrameSink, ISimEvent
     /// <summary>Whether the connection is up as this side sees it.</summary>
     public bool IsGreeted => _greeted && !IsGone;
 
+    /// <summary>What it has sent so far: the piece that comes next.</summary>
+    public PayloadCursor Sending => _sending;
+
+    /// <summary>Whether it has heard that the connection ends in order, and has answered.</summary>
+    public bool HasAnsweredFinish { get; private set; }
+
     public void Leave() => IsGone = true;
 
     public void Arrived(ReadOnlySpan<byte> bytes)
@@ -95,6 +101,9 @@ internal sealed class PeerSession : IPipeEnd, IFrameSink, ISimEvent
             case FrameType.Ping:
                 Send(FrameType.Pong, number);
                 break;
+            case FrameType.Close when _connection.Attempt.Finishes:
+                AnswerFinish();
+                break;
             case FrameType.End:
             case FrameType.Close:
                 Close();
@@ -132,6 +141,18 @@ internal sealed class PeerSession : IPipeEnd, IFrameSink, ISimEvent
         while (!ends);
     }
 
+    /// <summary>The product ends the connection in order: a last word, now and then, and the end of this side.</summary>
+    private void AnswerFinish()
+    {
+        if (_receiving.Position != _connection.Attempt.Sending.Position)
+            _world.Violate("NothingLost", _actor, $"the connection of attempt {_connection.Attempt.Id} ended in order, its stream had sent up to {_connection.Attempt.Sending}, and the peer received up to {_receiving}");
+        HasAnsweredFinish = true;
+        if (_connection.IsOpen && _world.Random.OneIn(2))
+            SendMessage();
+        Send(FrameType.Close, 0);
+        Finish();
+    }
+
     private void Greet()
     {
         if (Misbehave())
@@ -160,7 +181,7 @@ internal sealed class PeerSession : IPipeEnd, IFrameSink, ISimEvent
 
         if (network.Strikes(attempt, FaultKind.PeerBusy))
         {
-            Send(FrameType.Busy, _actor.Server.RetryAfterMilliseconds);
+            Send(FrameType.Busy, _connection.Attempt.Server.RetryAfterMilliseconds);
             Finish();
             return true;
         }
@@ -198,7 +219,7 @@ internal sealed class PeerSession : IPipeEnd, IFrameSink, ISimEvent
             return;
         if (_actor.Kind.IsTransactional)
             Answer();
-        else if (_actor.Kind.Acknowledges)
+        else if (_connection.Attempt.Acknowledges)
             Send(!_world.IsScenario && _world.Random.OneIn(20) ? FrameType.Nack : FrameType.Ack, message);
     }
 

@@ -9,16 +9,33 @@ namespace SecureStreams.Simulation.Transport;
 /// <summary>The lasting flavour: hello, welcome, then messages both ways until somebody closes.</summary>
 internal sealed class SimLasting(SimWorld world, SimAttempt attempt, TransportSetup setup, Dialer dialer) : SimTransport(world, attempt, setup, dialer)
 {
+    private static readonly TimeSpan FinishSilence = TimeSpan.FromSeconds(5);
+
     private bool _inMessage;
+    private bool _finishing;
 
     public override bool CanPing => Setup.Policy.Protocol != WireProtocol.Raw;
 
     public override void PingOnMailbox() => Send(FrameType.Ping, 0);
 
+    public override void FinishOnMailbox()
+    {
+        if (IsStopped || _finishing)
+            return;
+        _finishing = true;
+        World.Finishing(Attempt);
+        if (World.Mutant == Mutant.FinishDropsWhatComes)
+            CloseOnMailbox();
+        else
+            FinishWithin(FinishSilence);
+    }
+
     public override bool TakeFrame(FrameType type, SsRxFlags flags, int number, ReadOnlySpan<byte> payload)
     {
         if (IsStopped)
             return false;
+        if (_finishing)
+            FinishWithin(FinishSilence);
         switch (type)
         {
             case FrameType.Welcome:
@@ -37,7 +54,9 @@ internal sealed class SimLasting(SimWorld world, SimAttempt attempt, TransportSe
                 return true;
             case FrameType.Ack:
             case FrameType.Nack when IsEstablished:
-                Sink.AcknowledgedOnMailbox(this, type == FrameType.Ack, type == FrameType.Ack ? null : Refused(number), number);
+                Sink.AcknowledgedOnMailbox(this, type == FrameType.Ack, type == FrameType.Ack ? null : Refused(number), number, number);
+                if (World.Mutant == Mutant.AcknowledgesTwice && World.Random.OneIn(500))
+                    Sink.AcknowledgedOnMailbox(this, type == FrameType.Ack, type == FrameType.Ack ? null : Refused(number), number, number);
                 return true;
             case FrameType.Nack:
                 PeerClosed(Refused(number));
@@ -46,6 +65,7 @@ internal sealed class SimLasting(SimWorld world, SimAttempt attempt, TransportSe
                 PeerClosed(new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, "The simulated peer is busy.") { RetryAfter = number > 0 ? TimeSpan.FromMilliseconds(number) : null });
                 return false;
             case FrameType.Close:
+                Attempt.FinishAnswered = _finishing && Attempt.Connection!.Session.HasAnsweredFinish;
                 PeerClosed(new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The simulated peer closed."));
                 return false;
             default:

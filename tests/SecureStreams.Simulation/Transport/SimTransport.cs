@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using SecureStreams.Core;
 using SecureStreams.Implementation;
 using SecureStreams.Network;
+using SecureStreams.Policy;
 using SecureStreams.Simulation.Engine;
 using SecureStreams.Simulation.Network;
 using SecureStreams.Simulation.Protocol;
@@ -34,6 +35,7 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
     {
         World = world;
         Attempt = attempt;
+        attempt.Transport = this;
         Setup = setup;
         _dialer = dialer;
         _entry = new MailboxEntry(setup.Mailbox);
@@ -56,6 +58,9 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
     public bool IsStopped { get; private set; }
 
     public ITransportSink Sink => Setup.Sink;
+
+    /// <summary>Whether its protocol has no messages.</summary>
+    public bool IsRaw => Setup.Policy.Protocol == WireProtocol.Raw;
 
     protected SimWorld World { get; }
 
@@ -87,12 +92,20 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
 
     public override void CloseOnMailbox() => StopOnMailbox(new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the connection go."));
 
+    public override void CloseBecauseOnMailbox(SsCauseCode because)
+    {
+        if (!IsStopped)
+            World.LetGo(Attempt, because);
+        CloseOnMailbox();
+    }
+
     /// <summary>Ends it because of <paramref name="failure"/>, unless it has ended already.</summary>
     public void StopOnMailbox(TransportFailure? failure)
     {
         if (IsStopped)
             return;
         IsStopped = true;
+        SimWorld.AttemptStopped(Attempt);
         _failure = World.Mutant == Mutant.WrongCause && failure is not null ? failure with { Phase = SsPhase.Peer, Code = SsCauseCode.PeerClosed } : failure;
         _writer.Open = false;
         _bound?.Dispose();
@@ -106,6 +119,10 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
         _abort.Cancel();
         _resume?.TrySetResult();
     }
+
+    /// <summary>Ends it in a turn of its own.</summary>
+    public void EndLater(TransportFailure failure) =>
+        Setup.Mailbox.Post(new MailboxAction<(SimTransport Transport, TransportFailure Failure)>((this, failure), static one => one.Transport.StopOnMailbox(one.Failure)));
 
     /// <summary>Sends a frame without payload at once.</summary>
     public void Send(FrameType type, int number)
@@ -148,6 +165,17 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
     /// <summary>The head of an answer has come: from now on the rest of it may not stand still.</summary>
     protected void BoundSilence() => _bound = World.Clock.CreateTimer(static state => ((SimTransport)state!).SilenceFired(), this, TimeSpan.FromSeconds(30), Timeout.InfiniteTimeSpan);
 
+    /// <summary>This side has ended in order: what the peer still has to say is waited for, as long as it says something.</summary>
+    protected void FinishWithin(TimeSpan silence)
+    {
+        if (!_closedInOrder)
+            Send(FrameType.Close, 0);
+        _closedInOrder = true;
+        _writer.Open = false;
+        _bound?.Dispose();
+        _bound = World.Clock.CreateTimer(static state => ((SimTransport)state!).FinishFired(), this, silence, Timeout.InfiniteTimeSpan);
+    }
+
     /// <summary>The peer has closed in order, so that nothing is owed to it.</summary>
     protected void PeerClosed(TransportFailure? failure)
     {
@@ -171,6 +199,12 @@ internal abstract class SimTransport : StreamTransport, IFrameSink
 
     private void SilenceFired() => Setup.Mailbox.Post(new MailboxAction<SimTransport>(this, static transport => transport.StopOnMailbox(
         new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout, "The answer of the peer stands still."))));
+
+    private void FinishFired() => Setup.Mailbox.Post(new MailboxAction<SimTransport>(this, static transport =>
+    {
+        transport.Attempt.FinishCut = true;
+        transport.StopOnMailbox(new TransportFailure(SsPhase.Timeout, SsCauseCode.PeerUnresponsive, "The peer did not answer the end of the connection."));
+    }));
 
     private async Task RunAsync()
     {

@@ -12,7 +12,7 @@ internal sealed class SimTransportFactory(SimWorld world, SsPlatform platform) :
 
     public StreamTransport Create(TransportSetup setup)
     {
-        var attempt = world.AttemptStarted((LocalStream)setup.Sink);
+        var attempt = world.AttemptStarted((LocalStream)setup.Sink, setup.Policy);
         return attempt.Actor.Kind.IsTransactional
             ? new SimTransaction(world, attempt, setup, _dialer)
             : new SimLasting(world, attempt, setup, _dialer);

@@ -16,6 +16,8 @@ internal sealed class SimWriter(SimTransport transport, Mailbox mailbox) : Trans
     private int _staged;
     private bool _endStaged;
     private bool _endReleased;
+    private bool _messageStaged;
+    private bool _messageReleased;
     private int _writing;
     private bool _flushing;
 
@@ -27,6 +29,9 @@ internal sealed class SimWriter(SimTransport transport, Mailbox mailbox) : Trans
 
     public override bool IsWritable => Open && !_flushing;
 
+    // Bytes of raw have no place between two messages.
+    public override bool IsBetweenMessages => transport.IsRaw || !_messageReleased;
+
     public override bool MoreRoom => Open && !_endStaged && _staged < HighWatermark;
 
     /// <summary>Bytes of a write that waits count until it is done.</summary>
@@ -37,7 +42,11 @@ internal sealed class SimWriter(SimTransport transport, Mailbox mailbox) : Trans
     public override void Advance(int bytes, SsTxFlags flags)
     {
         if (bytes > 0 || (flags & SsTxFlags.WholeMessage) != 0)
+        {
             Append(FrameType.Data, (SsRxFlags)(flags & SsTxFlags.WholeMessage), _piece.AsSpan(0, bytes));
+            _messageStaged = (flags & SsTxFlags.EndOfMessage) == 0;
+        }
+
         if ((flags & SsTxFlags.EndOfStream) != 0)
             Append(FrameType.End, 0, []);
         _endStaged |= (flags & SsTxFlags.EndOfStream) != 0 || (EndsWithMessage && (flags & SsTxFlags.EndOfMessage) != 0);
@@ -49,6 +58,7 @@ internal sealed class SimWriter(SimTransport transport, Mailbox mailbox) : Trans
         var kept = _staged - _released;
         _released = _staged;
         _endReleased = _endStaged;
+        _messageReleased = _messageStaged;
         return kept;
     }
 
@@ -56,6 +66,7 @@ internal sealed class SimWriter(SimTransport transport, Mailbox mailbox) : Trans
     {
         _staged = _released;
         _endStaged = _endReleased;
+        _messageStaged = _messageReleased;
     }
 
     public override bool FlushOnMailbox()

@@ -73,6 +73,28 @@ public sealed class LivePolicyTests
     }
 
     [Fact]
+    public async Task A_replacement_is_not_taken_for_dead_because_of_the_time_in_which_it_was_not_read()
+    {
+        await using var world = new CoreWorld(Policy.Replace("\"jitterpc\": 0", "\"jitterpc\": 0, \"svalidping\": 10, \"svalidhup\": 15", StringComparison.Ordinal));
+        var (_, handler, old) = Connected(world, "ws");
+        old.FinishesLate = true;
+        world.Context.ApplyOverlay(Port("ws", 81));
+        var next = Next(world);
+        next.Accept();
+        world.PassSeconds(14);
+        old.Close(null);
+        Reaches(world, handler, SsState.Connected, 2);
+        Assert.Equal(0, next.Pings);
+        world.PassSeconds(14.999);
+        Assert.Equal("Creating Connecting Connected Disconnected Connecting Connected", handler.Story);
+        Assert.Equal(1, next.Pings);
+
+        // Asked in time, it answers for ever.
+        world.PassSeconds(600);
+        Assert.Equal("Creating Connecting Connected Disconnected Connecting Connected", handler.Story);
+    }
+
+    [Fact]
     public async Task A_replacement_that_cannot_be_had_leaves_the_connection_there_is_and_is_tried_again()
     {
         await using var world = new CoreWorld(Policy);
