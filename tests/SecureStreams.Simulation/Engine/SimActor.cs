@@ -45,6 +45,9 @@ internal sealed class SimActor(int index, StreamKind kind, SimServer server)
     // What was planned, and which retry was due, before the edits of the moment at which it was last touched.
     private (SsPolicyEffect? Planned, long At, long Due, long Slept) _before;
 
+    /// <summary>What was planned before the moment at which it was last touched: until the stream has had its turn, it goes by that.</summary>
+    public SsPolicyEffect? PlannedBefore => _before.Planned;
+
     /// <summary>When that edit was made.</summary>
     public long PlannedAt { get; private set; } = -1;
 

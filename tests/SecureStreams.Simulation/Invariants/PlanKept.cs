@@ -27,7 +27,9 @@ internal sealed class PlanKept(SimWorld world) : Invariant(world)
             return;
         if (!actor.IsConnected || actor.Next is not null)
             Violated(actor, $"attempt {attempt.Id} is to replace a connection, when the stream is {actor.State} and replaces it {(actor.Next is null ? "for the first time" : "already")}");
-        if (actor.Planned is not { Action: SsPolicyAction.Replace })
+
+        // Its turn with the governor may come at the moment of an edit that takes the plan back, and before that is followed: then it is given up at once.
+        if (actor.Planned is not { Action: SsPolicyAction.Replace } && !(actor.PlannedAt == Now && actor.PlannedBefore is { Action: SsPolicyAction.Replace }))
             Violated(actor, $"attempt {attempt.Id} is to replace a connection, and the plan said {Said(actor)}");
     }
 
