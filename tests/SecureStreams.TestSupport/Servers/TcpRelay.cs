@@ -97,8 +97,10 @@ public sealed class TcpRelay : IAsyncDisposable
 
             var connection = new RelayedConnection(client, server);
             _connected?.Invoke(_connections.Count, connection);
-            _running.Add(connection.RunAsync(_stopping.Token));
+
+            // Among the connections before a byte has come through it: whoever has an answer finds it there.
             _connections.Enqueue(connection);
+            _running.Add(connection.RunAsync(_stopping.Token));
             foreach (var (met, number) in _waiters)
             {
                 if (_connections.Count > number)
