@@ -41,7 +41,7 @@ internal static class MqttAttributes
             "MQTT 5: how long the broker keeps the session when the connection has ended; 4294967295 for ever. MQTT 3.1.1 ends it with the connection with mqtt_clean_start, and never else."),
         Number("mqtt_receive_maximum", 65535, "", "100",
             "How many messages with QoS 1 or 2 may be in flight in each direction, before they are acknowledged. MQTT 5: told to the broker, whose own bound counts where it is lower. " +
-            "MQTT 3.1.1: bounds what is sent.", minimum: 1),
+            "MQTT 3.1.1: bounds what is sent, with QoS 2 to 20 unless another number than the default is stated, since mosquitto loses what is beyond its own 20.", minimum: 1),
         Number("mqtt_topic_alias_max", 65535, "", "0",
             "MQTT 5: how many topics are replaced by a number after their first use, in each direction at most; the broker's own bound counts where it is lower. Costs memory for as many topics."),
         Number("mqtt_queue_bytes", int.MaxValue, "bytes", "1048576",

@@ -46,7 +46,10 @@ internal sealed class CrlServer : IAsyncDisposable
     /// <summary>Closes on those that wait for an answer.</summary>
     public void LetGo()
     {
-        foreach (var socket in _unanswered)
+        Socket[] waiting;
+        lock (_unanswered)
+            waiting = [.. _unanswered];
+        foreach (var socket in waiting)
             socket.Dispose();
     }
 
@@ -69,7 +72,8 @@ internal sealed class CrlServer : IAsyncDisposable
             _asked.TrySetResult();
             if (IsSilent)
             {
-                _unanswered.Add(socket);
+                lock (_unanswered)
+                    _unanswered.Add(socket);
                 continue;
             }
 

@@ -216,7 +216,7 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
         if (store is null)
             return null;
         var session = new MqttSession(
-            new MqttSessionLimits { Window = first.Attempt.Key.Settings.ReceiveMaximum },
+            new MqttSessionLimits { Window = first.Attempt.Key.Settings.ReceiveMaximum, ExactlyOnceWindow = first.Attempt.Key.Settings.ExactlyOnceWindow },
             store,
             MqttBodies.Pool,
             (ushort)RandomNumberGenerator.GetInt32(1, ushort.MaxValue + 1));

@@ -32,6 +32,12 @@ internal static class MqttDefaults
     /// <summary><c>mqtt_receive_maximum</c> where the policy states none.</summary>
     public const int ReceiveMaximum = 100;
 
+    /// <summary>
+    /// Messages of QoS 2 in flight at most in MQTT 3.1.1 where <c>mqtt_receive_maximum</c> is left at its default: brokers cannot say there how many they take, and mosquitto completes the
+    /// exchange of what is beyond its own 20 without passing it on.
+    /// </summary>
+    public const int ExactlyOnceWindow = 20;
+
     /// <summary><c>mqtt_queue_bytes</c> where the policy states none.</summary>
     public const int QueueBytes = 1024 * 1024;
 

@@ -20,6 +20,9 @@ internal sealed record MqttSettings
     /// <summary>MQTT 5: messages of QoS 1 and 2 that may come before the first is answered; both versions: that are sent before.</summary>
     public required int ReceiveMaximum { get; init; }
 
+    /// <summary>Messages of QoS 2 that are sent before the first is completed.</summary>
+    public int ExactlyOnceWindow => Version == MqttVersion.V311 && ReceiveMaximum == MqttDefaults.ReceiveMaximum ? MqttDefaults.ExactlyOnceWindow : ReceiveMaximum;
+
     /// <summary>MQTT 5: topics that a number may stand for, each way.</summary>
     public int TopicAliases { get; init; }
 

@@ -65,7 +65,8 @@ public class MosquittoWindowTests(ITestOutputHelper output)
     [Theory]
     [InlineData("\"mqtt_version\": 4, \"mqtt_receive_maximum\": 20", true)]
     [InlineData("\"mqtt_version\": 5", true)]
-    [InlineData("\"mqtt_version\": 4", false)]
+    [InlineData("\"mqtt_version\": 4", true)]
+    [InlineData("\"mqtt_version\": 4, \"mqtt_receive_maximum\": 99", false)]
     public async Task A_stream_ends_every_exchange_and_within_the_window_everything_arrives_once(string members, bool isWithin)
     {
         await using var broker = await MosquittoBroker.StartAsync(new() { MaxInFlight = Window, LogsPackets = false });

@@ -62,7 +62,7 @@ internal sealed partial class MqttSession
             message.IsOut = false;
         for (var message = _released.First; message is { IsOut: true }; message = message.Next)
             message.IsOut = false;
-        _out = 0;
+        _out = _outTwice = 0;
     }
 
     /// <summary>

@@ -110,7 +110,12 @@ internal sealed partial class MqttSession
         if (message == _unreleased)
             _unreleased = message.Next;
         if (message.IsOut && message.List == _sent)
+        {
             _out--;
+            if (message.Qos == 2)
+                _outTwice--;
+        }
+
         message.IsOut = false;
         message.List?.Remove(message);
     }

@@ -58,6 +58,7 @@ internal sealed partial class MqttSession : IDisposable
     private MqttHeldMessage? _writing;
     private bool _writingIsSettled;
     private int _out;
+    private int _outTwice; // Of these, those of QoS 2.
     private int _window;
     private ulong _lastTicket;
     private bool _isConnected;
@@ -176,12 +177,14 @@ internal sealed partial class MqttSession : IDisposable
             return true;
         }
 
-        if (_unsent is not { } message || _out + _released.Count >= _window)
+        if (_unsent is not { } message || _out + _released.Count >= _window || (message.Qos == 2 && _outTwice + _released.Count >= _limits.ExactlyOnceWindow))
             return false;
         _unsent = message.Next;
         send = new MqttSend(MqttSendKind.Publish, message.Id, Reason: 0, message, message.WasSent);
         message.WasSent = message.IsOut = true;
         _out++;
+        if (message.Qos == 2)
+            _outTwice++;
         _writing = message;
         return true;
     }

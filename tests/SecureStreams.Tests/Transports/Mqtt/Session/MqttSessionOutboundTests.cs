@@ -75,6 +75,31 @@ public sealed class MqttSessionOutboundTests
     }
 
     [Fact]
+    public void QoS_2_has_a_window_of_its_own_and_what_follows_keeps_its_place()
+    {
+        using var bench = new SessionBench(new MqttSessionLimits { Window = 9, ExactlyOnceWindow = 2 });
+        bench.Connect(isPresent: false);
+        bench.Hold("a", qos: 2);
+        bench.Hold("b");
+        foreach (var payload in (string[])["c", "d", "e"])
+            bench.Hold(payload, qos: 2);
+        bench.Hold("f");
+        Assert.Equal("PUBLISH 1 t=a; PUBLISH 2 t=b; PUBLISH 3 t=c", bench.Sent());
+        bench.Session.PubAckArrived(2, 0);
+        bench.Session.PubRecArrived(1, 0);
+        Assert.Equal("PUBREL 1", bench.Sent());
+        bench.Session.PubCompArrived(1, 0);
+        Assert.Equal("PUBLISH 4 t=d", bench.Sent());
+
+        // What is out anew counts anew.
+        bench.Session.Disconnected();
+        bench.Connect(isPresent: true);
+        Assert.Equal("PUBLISH 3 dup t=c; PUBLISH 4 dup t=d", bench.Sent());
+        bench.Session.PubRecArrived(3, 0x97);
+        Assert.Equal("PUBLISH 5 t=e; PUBLISH 6 t=f", bench.Sent());
+    }
+
+    [Fact]
     public void A_window_that_shrinks_over_a_reconnect_holds_for_what_is_sent_again()
     {
         using var bench = new SessionBench();

@@ -203,7 +203,7 @@ internal sealed class ModelWorld
     private byte Qos() => (byte)_random.Next(1, 3);
 
     private void Begin() =>
-        _session = new MqttSession(new MqttSessionLimits { Window = _random.Next(1, 5) }, (IMqttSessionStore?)_store ?? MqttNoStore.Instance, _pool, (ushort)_random.Next(65530, 65536));
+        _session = new MqttSession(new MqttSessionLimits { Window = _random.Next(1, 5), ExactlyOnceWindow = _random.Next(1, 5) }, (IMqttSessionStore?)_store ?? MqttNoStore.Instance, _pool, (ushort)_random.Next(65530, 65536));
 
     private void Committed()
     {
