@@ -13,6 +13,7 @@ internal sealed partial class LocalStream
     private TimeSpan _livenessDue;
     private long? _askedAfter;
     private long _silenceFrom;
+    private long _excusedFrom;
 
     private void WatchLivenessOnMailbox()
     {
@@ -26,7 +27,23 @@ internal sealed partial class LocalStream
     private void SilenceBeginsOnMailbox() => _silenceFrom = _runtime.Platform.Time.GetTimestamp();
 
     private long? HeardOnMailbox(StreamTransport transport) =>
-        transport.LastHeardOnMailbox is { } heard && !transport.HearsWhilePaused ? Math.Max(heard, _silenceFrom) : transport.LastHeardOnMailbox;
+        transport.LastHeardOnMailbox is { } heard ? Math.Max(heard, transport.HearsWhilePaused ? _excusedFrom : Math.Max(_silenceFrom, _excusedFrom)) : null;
+
+    /// <summary>The policy has other bounds from now on. A silence that was in order until now is not too long because of that: the peer is asked, and has the new bound from now on.</summary>
+    private void BoundsChangedOnMailbox(StreamTransport transport)
+    {
+        var now = _runtime.Platform.Time.GetTimestamp();
+        if (Liveness.Of(_live.Retry, transport.CanPing) is { } bound && HeardOnMailbox(transport) is { } heard && _runtime.Platform.Time.GetElapsedTime(heard, now) >= bound.Hangup)
+        {
+            _excusedFrom = now;
+            if (bound.Ping is not null)
+                transport.PingOnMailbox();
+        }
+
+        // A look now finds out what is due by them.
+        _livenessRuns = true;
+        CheckLivenessOnMailbox();
+    }
 
     private void CheckLivenessOnMailbox()
     {

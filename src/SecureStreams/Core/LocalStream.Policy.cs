@@ -145,11 +145,7 @@ internal sealed partial class LocalStream
     {
         var time = _runtime.Platform.Time;
         if (_transport is { } transport && (_connected || transport.IsTransactional) && !Equals(since.Retry, _live.Retry))
-        {
-            // A look now finds out what is due by the new bounds, which may be at once.
-            _livenessRuns = true;
-            CheckLivenessOnMailbox();
-        }
+            BoundsChangedOnMailbox(transport);
 
         // The application asked for the policy's time, whatever it is.
         if (_timer is { IsArmed: true } timer && _timeoutSince is { } started && since.Timeout != _live.Timeout)

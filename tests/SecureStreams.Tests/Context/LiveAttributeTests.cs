@@ -69,12 +69,25 @@ public sealed class LiveAttributeTests
     }
 
     [Fact]
-    public async Task Silence_that_lasts_longer_than_the_new_bound_already_ends_the_connection_at_once()
+    public async Task Silence_that_lasts_longer_than_the_new_bound_already_is_asked_about_and_has_the_new_bound_from_then_on()
     {
+        const string Shorter = """{ "retry": [{ "r": { "svalidping_ms": 1000, "svalidhup_ms": 2000 } }] }""";
         await using var world = new CoreWorld(Policy);
         var (_, handler) = Connected(world, "ws");
         world.PassSeconds(10);
-        world.Do(() => world.Context.ApplyOverlay("""{ "retry": [{ "r": { "svalidping_ms": 1000, "svalidhup_ms": 2000 } }] }"""));
+        world.Do(() => world.Context.ApplyOverlay(Shorter, "shorter"));
+        Assert.Equal(1, world.Peers[^1].Pings);
+        world.PassSeconds(100);
+        Assert.Equal("Creating Connecting Connected", handler.Story);
+
+        // Who does not answer has gone.
+        world.Do(() => world.Context.RemoveOverlay("shorter"));
+        world.PassSeconds(10);
+        world.Peers[^1].IsSilent = true;
+        world.Do(() => world.Context.ApplyOverlay(Shorter, "shorter"));
+        world.PassSeconds(1);
+        Assert.Equal("Creating Connecting Connected", handler.Story);
+        world.PassSeconds(1);
         Assert.Equal(SsCauseCode.PeerUnresponsive, handler.CauseOf(SsState.Disconnected).Code);
     }
 

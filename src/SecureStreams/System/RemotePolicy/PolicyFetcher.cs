@@ -17,24 +17,25 @@ internal sealed class PolicyFetcher(Func<string, HttpClient?> clients, SsRemoteP
     private const int PieceBytes = 16 * 1024;
 
     /// <summary>Asks once.</summary>
-    /// <param name="etag">What the server called the one that is there; empty for none.</param>
+    /// <param name="etag">What the server called those that are known, with commas between; empty for none.</param>
     /// <param name="signed">Whether the signatures are asked for too.</param>
     /// <param name="cancellationToken">The end of the context.</param>
-    /// <returns>The document; null when the server says that the one that is there is still the newest.</returns>
+    /// <returns>The document; null when the server has one of those that are known, and then what it calls that one, empty where it does not say.</returns>
     /// <exception cref="FetchException">Nothing usable came.</exception>
     /// <exception cref="RemoteUnavailableException">There is no streamtype to ask over.</exception>
-    public async Task<FetchedPolicy?> FetchAsync(string etag, bool signed, CancellationToken cancellationToken)
+    public async Task<(FetchedPolicy? Document, string ETag)> FetchAsync(string etag, bool signed, CancellationToken cancellationToken)
     {
         using var bound = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
         try
         {
-            if (await GetAsync(PolicyStream, etag, options.MaximumBytes, either.Token).ConfigureAwait(false) is not { } came)
-                return null;
+            var came = await GetAsync(PolicyStream, etag, options.MaximumBytes, either.Token).ConfigureAwait(false);
+            if (came.Body is not { } body)
+                return (null, came.ETag);
             ReadOnlyMemory<byte> signatures = default;
             if (signed)
-                signatures = (await GetSignaturesAsync(either.Token).ConfigureAwait(false)).Body;
-            return new FetchedPolicy(came.Body, came.ETag, signatures);
+                signatures = await GetSignaturesAsync(either.Token).ConfigureAwait(false);
+            return (new FetchedPolicy(body, came.ETag, signatures), came.ETag);
         }
         catch (OperationCanceledException error) when (bound.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -42,11 +43,11 @@ internal sealed class PolicyFetcher(Func<string, HttpClient?> clients, SsRemoteP
         }
     }
 
-    private async Task<(ReadOnlyMemory<byte> Body, string ETag)> GetSignaturesAsync(CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> GetSignaturesAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await GetAsync(SignatureStream, "", PolicySignatures.LargestBytes, cancellationToken).ConfigureAwait(false) ?? default;
+            return (await GetAsync(SignatureStream, "", PolicySignatures.LargestBytes, cancellationToken).ConfigureAwait(false)).Body ?? default;
         }
         catch (RemoteUnavailableException error)
         {
@@ -59,7 +60,7 @@ internal sealed class PolicyFetcher(Func<string, HttpClient?> clients, SsRemoteP
         }
     }
 
-    private async Task<(ReadOnlyMemory<byte> Body, string ETag)?> GetAsync(string streamType, string etag, int most, CancellationToken cancellationToken)
+    private async Task<(ReadOnlyMemory<byte>? Body, string ETag)> GetAsync(string streamType, string etag, int most, CancellationToken cancellationToken)
     {
         using var client = clients(streamType) ?? throw new RemoteUnavailableException($"No streamtype '{streamType}' of protocol h1 or h2 is there.");
         using var request = new HttpRequestMessage(HttpMethod.Get, "");
@@ -69,7 +70,7 @@ internal sealed class PolicyFetcher(Func<string, HttpClient?> clients, SsRemoteP
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (response.StatusCode == HttpStatusCode.NotModified && etag.Length > 0)
-                return null;
+                return (null, ETagOf(response));
             if (response.StatusCode != HttpStatusCode.OK)
                 throw new FetchException(SsRemotePolicyStage.Fetch, $"The server of streamtype '{streamType}' answered with status {(int)response.StatusCode}, and 200 is what brings a document.") { Status = response.StatusCode };
             if (response.Content.Headers.ContentLength > most)

@@ -48,8 +48,10 @@ internal sealed partial class RemotePolicyLoop
     private async Task<SsRemotePolicyResult> FetchAndApplyAsync()
     {
         var known = string.Join(", ", new[] { _etag, _rejected.ETag }.Where(static one => one.Length > 0).Distinct(StringComparer.Ordinal));
-        if (await _fetcher.FetchAsync(known, _judge.WantsSignatures, _ending.Token).ConfigureAwait(false) is not { } fetched)
-            return Unchanged();
+        var (came, etag) = await _fetcher.FetchAsync(known, _judge.WantsSignatures, _ending.Token).ConfigureAwait(false);
+        if (came is not { } fetched)
+            return IsRejected(etag.Length > 0 ? etag : _served) ? StillRejected() : Unchanged();
+        _served = etag;
         if (fetched.Hash == _hash)
         {
             _etag = fetched.ETag;
@@ -97,6 +99,17 @@ internal sealed partial class RemotePolicyLoop
         Change(status => status with { Source = SsRemotePolicySource.Network, Revision = verdict.Terms.Revision, Expires = verdict.Terms.Expires, Stored = false, StoreProblem = null });
         return result with { Outcome = SsRemotePolicyOutcome.Applied, Update = update };
     }
+
+    private bool IsRejected(string etag) => _rejected.ETag.Length > 0 && Strong(etag) == Strong(_rejected.ETag);
+
+    // If-None-Match compares weakly (RFC 9110 section 13.1.2), so a server may say W/ of what it said without, or the other way round.
+    private static string Strong(string etag) => etag.StartsWith("W/", StringComparison.Ordinal) ? etag[2..] : etag;
+
+    /// <summary>Nothing new, and not well either: what the server has is not what runs.</summary>
+    private SsRemotePolicyResult StillRejected() => Unchanged() with
+    {
+        Stage = SsRemotePolicyStage.Trial, Hash = _rejected.Hash, Message = "The server still has the policy that did not stand its trial and was taken back: it is tried again when its content differs.",
+    };
 
     private SsRemotePolicyResult Unchanged() => new() { Outcome = SsRemotePolicyOutcome.Unchanged, Revision = _status.Revision, Stored = _status.Stored };
 

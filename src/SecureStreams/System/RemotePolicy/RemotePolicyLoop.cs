@@ -38,6 +38,7 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     private string _hash = "";
     private string _etag = "";
     private (string Hash, string ETag) _rejected = ("", "");
+    private string _served = ""; // What the server called the last document that it sent.
     private PolicySlot? _unstored;
 
     public RemotePolicyLoop(RemotePolicyHost host)

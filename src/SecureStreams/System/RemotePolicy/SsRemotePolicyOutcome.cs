@@ -9,7 +9,10 @@ public enum SsRemotePolicyOutcome
     /// <summary>A new policy came and is in force.</summary>
     Applied,
 
-    /// <summary>There is nothing new: the server said so (304), or sent what is known.</summary>
+    /// <summary>
+    /// There is nothing new: the server said so (304), or sent what is known. With <see cref="SsRemotePolicyResult.Stage"/> <see cref="SsRemotePolicyStage.Trial"/> what it has is still the policy that
+    /// did not stand its trial.
+    /// </summary>
     Unchanged,
 
     /// <summary>What came must not be used; the policy in force stays.</summary>

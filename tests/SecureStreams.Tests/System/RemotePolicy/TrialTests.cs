@@ -54,8 +54,15 @@ public class TrialTests
         Assert.Empty(Directory.Exists(Path.Combine(world.State, "policy")) ? Directory.GetFiles(Path.Combine(world.State, "policy")) : []);
 
         var revision = world.Context.PolicyRevision;
-        Assert.Equal(SsRemotePolicyOutcome.Unchanged, (await world.FetchAsync()).Outcome);
+        var again = await world.FetchAsync();
+        Assert.Equal((SsRemotePolicyOutcome.Unchanged, SsRemotePolicyStage.Trial), (again.Outcome, again.Stage));
         Assert.Equal(304, world.Server.Statuses[^1]);
+        Assert.Contains("did not stand its trial", world.Remote.Status.Concern, StringComparison.Ordinal);
+
+        // Back to the one that runs: nothing new, and all is well.
+        world.Server.Publish(world.Server.Policy(1));
+        Assert.Equal((SsRemotePolicyOutcome.Unchanged, SsRemotePolicyStage.None), ((await world.FetchAsync()).Outcome, world.Remote.Status.LastResult!.Stage));
+        Assert.Null(world.Remote.Status.Concern);
         world.Server.Instead = context => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, bad);
         Assert.Equal(SsRemotePolicyStage.Trial, (await world.FetchAsync()).Stage);
         Assert.Equal(revision, world.Context.PolicyRevision);
