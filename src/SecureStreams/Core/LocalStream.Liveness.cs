@@ -1,3 +1,4 @@
+using SecureStreams.Policy;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Core;
@@ -15,9 +16,12 @@ internal sealed partial class LocalStream
     private long _silenceFrom;
     private long _excusedFrom;
 
+    // The platform asks on a connection of HTTP/2 as often as the policy said under which a request began.
+    private RetryPolicy? RetryOfBounds(StreamTransport transport) => transport is { IsTransactional: true, CanPing: true } ? _policy.Retry : _live.Retry;
+
     private void WatchLivenessOnMailbox()
     {
-        if (_transport is not { } transport || Liveness.Of(_live.Retry, transport.CanPing) is not { } bound)
+        if (_transport is not { } transport || Liveness.Of(RetryOfBounds(transport), transport.CanPing) is not { } bound)
             return;
         if (!_livenessRuns || _livenessDue > bound.First)
             ArmLiveness(bound.First);
@@ -29,16 +33,21 @@ internal sealed partial class LocalStream
     private long? HeardOnMailbox(StreamTransport transport) =>
         transport.LastHeardOnMailbox is { } heard ? Math.Max(heard, transport.HearsWhilePaused ? _excusedFrom : Math.Max(_silenceFrom, _excusedFrom)) : null;
 
-    /// <summary>The policy has other bounds from now on. A silence that was in order until now is not too long because of that: the peer is asked, and has the new bound from now on.</summary>
-    private void BoundsChangedOnMailbox(StreamTransport transport)
+    /// <summary>
+    /// The policy may have other bounds from now on. A silence that was in order until now is not too long because of that: the peer is asked at once, and has as long to answer as the new bounds
+    /// leave for it; one that cannot be asked has the whole new bound.
+    /// </summary>
+    /// <param name="transport">The connection.</param>
+    /// <param name="since">The scheme whose bounds held until now.</param>
+    private void BoundsChangedOnMailbox(StreamTransport transport, RetryPolicy? since)
     {
-        var now = _runtime.Platform.Time.GetTimestamp();
-        if (Liveness.Of(_live.Retry, transport.CanPing) is { } bound && HeardOnMailbox(transport) is { } heard && _runtime.Platform.Time.GetElapsedTime(heard, now) >= bound.Hangup)
-        {
-            _excusedFrom = now;
-            if (bound.Ping is not null)
-                transport.PingOnMailbox();
-        }
+        var time = _runtime.Platform.Time;
+        var now = time.GetTimestamp();
+        var bounds = Liveness.Of(RetryOfBounds(transport), transport.CanPing);
+
+        // Only where they are others: a change of back-off, again and again, must not keep a dead peer.
+        if (bounds is { } bound && bounds != Liveness.Of(since, transport.CanPing) && HeardOnMailbox(transport) is { } heard && time.GetElapsedTime(heard, now) > bound.First)
+            _excusedFrom = bound.Ping is { } ping ? now - (long)Math.Ceiling(ping.TotalSeconds * time.TimestampFrequency) : now;
 
         // A look now finds out what is due by them.
         _livenessRuns = true;
@@ -50,7 +59,7 @@ internal sealed partial class LocalStream
         if (!_livenessRuns)
             return;
         _livenessRuns = false;
-        if (_transport is not { } transport || Liveness.Of(_live.Retry, transport.CanPing) is not { } bound)
+        if (_transport is not { } transport || Liveness.Of(RetryOfBounds(transport), transport.CanPing) is not { } bound)
             return;
 
         if (HeardOnMailbox(transport) is not { } heard || (_receivePaused && !transport.HearsWhilePaused))
@@ -63,7 +72,7 @@ internal sealed partial class LocalStream
         var silence = _runtime.Platform.Time.GetElapsedTime(heard);
         if (silence >= bound.Hangup)
         {
-            var failure = Failures.PeerUnresponsive(bound, asked: _askedAfter == heard, Liveness.StatedBy(_live.Retry), transport.EndpointOnMailbox);
+            var failure = Failures.PeerUnresponsive(bound, asked: _askedAfter == heard, Liveness.StatedBy(RetryOfBounds(transport)), transport.EndpointOnMailbox);
             transport.AbortOnMailbox();
             EndWithOnMailbox(failure);
             return;
@@ -73,7 +82,7 @@ internal sealed partial class LocalStream
         if (owed == TimeSpan.Zero)
         {
             _probedAt = null;
-            var failure = Failures.NetworkChanged(bound, Liveness.StatedBy(_live.Retry), transport.EndpointOnMailbox);
+            var failure = Failures.NetworkChanged(bound, Liveness.StatedBy(RetryOfBounds(transport)), transport.EndpointOnMailbox);
             transport.AbortOnMailbox();
             EndWithOnMailbox(failure);
             return;

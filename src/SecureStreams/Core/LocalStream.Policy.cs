@@ -145,7 +145,7 @@ internal sealed partial class LocalStream
     {
         var time = _runtime.Platform.Time;
         if (_transport is { } transport && (_connected || transport.IsTransactional) && !Equals(since.Retry, _live.Retry))
-            BoundsChangedOnMailbox(transport);
+            BoundsChangedOnMailbox(transport, since.Retry);
 
         // The application asked for the policy's time, whatever it is.
         if (_timer is { IsArmed: true } timer && _timeoutSince is { } started && since.Timeout != _live.Timeout)

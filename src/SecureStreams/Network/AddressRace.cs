@@ -137,9 +137,10 @@ internal sealed partial class AddressRace : IThreadPoolWorkItem, IValueTaskSourc
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RaceAttempt?> RunAsync(CancellationToken cancellationToken)
     {
-        // Where nobody can lose to another, whoever calls ends the only attempt itself.
+        // Where nobody can lose to another, whoever calls ends the only attempt itself. Not where sockets are a program's own: the token that those have is cancelled when the race is over, in any case,
+        // and what they do then is kept from the caller.
         lock (_lock)
-            _alone = _waiting.Count <= 1 && !_more;
+            _alone = _waiting.Count <= 1 && !_more && ReferenceEquals(_sockets, SsSocketDialer.System);
         using var over = _alone ? null : new CancellationTokenSource();
         _over = over?.Token ?? cancellationToken;
         try

@@ -68,13 +68,15 @@ public sealed class LiveAttributeTests
         Assert.Contains("2 s", world.Context.Diagnostics.Find(handler.CauseOf(SsState.Disconnected).DetailId)!.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Silence_that_lasts_longer_than_the_new_bound_already_is_asked_about_and_has_the_new_bound_from_then_on()
+    [Theory]
+    [InlineData(10)]
+    [InlineData(2)]
+    public async Task Silence_that_is_too_long_for_the_new_bounds_is_asked_about_and_the_answer_has_the_time_that_they_leave_for_it(int silence)
     {
-        const string Shorter = """{ "retry": [{ "r": { "svalidping_ms": 1000, "svalidhup_ms": 2000 } }] }""";
+        const string Shorter = """{ "retry": [{ "r": { "svalidping_ms": 1000, "svalidhup_ms": 3000 } }] }""";
         await using var world = new CoreWorld(Policy);
         var (_, handler) = Connected(world, "ws");
-        world.PassSeconds(10);
+        world.PassSeconds(silence);
         world.Do(() => world.Context.ApplyOverlay(Shorter, "shorter"));
         Assert.Equal(1, world.Peers[^1].Pings);
         world.PassSeconds(100);
@@ -82,11 +84,16 @@ public sealed class LiveAttributeTests
 
         // Who does not answer has gone.
         world.Do(() => world.Context.RemoveOverlay("shorter"));
-        world.PassSeconds(10);
+        world.PassSeconds(silence);
         world.Peers[^1].IsSilent = true;
+        var asked = world.Peers[^1].Pings;
         world.Do(() => world.Context.ApplyOverlay(Shorter, "shorter"));
+        Assert.Equal(asked + 1, world.Peers[^1].Pings);
         world.PassSeconds(1);
         Assert.Equal("Creating Connecting Connected", handler.Story);
+
+        // Another back-off is no excuse.
+        world.Do(() => world.Context.ApplyOverlay("""{ "retry": [{ "r": { "backoff": [7777] } }] }""", "other"));
         world.PassSeconds(1);
         Assert.Equal(SsCauseCode.PeerUnresponsive, handler.CauseOf(SsState.Disconnected).Code);
     }

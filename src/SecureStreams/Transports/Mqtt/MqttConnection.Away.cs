@@ -115,11 +115,18 @@ internal sealed partial class MqttConnection
         }
 
         var owner = member.Transport.Owner;
-        if (owner.Current is { IsAway: false } back && back != member && back.Stage is MqttStage.Opening or MqttStage.Connected)
+        if (owner.Current is { IsAway: false } back && back != member && back.Stage is MqttStage.Opening or MqttStage.Connected && (back.Stage == MqttStage.Connected || IsFor(back, message[0].Topic)))
         {
-            // It came back in the middle of the message.
-            foreach (var piece in message)
-                back.Transport.QueueKept(piece);
+            // It came back in the middle of the message, which its filters of now may not have.
+            if (IsFor(back, message[0].Topic))
+            {
+                foreach (var piece in message)
+                    back.Transport.QueueKept(piece);
+            }
+            else
+            {
+                DropOnMailbox(message);
+            }
         }
         else
         {
@@ -131,7 +138,10 @@ internal sealed partial class MqttConnection
         message.Clear();
     }
 
-    /// <summary>A stream is back: it gets what was kept for it before anything else, but for what it does not subscribe to any more.</summary>
+    /// <summary>
+    /// A stream is back: it gets what was kept for it before anything else. What it does not subscribe to any more stays until the broker has granted what it does: until then it may be back with
+    /// what it had before.
+    /// </summary>
     private void GiveKeptOnMailbox(MqttMember member)
     {
         var owner = member.Transport.Owner;
@@ -139,30 +149,45 @@ internal sealed partial class MqttConnection
         if (before is not null)
             _away.Remove(before);
         var isSame = owner.ComeWith(member.Attempt.Filters);
-        var unwanted = 0;
+        for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--)
+        {
+            if (!isSame && !IsFor(member, message[0].Topic))
+            {
+                owner.Keep(message);
+                continue;
+            }
+
+            if (message[^1].IsUnanswered)
+                CountUnanswered(-1);
+            foreach (var piece in message)
+                member.Transport.QueueKept(piece);
+        }
+    }
+
+    /// <summary>The broker has granted what a stream subscribes to now: what was kept for it by what it had before is nobody's. Not to answer it would keep a place in the broker's window.</summary>
+    private void DropUnwantedOnMailbox(MqttMember member)
+    {
+        var owner = member.Transport.Owner;
+        var unwanted = owner.KeptMessages;
         while (owner.TryTakeKept(out var message))
         {
             if (message[^1].IsUnanswered)
                 CountUnanswered(-1);
-            if (isSame || IsFor(member, message[0].Topic))
-            {
-                foreach (var piece in message)
-                    member.Transport.QueueKept(piece);
-                continue;
-            }
-
-            // Nobody wants it any more: not to answer it would keep a place in the broker's window.
-            unwanted++;
-            foreach (var piece in message)
-            {
-                piece.Return();
-                if (piece.Taking is { } taking)
-                    DoneOnMailbox(taking, taken: true);
-            }
+            DropOnMailbox(message);
         }
 
         if (unwanted > 0)
             MqttLog.ForNobody(Factory.Logger, ClientId, unwanted);
+    }
+
+    private void DropOnMailbox(IReadOnlyList<MqttPiece> message)
+    {
+        foreach (var piece in message)
+        {
+            piece.Return();
+            if (piece.Taking is { } taking)
+                DoneOnMailbox(taking, taken: true);
+        }
     }
 
     private static bool IsFor(MqttMember member, ReadOnlySpan<byte> topic)

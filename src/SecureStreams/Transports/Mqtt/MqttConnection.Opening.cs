@@ -28,6 +28,9 @@ internal sealed partial class MqttConnection
         var settings = _link!.Key.Settings;
         if (settings.CleanStart)
             EndSessionOnMailbox();
+
+        // The session may be of an attempt under another policy.
+        Session.Bound(settings.ReceiveMaximum, settings.ExactlyOnceWindow);
         var found = Session.Connected(sessionPresent, receiveMaximum, settings.Version == MqttVersion.V5 ? settings.ReceiveMaximum : null);
         TellSettledOnMailbox();
 
@@ -153,6 +156,7 @@ internal sealed partial class MqttConnection
         if (_birth != Birth.Done)
             return;
         member.Stage = MqttStage.Connected;
+        DropUnwantedOnMailbox(member);
         GiveUpFormerOnMailbox(member);
         member.Transport.OpenFromConnection(_link!.Opened(withReport: member.Waited));
         while (member.Transport.Owner.TryTake(out var verdict))

@@ -112,8 +112,17 @@ internal sealed partial class MqttLink : LinkTransport
         _carrier = carrier;
         if (_first.Attempt.Key.Identity.Path is { } path)
         {
-            var stream = await MqttWebSocketUpgrade.OpenAsync(carrier, target, path, Links.Time, cancellationToken).ConfigureAwait(false);
-            return carrier with { Stream = stream, Wire = stream, Report = null };
+            try
+            {
+                var stream = await MqttWebSocketUpgrade.OpenAsync(carrier, target, path, Links.Time, cancellationToken).ConfigureAwait(false);
+                return carrier with { Stream = stream, Wire = stream, Report = null };
+            }
+            catch
+            {
+                // Nobody else knows of it.
+                await carrier.Stream.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
 
         // What is to be said of the connection, each stream says for itself.

@@ -123,8 +123,10 @@ public sealed class MqttFormerFilterTests : IDisposable
         Assert.Equal("t/in/#", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
         var subscribe = await peer.ReadAsync(MqttPacketType.Subscribe);
         Assert.Equal("t/+/a", subscribe.Filter);
-        Assert.Equal(2, (await peer.ReadAsync(answer)).Id);
         await peer.SendRawAsync(0x90, 3, (byte)(subscribe.Id >> 8), (byte)subscribe.Id, (byte)qos);
+
+        // Not before: with the new filter refused the stream may be back with the old one.
+        Assert.Equal(2, (await peer.ReadAsync(answer)).Id);
         await handler.WaitForStateAsync(SsState.Connected, times: 2);
         await peer.PublishAsync("t/out/a", "4,", qos, id: 5);
         stream.ResumeReceive();

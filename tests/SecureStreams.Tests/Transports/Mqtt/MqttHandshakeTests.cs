@@ -308,6 +308,9 @@ public sealed class MqttHandshakeTests
         var failure = await run.EndAsync();
         Assert.NotNull(failure);
         Assert.Equal((expected, attribute), (failure.Code, failure.Attribute));
+
+        // The peer sees the end of it.
+        Assert.Equal(0, await peer.Stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask().OrFail(static () => "The connection stays open."));
     }
 
     /// <summary>Sockets that connect to nothing.</summary>

@@ -41,12 +41,22 @@ internal sealed partial class MqttSession
         // At once: a process that dies now must not take the broker's new session for the old one.
         Commit();
         _isConnected = true;
-        _window = Math.Min(_limits.Window, receiveMaximum);
+        _window = Math.Min(_ownWindow, receiveMaximum);
         // What a broker had sent before, it may count anew or not at all; so of a session that goes on no bound is held against it.
         _arrivalQuota = isPresent ? Unbounded : ownReceiveMaximum ?? Unbounded;
         _unsent = _sent.First;
         _unreleased = _released.First;
         return found;
+    }
+
+    /// <summary>What the next connection may have in flight, in place of what the session was made with. Before <see cref="Connected"/>.</summary>
+    /// <param name="window">As <see cref="MqttSessionLimits.Window"/>.</param>
+    /// <param name="exactlyOnce">As <see cref="MqttSessionLimits.ExactlyOnceWindow"/>.</param>
+    public void Bound(int window, int exactlyOnce)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(exactlyOnce, 1);
+        (_ownWindow, _exactlyOnceWindow) = (window, exactlyOnce);
     }
 
     /// <summary>The connection is over, and nothing of it reads from messages any more. What is unanswered stays. May be called again.</summary>

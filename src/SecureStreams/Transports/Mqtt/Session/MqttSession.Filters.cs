@@ -24,17 +24,24 @@ internal sealed partial class MqttSession
     /// <param name="streamType">For a stream of which streamtype.</param>
     public void Subscribing(string text, byte[] utf8, string streamType)
     {
-        if (!MayHave(text, utf8).StreamTypes.Add(streamType) || !IsKeeping)
+        if (!FilterOf(text, utf8).StreamTypes.Add(streamType) || !IsKeeping)
             return;
         _store.Subscribed(utf8, Encoding.UTF8.GetBytes(streamType));
         Changed();
     }
 
-    /// <summary>The broker may have a filter of which this session does not know: a session object before this one did.</summary>
+    /// <summary>The broker may have a filter of which this session does not know: a session object before this one did. That it is to be ended is taken down as with any other.</summary>
     public MqttSessionFilter MayHave(string text, byte[] utf8)
     {
-        if (!_filters.TryGetValue(text, out var filter))
-            _filters.Add(text, filter = new MqttSessionFilter(text, utf8));
+        if (FindFilter(text) is { } known)
+            return known;
+        var filter = FilterOf(text, utf8);
+        if (IsKeeping)
+        {
+            _store.Subscribed(utf8, default);
+            Changed();
+        }
+
         return filter;
     }
 
@@ -54,7 +61,7 @@ internal sealed partial class MqttSession
     {
         if (MqttTopics.FilterProblem(filter) is not null)
             return false;
-        var one = MayHave(Encoding.UTF8.GetString(filter), filter.ToArray());
+        var one = FilterOf(Encoding.UTF8.GetString(filter), filter.ToArray());
         var type = Encoding.UTF8.GetString(streamType);
         if (type.Length > 0 && !one.StreamTypes.Add(type))
             return true;
@@ -67,11 +74,24 @@ internal sealed partial class MqttSession
 
     internal bool TryRestoreUnsubscribed(ReadOnlySpan<byte> filter)
     {
-        if (MqttTopics.FilterProblem(filter) is not null || !_filters.Remove(Encoding.UTF8.GetString(filter), out var one))
+        if (MqttTopics.FilterProblem(filter) is not null)
             return false;
-        foreach (var filters in _inherited!.Values)
-            filters.Remove(one);
+
+        // One that is not there is ended twice over, which says nothing against what follows.
+        if (_filters.Remove(Encoding.UTF8.GetString(filter), out var one) && _inherited is { } inherited)
+        {
+            foreach (var filters in inherited.Values)
+                filters.Remove(one);
+        }
+
         return true;
+    }
+
+    private MqttSessionFilter FilterOf(string text, byte[] utf8)
+    {
+        if (!_filters.TryGetValue(text, out var filter))
+            _filters.Add(text, filter = new MqttSessionFilter(text, utf8));
+        return filter;
     }
 
     private void ForgetFilters()

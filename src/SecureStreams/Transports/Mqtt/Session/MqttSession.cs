@@ -59,6 +59,8 @@ internal sealed partial class MqttSession : IDisposable
     private bool _writingIsSettled;
     private int _out;
     private int _outTwice; // Of these, those of QoS 2.
+    private int _ownWindow;
+    private int _exactlyOnceWindow;
     private int _window;
     private ulong _lastTicket;
     private bool _isConnected;
@@ -75,6 +77,7 @@ internal sealed partial class MqttSession : IDisposable
     public MqttSession(MqttSessionLimits limits, IMqttSessionStore store, ArrayPool<byte> pool, ushort firstId = 1)
     {
         _limits = limits;
+        (_ownWindow, _exactlyOnceWindow) = (limits.Window, limits.ExactlyOnceWindow);
         _store = store;
         _ids = new MqttPacketIds(firstId);
         Pool = pool;
@@ -177,7 +180,7 @@ internal sealed partial class MqttSession : IDisposable
             return true;
         }
 
-        if (_unsent is not { } message || _out + _released.Count >= _window || (message.Qos == 2 && _outTwice + _released.Count >= _limits.ExactlyOnceWindow))
+        if (_unsent is not { } message || _out + _released.Count >= _window || (message.Qos == 2 && _outTwice + _released.Count >= _exactlyOnceWindow))
             return false;
         _unsent = message.Next;
         send = new MqttSend(MqttSendKind.Publish, message.Id, Reason: 0, message, message.WasSent);
