@@ -133,6 +133,34 @@ public sealed class FetchPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_fetched_policy_knows_of_the_connection_no_client_says_of_itself()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");
+        static string Inbox(string more = "") => $$""", { "inbox": { "server": true, "protocol": "h1", "endpoint": "127.0.0.1", "port": 0{{more}} } }""";
+        static string Who(string fact) => Inbox($$""", "metadata": [{ "who": "" }], "metadata_from_connection": [{ "who": "{{fact}}" }]""");
+        _directory.Add("policy.json", _server.Policy(1, Refresh, Inbox()));
+        _server.Publish(_server.Policy(2, Refresh, Who("local_port")));
+        await using var tool = Tool.Start(_directory.Path, readOutput: false, "serve", "inbox", "--policy", "policy.json", "--fetch-policy", "--json", "--exec", "sh -c \"echo $SS_WHO $SS_PATH\"");
+        using var reader = new StreamReader(tool.Output, leaveOpen: true);
+        using var listeners = JsonDocument.Parse((await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().OrFail(() => tool.Errors))!);
+        var port = listeners.RootElement.GetProperty("listeners")[0].GetProperty("end_points")[0].GetProperty("port").GetInt32();
+        Assert.Equal($"{port} /\n", await AskAsync());
+
+        // The same of one that comes while it serves.
+        _server.Publish(_server.Policy(3, Refresh, Who("local_ip")));
+        await tool.WaitForErrorsAsync(static text => text.Contains("note: The fetched policy of revision 3 is in force", StringComparison.Ordinal));
+        Assert.Equal("127.0.0.1 /\n", await AskAsync());
+        await Signals.SendAsync(tool, "TERM");
+        (await tool.WaitAsync()).Exits(0);
+
+        async Task<string> AskAsync()
+        {
+            using var client = new HttpClient();
+            return await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/?who=forged"), TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
     public async Task A_signal_ends_the_wait_for_a_server_that_does_not_answer()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");

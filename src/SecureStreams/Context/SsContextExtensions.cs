@@ -65,7 +65,7 @@ public static class SsContextExtensions
 
         // Kept for as long as the context lives: overlays that are applied later go over them.
         ImmutableArray<PolicyDocument> layers = [.. documents, .. options.Overlays.Select(PolicyText.Own)];
-        var (model, lines) = PolicyText.Load(layers, options);
+        var (model, lines) = PolicyText.LoadWhole(layers, options);
         return new LocalContext(model, layers, lines, options) { Layers = from, LayersKey = from is null ? "" : PolicyLayers.KeyOf(documents), LayersBase = from is null ? default : layers };
     }
 
