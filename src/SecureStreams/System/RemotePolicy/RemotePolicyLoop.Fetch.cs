@@ -8,8 +8,6 @@ internal sealed partial class RemotePolicyLoop
 {
     private async Task<SsRemotePolicyResult> FetchOnceAsync()
     {
-        lock (_lock)
-            _next = null;
         SsRemotePolicyResult result;
         try
         {

@@ -66,8 +66,10 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
         {
             SsRemotePolicyStatus status;
             (long Since, TimeSpan Delay)? next;
+
+            // One that was asked for between does not put off the next one of the loop, and the end of the context puts off all.
             lock (_lock)
-                (status, next) = (_status, _next);
+                (status, next) = (_status, _fetching is null && !_ending.IsCancellationRequested ? _next : null);
 
             // Of the clock as it is now: it may have been set since, and what is waited for goes by elapsed time.
             var now = _time.GetUtcNow();
@@ -183,6 +185,8 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
                 WarnOfExpiry();
             }
 
+            lock (_lock)
+                _next = null;
             fetch = FetchAsync(_ending.Token);
         }
     }
