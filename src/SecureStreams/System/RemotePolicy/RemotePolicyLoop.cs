@@ -36,6 +36,7 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     // Of the fetch under way, one at a time.
     private long? _highest;
     private string _hash = "";
+    private string _revisionHash = ""; // The content that has the revision accepted last: not all of what runs, where files lie over it.
     private string _etag = "";
     private (string Hash, string ETag) _rejected = ("", "");
     private string _served = ""; // What the server called the last document that it sent.
@@ -57,6 +58,8 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
         _highest = terms.Revision;
         if (!host.BuiltInText.IsEmpty)
             _hash = FetchedPolicy.HashOf(host.BuiltInText.Span);
+        if (!host.BuiltInBase.IsEmpty)
+            _revisionHash = FetchedPolicy.HashOf(host.BuiltInBase.Span);
         _status = new SsRemotePolicyStatus { Revision = terms.Revision, Expires = terms.Expires };
     }
 
@@ -222,6 +225,6 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     private void Accept(PolicyTerms terms, string hash, string etag)
     {
         _highest = terms.Revision is { } revision && !(revision <= _highest) ? revision : _highest;
-        (_hash, _etag) = (hash, etag);
+        (_hash, _revisionHash, _etag) = (hash, hash, etag);
     }
 }
