@@ -73,6 +73,17 @@ public sealed class FetchPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_policy_from_a_pipe_is_read_once_and_says_where_the_next_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders here.");
+        _server.Publish(_server.Policy(2, streams: Page));
+        _directory.AddPipe("pipe");
+        await using var tool = Tool.Start(_directory.Path, readOutput: true, "run", "page", "--policy", "pipe", "--fetch-policy");
+        await File.WriteAllTextAsync(_directory["pipe"], _server.Policy(1), TestContext.Current.CancellationToken);
+        Assert.Equal(DeterministicBytes.Make(20), (await tool.WaitAsync()).Exits(0).Output);
+    }
+
+    [Fact]
     public async Task A_run_goes_on_over_policies_that_are_refused_and_that_are_newer()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");

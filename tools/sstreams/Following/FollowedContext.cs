@@ -1,4 +1,3 @@
-using System.Text;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Tool.Following;
@@ -38,11 +37,9 @@ internal static class FollowedContext
         {
             if (follow.Watch)
                 return SsContext.FromFiles([selection.Base, .. selection.Overlays], options);
-            if (!follow.Fetch)
-                return new LocalContext(model, options);
-            return selection.Base == InputFile.StandardInput
-                ? SsContext.FromJson(Encoding.UTF8.GetString((await ReadAsync(selection, [selection.Base], texts))[0].Utf8.Span), options)
-                : SsContext.FromFile(selection.Base, options);
+
+            // Of what was read and judged: a pipe has its text only once, and a file could change between.
+            return follow.Fetch ? SsContext.FromDocuments(await ReadAsync(selection, [selection.Base], texts), options) : new LocalContext(model, options);
         }
         catch (IOException error)
         {
