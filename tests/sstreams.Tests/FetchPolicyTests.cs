@@ -73,6 +73,17 @@ public sealed class FetchPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_policy_from_a_pipe_is_read_once_and_says_where_the_next_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders here.");
+        _server.Publish(_server.Policy(2, streams: Page));
+        _directory.AddPipe("pipe");
+        await using var tool = Tool.Start(_directory.Path, readOutput: true, "run", "page", "--policy", "pipe", "--fetch-policy");
+        await File.WriteAllTextAsync(_directory["pipe"], _server.Policy(1), TestContext.Current.CancellationToken);
+        Assert.Equal(DeterministicBytes.Make(20), (await tool.WaitAsync()).Exits(0).Output);
+    }
+
+    [Fact]
     public async Task A_run_goes_on_over_policies_that_are_refused_and_that_are_newer()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");
@@ -130,6 +141,34 @@ public sealed class FetchPolicyTests : IAsyncLifetime
         Assert.Equal("GET /a/b\n", await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/a/b"), TestContext.Current.CancellationToken));
         await Signals.SendAsync(tool, "TERM");
         (await tool.WaitAsync()).Exits(0);
+    }
+
+    [Fact]
+    public async Task What_a_fetched_policy_knows_of_the_connection_no_client_says_of_itself()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no POSIX signals here.");
+        static string Inbox(string more = "") => $$""", { "inbox": { "server": true, "protocol": "h1", "endpoint": "127.0.0.1", "port": 0{{more}} } }""";
+        static string Who(string fact) => Inbox($$""", "metadata": [{ "who": "" }], "metadata_from_connection": [{ "who": "{{fact}}" }]""");
+        _directory.Add("policy.json", _server.Policy(1, Refresh, Inbox()));
+        _server.Publish(_server.Policy(2, Refresh, Who("local_port")));
+        await using var tool = Tool.Start(_directory.Path, readOutput: false, "serve", "inbox", "--policy", "policy.json", "--fetch-policy", "--json", "--exec", "sh -c \"echo $SS_WHO $SS_PATH\"");
+        using var reader = new StreamReader(tool.Output, leaveOpen: true);
+        using var listeners = JsonDocument.Parse((await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().OrFail(() => tool.Errors))!);
+        var port = listeners.RootElement.GetProperty("listeners")[0].GetProperty("end_points")[0].GetProperty("port").GetInt32();
+        Assert.Equal($"{port} /\n", await AskAsync());
+
+        // The same of one that comes while it serves.
+        _server.Publish(_server.Policy(3, Refresh, Who("local_ip")));
+        await tool.WaitForErrorsAsync(static text => text.Contains("note: The fetched policy of revision 3 is in force", StringComparison.Ordinal));
+        Assert.Equal("127.0.0.1 /\n", await AskAsync());
+        await Signals.SendAsync(tool, "TERM");
+        (await tool.WaitAsync()).Exits(0);
+
+        async Task<string> AskAsync()
+        {
+            using var client = new HttpClient();
+            return await client.GetStringAsync(new Uri($"http://127.0.0.1:{port}/?who=forged"), TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

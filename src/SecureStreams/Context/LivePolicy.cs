@@ -114,7 +114,7 @@ internal sealed partial class LivePolicy
                     return null;
                 if (wanted.Name.Length > 0)
                     name = wanted.Name;
-                var (loaded, lines) = wanted.Model is { } model ? (model, []) : PolicyText.Load([.. wanted.Documents, .. wanted.Applied], _options, wanted.Fresh);
+                var (loaded, lines) = wanted.Model is { } model ? (model, []) : PolicyText.LoadWhole([.. wanted.Documents, .. wanted.Applied], _options, wanted.Fresh);
                 if (loaded.StreamTypes.Count == 0 && before.Model.StreamTypes.Count > 0)
                     throw new SsPolicyException("It has no streamtype, which would end every stream: a policy that takes the place of another needs one at least; dispose the context to end all.", lines);
                 FaultGate.ThrowIfForbidden(loaded, _options);

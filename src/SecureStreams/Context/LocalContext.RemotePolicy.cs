@@ -26,6 +26,7 @@ public sealed partial class LocalContext
 
             // The overlays of the options go over what is fetched too; files that lie over the base do not, so that what is fetched is never the same as their sum.
             BuiltInText = builtIn.Documents is { IsDefault: false } documents && documents.Length == 1 + _options.Overlays.Count ? documents[0].Utf8 : default,
+            BuiltInBase = builtIn.Documents.IsDefaultOrEmpty ? default : builtIn.Documents[0].Utf8,
             Clients = NewSystemClient,
             InForce = () => Policy,
             Apply = document => UpdatePolicy(document),

@@ -31,6 +31,14 @@ internal static class PolicyText
         throw Refused(layers, lines);
     }
 
+    /// <summary>As <see cref="Load"/>, with what <see cref="SsContextOptions.LastOverlay"/> makes of the sum on top of it.</summary>
+    /// <exception cref="SsPolicyException">It cannot be used, alone or with that.</exception>
+    public static (PolicyModel Model, ImmutableArray<string> Lines) LoadWhole(IReadOnlyList<PolicyDocument> layers, SsContextOptions options, ImmutableArray<string> fresh = default)
+    {
+        var loaded = Load(layers, options, fresh);
+        return options.LastOverlay?.Invoke(loaded.Model) is { } last ? Load([.. layers, last], options, fresh) : loaded;
+    }
+
     /// <summary>A copy that whoever owns the text cannot change.</summary>
     public static PolicyDocument Own(PolicyDocument document) => document with { Utf8 = document.Utf8.ToArray() };
 

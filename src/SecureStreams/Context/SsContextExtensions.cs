@@ -44,7 +44,23 @@ public static class SsContextExtensions
         public static LocalContext FromJson(string json, SsContextOptions? options = null)
         {
             ArgumentNullException.ThrowIfNull(json);
-            return FromDocuments([PolicyDocument.FromJson(json, "policy")], options);
+            return Make([PolicyDocument.FromJson(json, "policy")], options);
+        }
+
+        /// <summary>Makes a context of a base and overlays that were read already, as <see cref="LocalContext.UpdatePolicy(IReadOnlyList{PolicyDocument})"/> takes them.</summary>
+        /// <param name="documents">The base, then the overlays in their order; their text is copied. Diagnostics call each by its name.</param>
+        /// <param name="options">Settings of the program; defaults when null. Its <see cref="SsContextOptions.Overlays"/> lie on top.</param>
+        /// <returns>The context; the caller disposes it. Warnings of the policy go to the logger.</returns>
+        /// <exception cref="SsPolicyException">The sum has errors; each is named with its place.</exception>
+        /// <exception cref="ArgumentException"><paramref name="documents"/> is empty, or one has no name.</exception>
+        public static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options = null)
+        {
+            ArgumentNullException.ThrowIfNull(documents);
+            if (documents.Count == 0)
+                throw new ArgumentException("A policy has at least a base document.", nameof(documents));
+            if (documents.Any(static one => one.Name is null))
+                throw new ArgumentException("Each document needs a name.", nameof(documents));
+            return Make([.. documents.Select(PolicyText.Own)], options);
         }
     }
 
@@ -52,20 +68,20 @@ public static class SsContextExtensions
     internal static LocalContext FromLayers(PolicyLayers layers, SsContextOptions? options)
     {
         options?.WatchPolicyFiles?.Check(nameof(options));
-        var context = FromDocuments(layers.Read(), options, layers.Paths.IsEmpty ? null : layers);
+        var context = Make(layers.Read(), options, layers.Paths.IsEmpty ? null : layers);
         if (options?.WatchPolicyFiles is { } how && context.Layers is not null)
             context.WatchPolicyFiles(how);
         return context;
     }
 
     /// <summary>Makes a context of documents, which it takes over.</summary>
-    internal static LocalContext FromDocuments(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options, PolicyLayers? from = null)
+    private static LocalContext Make(IReadOnlyList<PolicyDocument> documents, SsContextOptions? options, PolicyLayers? from = null)
     {
         options ??= new SsContextOptions();
 
         // Kept for as long as the context lives: overlays that are applied later go over them.
         ImmutableArray<PolicyDocument> layers = [.. documents, .. options.Overlays.Select(PolicyText.Own)];
-        var (model, lines) = PolicyText.Load(layers, options);
+        var (model, lines) = PolicyText.LoadWhole(layers, options);
         return new LocalContext(model, layers, lines, options) { Layers = from, LayersKey = from is null ? "" : PolicyLayers.KeyOf(documents), LayersBase = from is null ? default : layers };
     }
 

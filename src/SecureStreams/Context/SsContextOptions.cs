@@ -21,6 +21,13 @@ public sealed record SsContextOptions
     public IReadOnlyList<PolicyDocument> Overlays { get; init; } = [];
 
     /// <summary>
+    /// Makes, of the sum of all the rest, one more overlay that lies on top of it: at the start, and again with every change of the policy, before it is in force. For what an overlay of fixed text cannot say, since
+    /// an array in it takes the place of one of the policy. It may return null for none. Null, the default, makes none; a context that is given a model ignores it.
+    /// </summary>
+    /// <remarks>Called from any thread, by one at a time, while no other change can be made: it only looks at the model that it is given. An <see cref="SsPolicyException"/> of it refuses the policy.</remarks>
+    public Func<PolicyModel, PolicyDocument?>? LastOverlay { get; init; }
+
+    /// <summary>
     /// Watches the files that a context is made of, and puts what they say in force when it changes; null, the default, reads them once. Contexts of text or of a model have no files and
     /// ignore it. <see cref="LocalContext.PolicyWatch"/> is what watches then.
     /// </summary>

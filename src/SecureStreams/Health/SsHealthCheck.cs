@@ -103,8 +103,8 @@ public sealed class SsHealthCheck(LocalContext context, SsHealthOptions? options
         {
             { IsExpired: true } => "the remote policy has expired",
             { StoreProblem: not null } => "the remote policy is not on disk",
+            { LastResult.Stage: SsRemotePolicyStage.Trial } => "the fetched policy was taken back",
             { LastResult: { Outcome: SsRemotePolicyOutcome.Refused, Stage: var stage } } => $"the fetched policy was refused ({stage})",
-            { LastResult.Outcome: SsRemotePolicyOutcome.Reverted } => "the fetched policy was taken back",
             { LastResult.Outcome: SsRemotePolicyOutcome.Unavailable } => "the policy has no streamtype that fetches it",
             _ => "the last fetch of the policy failed",
         };

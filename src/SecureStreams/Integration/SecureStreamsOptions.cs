@@ -30,6 +30,9 @@ public sealed class SecureStreamsOptions : IValidatableObject
     /// <summary>Overlays as text, on top of <see cref="OverlayFiles"/>, in their order.</summary>
     public IList<PolicyDocument> Overlays { get; } = [];
 
+    /// <summary>As <see cref="SsContextOptions.LastOverlay"/>, over all of these; null, the default, for none. Not in settings files, and not over <see cref="Model"/>.</summary>
+    public Func<PolicyModel, PolicyDocument?>? LastOverlay { get; set; }
+
     /// <summary>Whether the files are watched and what they say is put in force when it changes, as by <see cref="SsContextOptions.WatchPolicyFiles"/>. False by default.</summary>
     public bool WatchFiles { get; set; }
 
@@ -96,6 +99,7 @@ public sealed class SecureStreamsOptions : IValidatableObject
         StrictPolicy = StrictPolicy,
         WatchPolicyFiles = WatchFiles ? WatchPolicyFiles : null,
         Overlays = [.. Overlays],
+        LastOverlay = LastOverlay,
         Platform = Platform,
         ListenerFactory = ListenerFactory,
         FaultInjectors = FaultInjectors,

@@ -20,11 +20,11 @@ internal static class SettingValue
         return flag;
     }
 
-    /// <summary>A time; null when it is none or out of range. A number alone would be days, which nobody means.</summary>
+    /// <summary>A time; null when it is none or out of range. All three numbers are wanted: one alone would be days, and two, hours and minutes, are often meant as minutes and seconds.</summary>
     public static TimeSpan? Duration(IConfigurationSection member, TimeSpan least, TimeSpan most, List<string> misread)
     {
         var text = Text(member, misread);
-        if (text is null || !text.Contains(':', StringComparison.Ordinal) || !TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time))
+        if (text is null || text.Count(static one => one == ':') != 2 || !TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time))
             misread.Add($"{member.Path} is no time: write hours, minutes and seconds, as 00:00:10, and days before them, as 1.00:00:00.");
         else if (time < least || time > most)
             misread.Add(string.Create(CultureInfo.InvariantCulture, $"{member.Path} is {time:c}; it can be {least:c} to {most:c}."));

@@ -51,6 +51,45 @@ public sealed class OverlayTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_overlay_is_made_of_the_sum_of_the_rest_at_the_start_and_with_each_change()
+    {
+        var seen = new List<double>();
+        var site = PolicyDocument.FromJson("""{ "s": [{ "api": { "timeout_ms": 2000 } }] }""", "site");
+        var options = new SsContextOptions { Overlays = [site], LastOverlay = Last };
+        await using var context = SsContext.FromDocuments([PolicyDocument.FromJson(Base, "base")], options);
+        Assert.Equal(2001, TimeoutOf(context.Policy));
+        Assert.True(context.ApplyOverlay("""{ "s": [{ "api": { "timeout_ms": 3000 } }] }""", "later").Applied);
+        Assert.Equal(3001, TimeoutOf(context.Policy));
+        Assert.True(context.UpdatePolicy(Base).Applied);
+        Assert.Equal(3001, TimeoutOf(context.Policy));
+
+        // What it throws refuses the change.
+        Assert.Contains("no more", context.ApplyOverlay("""{ "s": [{ "api": { "timeout_ms": 9000 } }] }""", "later").Refusal, StringComparison.Ordinal);
+        Assert.Equal(3001, TimeoutOf(context.Policy));
+        Assert.NotNull(context.RemoveOverlay("later"));
+        Assert.Equal(2001, TimeoutOf(context.Policy));
+        Assert.Equal([2000, 3000, 3000, 9000, 2000], seen);
+
+        static double TimeoutOf(PolicyModel model) => model.StreamTypes["api"].Find("timeout_ms")!.Value.Value.Number;
+
+        PolicyDocument? Last(PolicyModel sum)
+        {
+            var timeout = TimeoutOf(sum);
+            seen.Add(timeout);
+            return timeout == 9000
+                ? throw new SsPolicyException("no more")
+                : PolicyDocument.FromJson(string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{ "s": [{ "api": { "timeout_ms": {{timeout + 1}} } }] }"""), "last");
+        }
+    }
+
+    [Fact]
+    public void Documents_without_a_base_or_a_name_are_the_callers_mistake()
+    {
+        Assert.Throws<ArgumentException>(static () => SsContext.FromDocuments([]));
+        Assert.Throws<ArgumentException>(static () => SsContext.FromDocuments([default]));
+    }
+
+    [Fact]
     public void No_file_at_all_is_the_callers_mistake() => Assert.Throws<ArgumentException>(static () => SsContext.FromFiles([]));
 
     private static PolicyDocument ToLoopback(KestrelTestHost host) => PolicyDocument.FromJson(

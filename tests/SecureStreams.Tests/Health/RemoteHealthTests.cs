@@ -61,6 +61,10 @@ public sealed class RemoteHealthTests
         Assert.NotNull(world.Context.RevertTrial());
         await fetch;
         AssertDegraded(await CheckAsync(world), "the fetched policy was taken back");
+
+        // And for as long as the server has it.
+        Assert.Equal(SsRemotePolicyOutcome.Unchanged, (await world.FetchAsync()).Outcome);
+        AssertDegraded(await CheckAsync(world), "the fetched policy was taken back");
     }
 
     [Fact]

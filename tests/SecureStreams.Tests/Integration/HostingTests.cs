@@ -227,7 +227,7 @@ public sealed class HostingTests : IDisposable
         var own = typeof(SecureStreamsOptions).GetProperties().Select(static one => one.Name).ToList();
         Assert.Empty(typeof(SsContextOptions).GetProperties().Select(static one => one.Name).Where(static name => name != nameof(SsContextOptions.LoggerFactory)).Except(own));
 
-        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state", AdminSocket = "admin.sock", FollowNetworkChanges = true, RemotePolicy = new SsRemotePolicyOptions { MaximumBytes = 7 }, CaptivePortal = new SsCaptivePortalOptions { Automatic = true }, TokensAtStart = TimeSpan.FromSeconds(1) };
+        var given = new SecureStreamsOptions { Product = "p", StrictPolicy = true, Platform = new SsPlatform(), ListenerFactory = new NoListeners(), StateFolder = "state", AdminSocket = "admin.sock", FollowNetworkChanges = true, RemotePolicy = new SsRemotePolicyOptions { MaximumBytes = 7 }, CaptivePortal = new SsCaptivePortalOptions { Automatic = true }, TokensAtStart = TimeSpan.FromSeconds(1), LastOverlay = static _ => null };
         given.Overlays.Add(PolicyDocument.FromJson("{}", "o"));
         using var blobs = new SsMemoryBlobStore();
         using var meters = new OneMeterFactory();
@@ -241,6 +241,7 @@ public sealed class HostingTests : IDisposable
         Assert.Equal(("p", true), (options.Product, options.StrictPolicy));
         Assert.Same(given.Platform, options.Platform);
         Assert.Same(given.ListenerFactory, options.ListenerFactory);
+        Assert.Same(given.LastOverlay, options.LastOverlay);
         Assert.Same(_log, options.LoggerFactory);
         Assert.Equal("o", Assert.Single(options.Overlays).Name);
     }

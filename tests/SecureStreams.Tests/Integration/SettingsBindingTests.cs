@@ -51,6 +51,7 @@ public sealed class SettingsBindingTests
     [InlineData("RemotePolicy:Interval", "00:00:04", "section:RemotePolicy:Interval is 00:00:04; it can be 00:00:05 to 31.00:00:00.")]
     [InlineData("RemotePolicy:Timeout", "00:00:00", "section:RemotePolicy:Timeout is 00:00:00; it can be 00:00:00.0010000 to 31.00:00:00.")]
     [InlineData("RemotePolicy:Timeout", "", "section:RemotePolicy:Timeout is no time: ")]
+    [InlineData("RemotePolicy:StartWait", "00:10", "section:RemotePolicy:StartWait is no time: ")]
     [InlineData("RemotePolicy:StartWait", "-00:00:01", "section:RemotePolicy:StartWait is -00:00:01; it can be 00:00:00 to 31.00:00:00.")]
     [InlineData("RemotePolicy:MaximumBytes", "0", "section:RemotePolicy:MaximumBytes is no whole number from 1 to ")]
     [InlineData("RemotePolicy:MaximumBytes", "1e6", "section:RemotePolicy:MaximumBytes is no whole number from 1 to ")]

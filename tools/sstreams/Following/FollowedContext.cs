@@ -1,4 +1,3 @@
-using System.Text;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Tool.Following;
@@ -13,37 +12,34 @@ internal static class FollowedContext
     /// <param name="selection">Which texts the policy is made of.</param>
     /// <param name="texts">Those texts, read already.</param>
     /// <param name="model">What they add up to, <paramref name="onTop"/> included.</param>
-    /// <param name="onTop">What the command itself lays over every policy; null for nothing.</param>
+    /// <param name="onTop">What the command itself lays over every policy, made of that policy; null for nothing.</param>
     /// <param name="options">All else.</param>
     /// <param name="report">Told of what was put in force from files.</param>
     /// <exception cref="UnusableInputException">The policy says nothing of where it is fetched, or the admin socket cannot be had.</exception>
     /// <exception cref="SsPolicyException">The files have changed since, and cannot be used any more.</exception>
     public static async Task<LocalContext> OpenAsync(
-        FollowSettings follow, PolicySelection selection, PolicyTexts texts, PolicyModel model, PolicyDocument? onTop, SsContextOptions options, IOperatorReport report)
+        FollowSettings follow, PolicySelection selection, PolicyTexts texts, PolicyModel model, Func<PolicyModel, PolicyDocument?>? onTop, SsContextOptions options, IOperatorReport report)
     {
         if (follow.Fetch && model.StreamTypes.GetValueOrDefault(FetchStream) is not { Server: false, LocalSink: false, Protocol: WireProtocol.H1 or WireProtocol.H2 })
             throw new UnusableInputException($"--fetch-policy: the policy has no client streamtype '{FetchStream}' of protocol h1 or h2, which says where it is fetched");
-        PolicyDocument[] own = onTop is { } top ? [top] : [];
         options = options with
         {
             AdminSocket = follow.Admin,
-            Overlays = follow.Changes ? own : [],
+            LastOverlay = onTop,
             WatchPolicyFiles = follow.Watch ? new SsPolicyWatchOptions { Updated = update => Tell(update, report) } : null,
             RemotePolicy = follow.Fetch ? new SsRemotePolicyOptions { Folder = follow.State is { } folder ? Path.Combine(folder, "policy") : null } : null,
         };
 
         // What is laid over the file lies over what is fetched too.
         if (follow.Fetch)
-            options = options with { Overlays = [.. await ReadAsync(selection, selection.Overlays, texts), .. own] };
+            options = options with { Overlays = await ReadAsync(selection, selection.Overlays, texts) };
         try
         {
             if (follow.Watch)
                 return SsContext.FromFiles([selection.Base, .. selection.Overlays], options);
-            if (!follow.Fetch)
-                return new LocalContext(model, options);
-            return selection.Base == InputFile.StandardInput
-                ? SsContext.FromJson(Encoding.UTF8.GetString((await ReadAsync(selection, [selection.Base], texts))[0].Utf8.Span), options)
-                : SsContext.FromFile(selection.Base, options);
+
+            // Of what was read and judged: a pipe has its text only once, and a file could change between.
+            return follow.Fetch ? SsContext.FromDocuments(await ReadAsync(selection, [selection.Base], texts), options) : new LocalContext(model, options);
         }
         catch (IOException error)
         {

@@ -18,8 +18,12 @@ internal static class ServeOverlay
     private static readonly string[] OfConnection = [PeerIp, PeerPort];
     private static readonly string[] OfRequest = [Method, Path, Query];
 
-    /// <summary>The overlay for <paramref name="streamTypes"/>.</summary>
-    public static PolicyDocument Of(IEnumerable<StreamTypePolicy> streamTypes) => new(JsonText.Build(writer =>
+    /// <summary>The overlay for the streamtypes named.</summary>
+    /// <param name="streamTypes">Their names; those that the policy has as no server are left as they are.</param>
+    /// <param name="model">The policy that it lies over, and nothing of it: what that says of the connection is written again here, since an array in an overlay takes the place of the whole one below it.</param>
+    public static PolicyDocument Of(IEnumerable<string> streamTypes, PolicyModel model) => Of(streamTypes.Select(model.StreamTypes.GetValueOrDefault).OfType<StreamTypePolicy>().Where(static one => one.Server));
+
+    private static PolicyDocument Of(IEnumerable<StreamTypePolicy> streamTypes) => new(JsonText.Build(writer =>
     {
         writer.WriteStartObject();
         writer.WriteNumber("schema-version", 1);

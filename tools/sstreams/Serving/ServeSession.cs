@@ -27,7 +27,7 @@ internal static class ServeSession
             PolicyReport.Findings(errors, given.Diagnostics);
         var policies = settings.StreamTypes.Select(name => Find(given.Model, name)).ToImmutableArray();
         CheckMode(settings, policies);
-        var overlay = ServeOverlay.Of(policies);
+        var overlay = ServeOverlay.Of(settings.StreamTypes, given.Model);
         var loaded = await Interruptible.RunAsync(cancellation => PolicySource.LoadAsync(settings.Policy, texts, cancellation, overlay));
         if (loaded.Model is null)
         {
@@ -35,10 +35,10 @@ internal static class ServeSession
             return ExitCode.Usage;
         }
 
-        return await RunAsync(settings, texts, loaded.Model, overlay, new ServeReport(errors, settings.Trace));
+        return await RunAsync(settings, texts, loaded.Model, new ServeReport(errors, settings.Trace));
     }
 
-    private static async Task<int> RunAsync(ServeSettings settings, PolicyTexts texts, PolicyModel model, PolicyDocument overlay, ServeReport report)
+    private static async Task<int> RunAsync(ServeSettings settings, PolicyTexts texts, PolicyModel model, ServeReport report)
     {
         if (!settings.Follow.Fetch)
             RunBlobs.CheckNames(settings.Blobs, model);
@@ -50,13 +50,13 @@ internal static class ServeSession
         // Before anything listens: who sees an end point may end this program.
         using var stop = new ServeStop();
         var options = new SsContextOptions { Blobs = blobs, LoggerFactory = new OperatorLogger(report, category => LeastOf(category, settings.Follow, report)) }.UseServer();
-        await using var context = await FollowedContext.OpenAsync(settings.Follow, settings.Policy, texts, model, overlay, options, report);
+        await using var context = await FollowedContext.OpenAsync(settings.Follow, settings.Policy, texts, model, sum => ServeOverlay.Of(settings.StreamTypes, sum), options, report);
         if (settings.Follow.Fetch)
         {
             if (!await FollowedContext.UntilPolicyIsValidAsync(context, stop.Asked))
                 return ExitCode.Success;
             RunBlobs.CheckNames(settings.Blobs, model, context.Policy);
-            TakeFetched(settings, context, overlay);
+            CheckMode(settings, settings.StreamTypes.Select(name => Find(context.Policy, name)).ToImmutableArray());
         }
 
         var bound = new List<(StreamTypePolicy Policy, SsListener Listener)>();
@@ -77,15 +77,6 @@ internal static class ServeSession
         await CommandOutput.WriteAsync(null, settings.Json ? BoundEndPoints.Json(bound) : BoundEndPoints.Text(bound), CancellationToken.None);
         await stop.Asked;
         return await DrainAsync(bound.ConvertAll(static one => one.Listener), stop, report);
-    }
-
-    /// <summary>What was fetched may have the streamtypes of another protocol, of which serving needs something else.</summary>
-    private static void TakeFetched(ServeSettings settings, LocalContext context, PolicyDocument overlay)
-    {
-        var policies = settings.StreamTypes.Select(name => Find(context.Policy, name)).ToImmutableArray();
-        CheckMode(settings, policies);
-        if (ServeOverlay.Of(policies) is var fitting && !fitting.Utf8.Span.SequenceEqual(overlay.Utf8.Span))
-            context.ApplyOverlay(fitting);
     }
 
     private static void CheckMode(ServeSettings settings, ImmutableArray<StreamTypePolicy> policies)

@@ -34,7 +34,7 @@ internal sealed class PolicyJudge(PolicyKeys keys, SsContextOptions options)
     /// <summary>Judges one that was fetched by what was accepted before it.</summary>
     /// <param name="verdict">What was found of it by itself.</param>
     /// <param name="highest">The highest revision accepted so far; null when none had any.</param>
-    /// <param name="isKnown">Whether the content of that is known, so that this one is another.</param>
+    /// <param name="isKnown">Whether the content of that is known, and this one is another.</param>
     /// <param name="now">The time.</param>
     public static Verdict JudgeSuccession(Verdict verdict, long? highest, bool isKnown, DateTimeOffset now)
     {

@@ -15,6 +15,9 @@ internal sealed record RemotePolicyHost
     /// <summary>The text of the policy of the program; empty when it was made of none, or of several.</summary>
     public required ReadOnlyMemory<byte> BuiltInText { get; init; }
 
+    /// <summary>The text of its base, whatever lies over it; empty when it was made of no text.</summary>
+    public required ReadOnlyMemory<byte> BuiltInBase { get; init; }
+
     /// <summary>An HttpClient for a streamtype of the policy in force, or, for those that fetch, of the program's; null when there is no such one.</summary>
     public required Func<string, HttpClient?> Clients { get; init; }
 

@@ -8,8 +8,6 @@ internal sealed partial class RemotePolicyLoop
 {
     private async Task<SsRemotePolicyResult> FetchOnceAsync()
     {
-        lock (_lock)
-            _next = null;
         SsRemotePolicyResult result;
         try
         {
@@ -59,7 +57,7 @@ internal sealed partial class RemotePolicyLoop
         }
 
         var document = new PolicyDocument(fetched.Policy, DocumentName);
-        var verdict = PolicyJudge.JudgeSuccession(_judge.Judge(document, fetched.Signatures), _highest, isKnown: _hash.Length > 0, _time.GetUtcNow());
+        var verdict = PolicyJudge.JudgeSuccession(_judge.Judge(document, fetched.Signatures), _highest, isKnown: _revisionHash.Length > 0 && _revisionHash != fetched.Hash, _time.GetUtcNow());
         var result = new SsRemotePolicyResult
         {
             Outcome = SsRemotePolicyOutcome.Refused, Stage = verdict.Stage, Message = verdict.Message, Diagnostics = verdict.Lines, Revision = verdict.Terms.Revision, Hash = fetched.Hash,

@@ -36,6 +36,7 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     // Of the fetch under way, one at a time.
     private long? _highest;
     private string _hash = "";
+    private string _revisionHash = ""; // The content that has the revision accepted last: not all of what runs, where files lie over it.
     private string _etag = "";
     private (string Hash, string ETag) _rejected = ("", "");
     private string _served = ""; // What the server called the last document that it sent.
@@ -57,6 +58,8 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
         _highest = terms.Revision;
         if (!host.BuiltInText.IsEmpty)
             _hash = FetchedPolicy.HashOf(host.BuiltInText.Span);
+        if (!host.BuiltInBase.IsEmpty)
+            _revisionHash = FetchedPolicy.HashOf(host.BuiltInBase.Span);
         _status = new SsRemotePolicyStatus { Revision = terms.Revision, Expires = terms.Expires };
     }
 
@@ -66,8 +69,10 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
         {
             SsRemotePolicyStatus status;
             (long Since, TimeSpan Delay)? next;
+
+            // One that was asked for between does not put off the next one of the loop, and the end of the context puts off all.
             lock (_lock)
-                (status, next) = (_status, _next);
+                (status, next) = (_status, _fetching is null && !_ending.IsCancellationRequested ? _next : null);
 
             // Of the clock as it is now: it may have been set since, and what is waited for goes by elapsed time.
             var now = _time.GetUtcNow();
@@ -183,6 +188,8 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
                 WarnOfExpiry();
             }
 
+            lock (_lock)
+                _next = null;
             fetch = FetchAsync(_ending.Token);
         }
     }
@@ -218,6 +225,6 @@ internal sealed partial class RemotePolicyLoop : IAsyncDisposable
     private void Accept(PolicyTerms terms, string hash, string etag)
     {
         _highest = terms.Revision is { } revision && !(revision <= _highest) ? revision : _highest;
-        (_hash, _etag) = (hash, etag);
+        (_hash, _revisionHash, _etag) = (hash, hash, etag);
     }
 }

@@ -26,6 +26,32 @@ public class BuiltInTests
     }
 
     [Fact]
+    public async Task The_revision_of_a_base_under_files_is_taken_with_the_content_of_that_base_alone()
+    {
+        await using var world = await RemoteWorld.StartAsync();
+        var folder = Directory.CreateTempSubdirectory("built-in-");
+        try
+        {
+            string[] files = [Path.Combine(folder.FullName, "base.json"), Path.Combine(folder.FullName, "site.json")];
+            await File.WriteAllTextAsync(files[0], world.Server.Policy(1), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(files[1], """{ "s": [{ "live": { "timeout_ms": 5000 } }] }""", TestContext.Current.CancellationToken);
+            world.Server.Publish(world.Server.Policy(1, "\"policy_refresh_s\": 1000, "));
+            await using var context = SsContext.FromFiles(files, new SsContextOptions { RemotePolicy = new SsRemotePolicyOptions() });
+            Assert.Equal(SsRemotePolicyStage.Revision, (await context.RemotePolicy!.RefreshAsync(TestContext.Current.CancellationToken)).Stage);
+            Assert.Equal(0, context.PolicyRevision);
+
+            // The files are not in what the server has, so that this is another policy than their sum.
+            world.Server.Publish(world.Server.Policy(1));
+            Assert.Equal(SsRemotePolicyOutcome.Applied, (await context.RemotePolicy.RefreshAsync(TestContext.Current.CancellationToken)).Outcome);
+            Assert.Equal(SsRemotePolicyOutcome.Unchanged, (await context.RemotePolicy.RefreshAsync(TestContext.Current.CancellationToken)).Outcome);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task The_revision_of_a_model_whose_text_is_not_known_is_taken_once_and_then_known()
     {
         await using var server = await TestSupport.Servers.PolicyServer.StartAsync();

@@ -34,6 +34,35 @@ public class RemoteClockTests
     }
 
     [Fact]
+    public async Task The_next_fetch_is_told_after_one_that_was_asked_for_and_none_after_the_end()
+    {
+        await using var world = await BeginAsync("\"policy_refresh_s\": 1000, ");
+        var next = _clock.GetUtcNow() + Interval;
+        Assert.Equal(next, world.Remote.Status.Next);
+        _clock.Advance(Interval / 4);
+        Assert.Equal(SsRemotePolicyOutcome.Unchanged, (await world.FetchAsync()).Outcome);
+        Assert.Equal(next, world.Remote.Status.Next);
+
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Server.Instead = async context =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            context.Response.StatusCode = 304;
+        };
+        var fetch = world.FetchAsync();
+        await asked.Task.OrFail(static () => "Nobody asks.");
+        Assert.Null(world.Remote.Status.Next);
+        answer.TrySetResult();
+        await fetch;
+        Assert.Equal(next, world.Remote.Status.Next);
+
+        await world.Context.DisposeAsync();
+        Assert.Null(world.Remote.Status.Next);
+    }
+
+    [Fact]
     public async Task Expiry_goes_by_the_time_of_day_forth_and_back()
     {
         await using var world = await BeginAsync("\"policy_refresh_s\": 1000, \"policy_expires\": \"2030-01-01T12:00:00Z\", ");
