@@ -1,3 +1,4 @@
+using SecureStreams.Core;
 using SecureStreams.Simulation.Engine;
 
 namespace SecureStreams.Simulation.Invariants;
@@ -8,6 +9,9 @@ internal sealed class DeadPeer(SimWorld world) : Invariant(world)
     // The product counts whole milliseconds, rounded up.
     private const long Millisecond = 1_000;
 
+    // When the bounds of a streamtype were last edited: a peer that was too silent for the new ones is asked then, and has the time that they leave for an answer.
+    private readonly Dictionary<string, (Liveness? Bounds, long Since)> _bounds = new(StringComparer.Ordinal);
+
     public override void StateTold(SimActor actor, in SsStateChange change)
     {
         if (change.Cause.Code == SsCauseCode.PeerUnresponsive && actor.Attempt is { } attempt && Now < Due(actor, attempt, earliest: true) - Millisecond)
@@ -16,6 +20,7 @@ internal sealed class DeadPeer(SimWorld world) : Invariant(world)
 
     public override void Stepped()
     {
+        NoteBounds();
         if (!World.IsQuiet)
             return;
         foreach (var actor in World.Actors)
@@ -38,6 +43,24 @@ internal sealed class DeadPeer(SimWorld world) : Invariant(world)
                 bound = other;
         }
 
-        return Math.Max(attempt.LastHeard, actor.ResumedAt) + SimClock.Microseconds(bound) + Millisecond;
+        var due = Math.Max(attempt.LastHeard, actor.ResumedAt) + SimClock.Microseconds(bound) + Millisecond;
+        return earliest || !_bounds.TryGetValue(actor.Kind.Name, out var edited) || edited is not ({ } bounds, > 0)
+            ? due
+            : Math.Max(due, edited.Since + SimClock.Microseconds(bounds.Ping is { } ping ? bounds.Hangup - ping : bounds.Hangup) + Millisecond);
+    }
+
+    private void NoteBounds()
+    {
+        if (World.Editor is not { } editor)
+            return;
+        foreach (var (name, policy) in World.Context.Policy.StreamTypes)
+        {
+            var bounds = Liveness.Of(policy.Retry, canPing: true);
+            var isEdited = editor.BeforeThisMoment.Any(before => before.StreamTypes.TryGetValue(name, out var other) && Liveness.Of(other.Retry, canPing: true) != bounds);
+            if (!_bounds.TryGetValue(name, out var known))
+                _bounds.Add(name, (bounds, 0));
+            else if (isEdited || known.Bounds != bounds)
+                _bounds[name] = (bounds, Now);
+        }
     }
 }

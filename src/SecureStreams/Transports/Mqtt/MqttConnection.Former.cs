@@ -54,7 +54,14 @@ internal sealed partial class MqttConnection
         var before = _toUnsubscribe.Count;
         var type = member.Plan.Policy.Name;
         foreach (var filter in former)
-            GiveUpOnMailbox(Session.MayHave(filter.Text, filter.Utf8), type);
+        {
+            var known = Session.MayHave(filter.Text, filter.Utf8);
+
+            // Another stream of the streamtype may come with the metadata that make it, as long as is waited for who was there before.
+            if (member.Plan.HasFixedFilters || !_holdsForAbsent)
+                GiveUpOnMailbox(known, type);
+        }
+
         if (member.Plan.HasFixedFilters)
         {
             foreach (var filter in Session.TakeInherited(type).Concat(Session.TakeInherited("")))

@@ -42,8 +42,9 @@ public class MqttEditTests(MosquittoFixture mosquitto, ITestOutputHelper output)
             Assert.True(update.Applied, update.Refusal);
             reconnects += Assert.Single(update.Effects).Action == SsPolicyAction.Reconnect ? 1 : 0;
 
-            // Else the next edit may come before this one has been acted on, and share its reconnect.
+            // Else the next edit may come before this one has been acted on, and share its reconnect, or to a stream that is only about to be connected.
             await handler.WaitForStateAsync(SsState.Disconnected, times: reconnects);
+            await handler.WaitForStateAsync(SsState.Connected, times: reconnects + 1);
             await handler.WaitForAsync(_ => Volatile.Read(ref acknowledged) > before + 20, what: "acknowledgements after an edit");
         }
 

@@ -268,6 +268,44 @@ public sealed class MqttFormerFilterTests : IDisposable
         await MqttBench.EndAsync(context, peer);
     }
 
+    [Fact]
+    public async Task One_that_another_stream_of_the_streamtype_comes_back_for_is_kept_for_it()
+    {
+        await using var bench = new MqttBench();
+        var types = X(bench).Replace("t/in", "t/${id}", StringComparison.Ordinal).Replace("\"nailed_up\": true", "\"metadata\": [{ \"id\": \"\" }]", StringComparison.Ordinal);
+        await using var context = bench.Context(types);
+        var (handler, other) = (new RecordingHandler(), new RecordingHandler());
+        await using var stream = context.Create("x", handler, new() { Metadata = { ["id"] = "both" } });
+        await using var neighbour = context.Create("x", other, new() { Metadata = { ["id"] = "both" } });
+        stream.Connect();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+        neighbour.Connect();
+        await other.WaitForStateAsync(SsState.Connected);
+        stream.Disconnect();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        neighbour.Disconnect();
+        await other.WaitForStateAsync(SsState.Disconnected);
+        await peer.ReadAsync(MqttPacketType.Disconnect);
+        peer.Dispose();
+
+        // The one is back with something else before the other is back at all.
+        stream.SetMetadata("id", "mine");
+        stream.Connect();
+        var next = await bench.PeerAsync();
+        await next.AcceptOnlyAsync(sessionPresent: true);
+        await next.AnswerSubscribeAsync();
+        await handler.WaitForStateAsync(SsState.Connected, times: 2);
+        await next.PublishAsync("t/both", "the other's", 1, id: 5);
+        await next.PublishAsync("t/mine", "mine", 1, id: 6);
+        Assert.Equal(6, (await next.ReadAsync(MqttPacketType.PublishAck)).Id);
+        neighbour.Connect();
+        Assert.Equal(5, (await next.ReadAsync(MqttPacketType.PublishAck)).Id);
+        Assert.Equal(("mine", "the other's"), (handler.ReceivedText, other.ReceivedText));
+        await MqttBench.EndAsync(context, next);
+    }
+
     private static string X(MqttBench bench) => $"\"x\": {{ {bench.Where}, \"mqtt_client_id\": \"c\", \"mqtt_qos\": 1, \"mqtt_subscribe\": \"t/in\", \"nailed_up\": true, \"retry\": \"soon\" }}";
 
     /// <summary>A process that connects, subscribes, receives and ends.</summary>
