@@ -1,4 +1,5 @@
 using SecureStreams.Core;
+using SecureStreams.Policy;
 using SecureStreams.Simulation.Engine;
 
 namespace SecureStreams.Simulation.Invariants;
@@ -55,8 +56,9 @@ internal sealed class DeadPeer(SimWorld world) : Invariant(world)
             return;
         foreach (var (name, policy) in World.Context.Policy.StreamTypes)
         {
-            var bounds = Liveness.Of(policy.Retry, canPing: true);
-            var isEdited = editor.BeforeThisMoment.Any(before => before.StreamTypes.TryGetValue(name, out var other) && Liveness.Of(other.Retry, canPing: true) != bounds);
+            var canPing = policy.Protocol != WireProtocol.Raw;
+            var bounds = Liveness.Of(policy.Retry, canPing);
+            var isEdited = editor.BeforeThisMoment.Any(before => before.StreamTypes.TryGetValue(name, out var other) && Liveness.Of(other.Retry, canPing) != bounds);
             if (!_bounds.TryGetValue(name, out var known))
                 _bounds.Add(name, (bounds, 0));
             else if (isEdited || known.Bounds != bounds)
