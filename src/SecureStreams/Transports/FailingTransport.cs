@@ -5,7 +5,8 @@ namespace SecureStreams.Transports;
 /// <summary>Stands in for a transport that cannot be: the attempt fails at once, with a cause that says why.</summary>
 internal sealed class FailingTransport(TransportSetup setup, TransportFailure failure) : StreamTransport, IMailboxWork
 {
-    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Who waits for it goes on in the turn that tells the end: there is nothing here that a thread of the pool would have to wait for.
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.None);
     private bool _started;
 
     /// <inheritdoc/>

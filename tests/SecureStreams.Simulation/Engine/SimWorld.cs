@@ -373,14 +373,6 @@ internal sealed class SimWorld
         RunUntil(Clock.Now);
         var gone = Context.DisposeAsync().AsTask();
         RunUntil(Clock.Now);
-
-        // Its last step may be taken on a thread of the pool, which has nothing to do with virtual time: 10 ms x 6,000 bounds a hang.
-        for (var poll = 0; !gone.IsCompleted && poll < 6_000; poll++)
-        {
-            Thread.Sleep(10);
-            RunUntil(Clock.Now);
-        }
-
         if (!gone.IsCompletedSuccessfully)
             Violate(nameof(SilenceAfterEnd), null, "the context has not gone with its streams");
         Report(static invariant => invariant.Ended());
