@@ -16,8 +16,10 @@ internal sealed partial class LocalStream
     private long _silenceFrom;
     private long _excusedFrom;
 
+    private RetryPolicy? RetryOfBounds(StreamTransport transport) => KeepsBounds(transport) ? _policy.Retry : _live.Retry;
+
     // The platform asks on a connection of HTTP/2 as often as the policy said under which a request began.
-    private RetryPolicy? RetryOfBounds(StreamTransport transport) => transport is { IsTransactional: true, CanPing: true } ? _policy.Retry : _live.Retry;
+    private static bool KeepsBounds(StreamTransport transport) => transport is { IsTransactional: true, CanPing: true };
 
     private void WatchLivenessOnMailbox()
     {
@@ -41,9 +43,11 @@ internal sealed partial class LocalStream
     /// <param name="since">The scheme whose bounds held until now.</param>
     private void BoundsChangedOnMailbox(StreamTransport transport, RetryPolicy? since)
     {
+        if (KeepsBounds(transport))
+            return;
         var time = _runtime.Platform.Time;
         var now = time.GetTimestamp();
-        var bounds = Liveness.Of(RetryOfBounds(transport), transport.CanPing);
+        var bounds = Liveness.Of(_live.Retry, transport.CanPing);
 
         // Only where they are others: a change of back-off, again and again, must not keep a dead peer.
         if (bounds is { } bound && bounds != Liveness.Of(since, transport.CanPing) && HeardOnMailbox(transport) is { } heard && time.GetElapsedTime(heard, now) > bound.First)

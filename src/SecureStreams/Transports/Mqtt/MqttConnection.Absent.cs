@@ -111,7 +111,7 @@ internal sealed partial class MqttConnection
         if (!message.IsGiven)
         {
             taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
-            taking.Begin(message.Ticket, _link!);
+            taking.Begin(message.Ticket, _link!, isShared: true);
         }
 
         message.IsGiven = true;

@@ -11,6 +11,7 @@ namespace SecureStreams.Transports.Mqtt;
 internal sealed partial class MqttConnection
 {
     private readonly List<MqttMember> _away = [];
+    private readonly HashSet<MqttOwner> _keepers = [];
     private ITimer? _awayTimer;
     private int _unanswered;
     private int _leftUnanswered;
@@ -100,9 +101,9 @@ internal sealed partial class MqttConnection
     {
         if (message[^1].Taking is { } taking)
         {
-            if (taking.Ticket.Qos == 1 && taking.Link != _link)
+            if (taking.Link != _link && IsSentAgain(taking) && (taking.Ticket.Qos == 1 || _link is not { IsUp: true }))
             {
-                // The broker sends it again.
+                // In its order. Of QoS 2 not where the broker may have sent it by now, which was passed over then.
                 DiscardOnMailbox(message);
                 return;
             }
@@ -115,24 +116,24 @@ internal sealed partial class MqttConnection
         }
 
         var owner = member.Transport.Owner;
-        if (owner.Current is { IsAway: false } back && back != member && back.Stage is MqttStage.Opening or MqttStage.Connected && (back.Stage == MqttStage.Connected || IsFor(back, message[0].Topic)))
+        var back = owner.Current is { IsAway: false, Stage: MqttStage.Opening or MqttStage.Connected } current && current != member ? current : null;
+        if (back is not null && IsFor(back, message[0].Topic))
         {
-            // It came back in the middle of the message, which its filters of now may not have.
-            if (IsFor(back, message[0].Topic))
-            {
-                foreach (var piece in message)
-                    back.Transport.QueueKept(piece);
-            }
-            else
-            {
-                DropOnMailbox(message);
-            }
+            // It came back in the middle of the message.
+            foreach (var piece in message)
+                back.Transport.QueueKept(piece);
+        }
+        else if (back is { Stage: MqttStage.Connected })
+        {
+            // With filters that do not have it, and that the broker has granted.
+            DropOnMailbox(message);
         }
         else
         {
             if (message[^1].IsUnanswered)
                 CountUnanswered(1);
             owner.Keep([.. message]);
+            _keepers.Add(owner);
         }
 
         message.Clear();
@@ -162,6 +163,9 @@ internal sealed partial class MqttConnection
             foreach (var piece in message)
                 member.Transport.QueueKept(piece);
         }
+
+        if (owner.KeptMessages == 0)
+            _keepers.Remove(owner);
     }
 
     /// <summary>The broker has granted what a stream subscribes to now: what was kept for it by what it had before is nobody's. Not to answer it would keep a place in the broker's window.</summary>
@@ -176,8 +180,10 @@ internal sealed partial class MqttConnection
             DropOnMailbox(message);
         }
 
-        if (unwanted > 0)
-            MqttLog.ForNobody(Factory.Logger, ClientId, unwanted);
+        if (unwanted == 0)
+            return;
+        _keepers.Remove(owner);
+        MqttLog.ForNobody(Factory.Logger, ClientId, unwanted);
     }
 
     private void DropOnMailbox(IReadOnlyList<MqttPiece> message)
@@ -218,7 +224,9 @@ internal sealed partial class MqttConnection
             }
 
             _away.RemoveAt(i);
-            ForgetAwayOnMailbox(member);
+            DiscardOnMailbox(member.Arriving);
+            LeaveKeptOnMailbox(member.Transport.Owner, mayWait: false);
+            _keepers.Remove(member.Transport.Owner);
             EndSubscriptionsOnMailbox(member.Attempt.Filters);
         }
 
@@ -228,32 +236,53 @@ internal sealed partial class MqttConnection
         RetireIfIdleOnMailbox();
     }
 
-    /// <summary>What is not answered is left to the broker.</summary>
-    private void ForgetAwayOnMailbox(MqttMember member)
+    /// <summary>What a stream has not taken, and is not answered, is left to the broker; the rest nobody else has any more, and waits as long as there is the stream.</summary>
+    /// <param name="owner">The stream.</param>
+    /// <param name="mayWait">Whether what the broker does not send again may wait unanswered: on a connection that goes on it would take up the window.</param>
+    private void LeaveKeptOnMailbox(MqttOwner owner, bool mayWait)
     {
-        var owner = member.Transport.Owner;
-        DiscardOnMailbox(member.Arriving);
         for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--)
         {
-            if (!message[^1].IsUnanswered)
+            var last = message[^1];
+            if (last is { IsUnanswered: true, Taking: { } taking } && !IsSentAgain(taking))
             {
-                // Nobody else has it any more: it waits as long as there is the stream.
-                owner.Keep(message);
-                continue;
-            }
+                if (!mayWait)
+                {
+                    CountUnanswered(-1);
+                    message[^1] = last with { Taking = null, IsUnanswered = false };
+                    DoneOnMailbox(taking, taken: true);
+                }
 
-            CountUnanswered(-1);
-            foreach (var piece in message)
-                DiscardOnMailbox(piece);
+                owner.Keep(message);
+            }
+            else if (last.IsUnanswered)
+            {
+                CountUnanswered(-1);
+                foreach (var piece in message)
+                    DiscardOnMailbox(piece);
+            }
+            else
+            {
+                owner.Keep(message);
+            }
         }
     }
 
-    /// <summary>The connection is over: what was not answered the broker sends again.</summary>
+    /// <summary>Whether the broker is to send a message that was not answered again on the next connection. Not where it has no session then, and not where others have taken it, who would have it twice.</summary>
+    private static bool IsSentAgain(MqttTaking taking) => !taking.Link!.Key.Settings.CleanStart && (taking.Ticket.Qos == 1 || !taking.IsShared);
+
+    /// <summary>
+    /// The connection is over: what was not answered the broker sends again, in its order. Of streams that are not back they are not kept, since there may be one before them that a stream left in the
+    /// middle, and has not.
+    /// </summary>
     private void DropUnansweredOnMailbox()
     {
         _leftUnanswered = 0;
         foreach (var member in _away)
-            ForgetAwayOnMailbox(member);
+            DiscardOnMailbox(member.Arriving);
+        foreach (var owner in _keepers)
+            LeaveKeptOnMailbox(owner, mayWait: true);
+        _keepers.RemoveWhere(static owner => owner.KeptMessages == 0);
     }
 
     private void DiscardOnMailbox(List<MqttPiece> message)

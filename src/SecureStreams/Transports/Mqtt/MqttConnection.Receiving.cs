@@ -232,7 +232,7 @@ internal sealed partial class MqttConnection
         if (_taking is null)
         {
             _taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
-            _taking.Begin(_ticket, _link!);
+            _taking.Begin(_ticket, _link!, isShared: _targets.Count > 1);
         }
 
         return _taking;

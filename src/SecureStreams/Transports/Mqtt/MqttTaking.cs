@@ -18,6 +18,9 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>Whether a stream went away without having taken it.</summary>
     public bool IsRefused => _isRefused != 0;
 
+    /// <summary>Whether more than one stream gets it.</summary>
+    public bool IsShared { get; private set; }
+
     /// <summary>Whether it is not answered in any case, because a stream could not even hold it.</summary>
     public bool IsLeft { get; set; }
 
@@ -30,8 +33,10 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>Begins with nobody but the connection itself.</summary>
     /// <param name="ticket">The message.</param>
     /// <param name="link">The connection that it came on.</param>
-    public void Begin(MqttArrivalTicket ticket, MqttLink link)
+    /// <param name="isShared">Whether more than one stream gets it, or may.</param>
+    public void Begin(MqttArrivalTicket ticket, MqttLink link, bool isShared)
     {
+        IsShared = isShared;
         Ticket = ticket;
         Link = link;
         IsLeft = false;

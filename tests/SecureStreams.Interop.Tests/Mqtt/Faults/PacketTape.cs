@@ -24,7 +24,10 @@ internal sealed class PacketTape(int version)
     }
 
     /// <summary>Waits until something holds of the lines, looked at again with each that comes.</summary>
-    public Task WaitForAsync(Func<IReadOnlyList<string>, bool> isMet, string what)
+    /// <param name="isMet">Whether it holds.</param>
+    /// <param name="what">What is waited for.</param>
+    /// <param name="missing">What is missing, for the failure.</param>
+    public Task WaitForAsync(Func<IReadOnlyList<string>, bool> isMet, string what, Func<string>? missing = null)
     {
         var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
@@ -34,7 +37,7 @@ internal sealed class PacketTape(int version)
             _waiters.Add((isMet, met));
         }
 
-        return met.Task.OrFail(() => $"Waited for {what}. The last packets:\n{string.Join('\n', Lines.TakeLast(60))}");
+        return met.Task.OrFail(() => $"Waited for {what}.{missing?.Invoke()} The last packets:\n{string.Join('\n', Lines.TakeLast(30))}");
     }
 
     /// <summary>Reads along on a connection.</summary>

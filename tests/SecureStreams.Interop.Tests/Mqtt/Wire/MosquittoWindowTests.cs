@@ -93,8 +93,8 @@ public class MosquittoWindowTests(ITestOutputHelper output)
         Assert.DoesNotContain(SsState.QosNackRemote, outbox.States);
 
         // This side has said the last word that is its own in every exchange, and the broker the last of all.
-        await sent.WaitForAsync(static lines => Count(lines, "< PUBCOMP") == Count(lines, "> PUBLISH"), "the end of every exchange");
-        await received.WaitForAsync(static lines => Count(lines, "> PUBCOMP") == Count(lines, "< PUBLISH"), "the end of every exchange");
+        await sent.WaitForAsync(static lines => Count(lines, "< PUBCOMP") == Count(lines, "> PUBLISH"), "the end of every exchange", () => Unfinished(sent, '>'));
+        await received.WaitForAsync(static lines => Count(lines, "> PUBCOMP") == Count(lines, "< PUBLISH"), "the end of every exchange", () => Unfinished(received, '<'));
         Assert.All(Exchanges(sent, '>'), static one => Assert.Equal("> PUBLISH, < PUBREC, > PUBREL, < PUBCOMP", one.Value));
         Assert.All(Exchanges(received, '<'), static one => Assert.Equal("< PUBLISH, > PUBREC, < PUBREL, > PUBCOMP", one.Value));
         Assert.Equal(Messages + 1, Exchanges(sent, '>').Count);
@@ -115,6 +115,8 @@ public class MosquittoWindowTests(ITestOutputHelper output)
         .Where(one => one[2] is "PUBREC" or "PUBREL" or "PUBCOMP" || (one[2] == "PUBLISH" && one[1][0] == publishes))
         .GroupBy(static one => one[3], static one => $"{one[1]} {one[2]}")
         .ToDictionary(static one => one.Key, static one => string.Join(", ", one));
+
+    private static string Unfinished(PacketTape tape, char publishes) => string.Concat(Exchanges(tape, publishes).Where(static one => one.Value.Count(static c => c == ',') != 3).Select(static one => $" {one.Key}: {one.Value}."));
 
     private static int Count(IReadOnlyList<string> lines, string what) => lines.Count(line => line.Contains(what, StringComparison.Ordinal));
 

@@ -197,6 +197,41 @@ public sealed class MqttAwayTests
         await MqttBench.EndAsync(context, peer);
     }
 
+    [Fact]
+    public async Task What_another_stream_has_taken_already_waits_over_the_end_of_the_connection_and_nobody_has_it_twice()
+    {
+        await using var bench = new MqttBench();
+        bench.Log.Allow("Failed");
+        await using var context = bench.Context($$"""
+            "a": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "t/+", "mqtt_qos": 2, "retry": "soon" },
+            "b": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "t/b", "mqtt_qos": 2, "retry": "soon" }
+            """);
+        var handler = new RecordingHandler();
+        var (stream, other, peer) = await OpenAsync(bench, context, handler);
+        stream.PauseReceive();
+        await peer.PublishAsync("t/b", "one,", qos: 2, id: 5);
+        await other.WaitForAsync(static one => one.ReceivedText == "one,");
+        stream.Disconnect();
+        Assert.Equal("t/+", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
+        await peer.BreakAsync();
+        await other.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var next = await bench.PeerAsync();
+        await next.AcceptOnlyAsync(sessionPresent: true);
+        await next.PublishAsync("t/b", "one,", qos: 2, id: 5, duplicate: true);
+        await other.WaitForStateAsync(SsState.Connected, times: 2);
+        stream.ResumeReceive();
+        stream.Connect();
+        Assert.Equal("t/+", (await next.AnswerSubscribeAsync()).Filter);
+        Assert.Equal(5, (await next.ReadAsync(MqttPacketType.PublishReceived)).Id);
+        await next.PublishAsync("t/b", "two,", qos: 2, id: 6);
+        Assert.Equal(6, (await next.ReadAsync(MqttPacketType.PublishReceived)).Id);
+        Assert.Equal(("one,two,", "one,two,"), (handler.ReceivedText, other.ReceivedText));
+        await stream.DisposeAsync();
+        await MqttBench.EndAsync(context, next);
+    }
+
     private static MqttPacketType Answer(int qos) => qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
 
     private static LocalContext Context(MqttBench bench, int qos) => bench.Context($$"""
