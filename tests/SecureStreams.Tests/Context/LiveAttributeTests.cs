@@ -13,7 +13,8 @@ public sealed class LiveAttributeTests
           "retry": [{ "r": { "backoff": [1000], "conceal": 1, "jitterpc": 0, "svalidping_ms": 100000, "svalidhup_ms": 200000, "restart_after_ms": 50000 } }],
           "s": [{
             "ws": { "endpoint": "peer.test", "port": 80, "protocol": "ws", "ws_subprotocol": "", "retry": "r", "timeout_ms": 60000 },
-            "raw": { "endpoint": "peer.test", "port": 81, "protocol": "raw", "retry": "r" }
+            "raw": { "endpoint": "peer.test", "port": 81, "protocol": "raw", "retry": "r" },
+            "h2": { "endpoint": "peer.test", "port": 82, "protocol": "h2", "http_method": "GET", "http_url": "/", "retry": "r" }
           }]
         }
         """;
@@ -96,6 +97,25 @@ public sealed class LiveAttributeTests
         world.Do(() => world.Context.ApplyOverlay("""{ "retry": [{ "r": { "backoff": [7777] } }] }""", "other"));
         world.PassSeconds(1);
         Assert.Equal(SsCauseCode.PeerUnresponsive, handler.CauseOf(SsState.Disconnected).Code);
+    }
+
+    [Fact]
+    public async Task A_request_of_h2_keeps_the_bounds_it_began_under_however_often_they_change()
+    {
+        await using var world = new CoreWorld(Policy);
+        var (_, handler) = Connected(world, "h2");
+        world.Peers[^1].IsSilent = true;
+        world.PassSeconds(150);
+        for (var edit = 1; edit <= 4; edit++)
+        {
+            world.Do(() => world.Context.ApplyOverlay($$"""{ "retry": [{ "r": { "svalidping_ms": {{edit}}000, "svalidhup_ms": {{120 + edit}}000 } }] }""", "other"));
+            world.PassSeconds(10);
+        }
+
+        Assert.Equal("Creating Connecting Connected", handler.Story);
+        world.PassSeconds(10);
+        Assert.Equal(SsCauseCode.PeerUnresponsive, handler.CauseOf(SsState.Disconnected).Code);
+        Assert.Contains("200 s", world.Context.Diagnostics.Find(handler.CauseOf(SsState.Disconnected).DetailId)!.Message, StringComparison.Ordinal);
     }
 
     [Fact]

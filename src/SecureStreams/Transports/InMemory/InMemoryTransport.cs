@@ -54,7 +54,7 @@ internal sealed class InMemoryTransport : StreamTransport
 
     public override long? LastHeardOnMailbox => _lastHeard;
 
-    public override bool CanPing => _setup.Policy.Protocol is WireProtocol.WebSocket or WireProtocol.Mqtt;
+    public override bool CanPing => _setup.Policy.Protocol is WireProtocol.H2 or WireProtocol.WebSocket or WireProtocol.Mqtt;
 
     public override void PingOnMailbox()
     {

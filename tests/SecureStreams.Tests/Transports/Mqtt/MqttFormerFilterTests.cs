@@ -96,36 +96,14 @@ public sealed class MqttFormerFilterTests : IDisposable
     {
         await using var bench = new MqttBench();
         bench.Log.Allow("ForNobody");
-        await using var context = bench.Context($$"""
-            "x": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_qos": {{qos}}, "mqtt_subscribe": "t/in/#", "retry": "soon" },
-            "y": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_qos": {{qos}}, "mqtt_subscribe": "t/other", "retry": "soon" }
-            """);
-        var (handler, other) = (new RecordingHandler(), new RecordingHandler());
-        await using var stream = context.Create("x", handler);
-        stream.Connect();
-        var peer = await bench.PeerAsync();
-        await peer.AcceptAsync();
-        await handler.WaitForStateAsync(SsState.Connected);
-        await using var neighbour = context.Create("y", other);
-        neighbour.Connect();
-        await peer.AnswerSubscribeAsync();
-        await other.WaitForStateAsync(SsState.Connected);
-
-        // The stream takes nothing, and is asked for something else with these in hand.
-        stream.PauseReceive();
-        await peer.PublishAsync("t/in/a", "1,", qos, id: 1);
-        await peer.PublishAsync("t/in/b", "2,", qos, id: 2);
-        await peer.PublishAsync("t/in/a", "3,", qos, id: 3);
-        await peer.PublishAsync("t/other", "other", qos, id: 4);
-        var answer = qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
-        Assert.Equal(4, (await peer.ReadAsync(answer)).Id);
-        context.ApplyOverlay("""{ "s": [{ "x": { "mqtt_subscribe": "t/+/a" } }] }""", "move");
-        Assert.Equal("t/in/#", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
+        await using var context = Shared(bench, qos);
+        var (stream, handler, other, peer) = await MovedAsync(bench, context, qos);
         var subscribe = await peer.ReadAsync(MqttPacketType.Subscribe);
         Assert.Equal("t/+/a", subscribe.Filter);
         await peer.SendRawAsync(0x90, 3, (byte)(subscribe.Id >> 8), (byte)subscribe.Id, (byte)qos);
 
         // Not before: with the new filter refused the stream may be back with the old one.
+        var answer = Answer(qos);
         Assert.Equal(2, (await peer.ReadAsync(answer)).Id);
         await handler.WaitForStateAsync(SsState.Connected, times: 2);
         await peer.PublishAsync("t/out/a", "4,", qos, id: 5);
@@ -134,6 +112,42 @@ public sealed class MqttFormerFilterTests : IDisposable
             Assert.Equal(id, (await peer.ReadAsync(answer)).Id);
         Assert.Equal(("1,3,4,", "other"), (handler.ReceivedText, other.ReceivedText));
         await MqttBench.EndAsync(context, peer);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Where_the_connection_breaks_before_the_new_filter_is_granted_what_waited_comes_again_once_and_in_order(int qos)
+    {
+        await using var bench = new MqttBench();
+        bench.Log.Allow("Failed");
+        await using var context = Shared(bench, qos);
+        var (stream, handler, other, peer) = await MovedAsync(bench, context, qos);
+        Assert.Equal("t/+/a", (await peer.ReadAsync(MqttPacketType.Subscribe)).Filter);
+        await peer.BreakAsync();
+        await other.WaitForStateAsync(SsState.Disconnected);
+        stream.ResumeReceive();
+        context.RemoveOverlay("move");
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var next = await bench.PeerAsync();
+        await next.AcceptOnlyAsync(sessionPresent: true);
+        await next.PublishAsync("t/in/a", "1,", qos, id: 1, duplicate: true);
+        await next.PublishAsync("t/in/b", "2,", qos, id: 2, duplicate: true);
+        await next.PublishAsync("t/in/a", "3,", qos, id: 3, duplicate: true);
+        List<int> answers = [];
+        while (answers.Count < 3)
+        {
+            var seen = (await next.ReadAsync().OrFail(() => $"Only {string.Join(", ", answers)} came."))!;
+            if (seen.Type == MqttPacketType.Subscribe)
+                await next.SendRawAsync(0x90, 3, (byte)(seen.Id >> 8), (byte)seen.Id, (byte)seen.AskedQos);
+            else if (seen.Type == Answer(qos))
+                answers.Add(seen.Id);
+        }
+
+        Assert.Equal([1, 2, 3], answers);
+        Assert.Equal(("1,2,3,", "other"), (handler.ReceivedText, other.ReceivedText));
+        await stream.DisposeAsync();
+        await MqttBench.EndAsync(context, next);
     }
 
     [Fact]
@@ -304,6 +318,37 @@ public sealed class MqttFormerFilterTests : IDisposable
         Assert.Equal(5, (await next.ReadAsync(MqttPacketType.PublishAck)).Id);
         Assert.Equal(("mine", "the other's"), (handler.ReceivedText, other.ReceivedText));
         await MqttBench.EndAsync(context, next);
+    }
+
+    private static MqttPacketType Answer(int qos) => qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
+
+    private static LocalContext Shared(MqttBench bench, int qos) => bench.Context($$"""
+        "x": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_qos": {{qos}}, "mqtt_subscribe": "t/in/#", "retry": "soon" },
+        "y": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_qos": {{qos}}, "mqtt_subscribe": "t/other", "retry": "soon" }
+        """);
+
+    /// <summary>Two streams of one client; one of them takes nothing, and is asked for something else with three messages in hand, of which what it is asked for has two.</summary>
+    private static async Task<(SecureStream Stream, RecordingHandler Handler, RecordingHandler Other, MqttPeer Peer)> MovedAsync(MqttBench bench, LocalContext context, int qos)
+    {
+        var (handler, other) = (new RecordingHandler(), new RecordingHandler());
+        var stream = context.Create("x", handler);
+        stream.Connect();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+        var neighbour = context.Create("y", other);
+        neighbour.Connect();
+        await peer.AnswerSubscribeAsync();
+        await other.WaitForStateAsync(SsState.Connected);
+        stream.PauseReceive();
+        await peer.PublishAsync("t/in/a", "1,", qos, id: 1);
+        await peer.PublishAsync("t/in/b", "2,", qos, id: 2);
+        await peer.PublishAsync("t/in/a", "3,", qos, id: 3);
+        await peer.PublishAsync("t/other", "other", qos, id: 4);
+        Assert.Equal(4, (await peer.ReadAsync(Answer(qos))).Id);
+        context.ApplyOverlay("""{ "s": [{ "x": { "mqtt_subscribe": "t/+/a" } }] }""", "move");
+        Assert.Equal("t/in/#", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
+        return (stream, handler, other, peer);
     }
 
     private static string X(MqttBench bench) => $"\"x\": {{ {bench.Where}, \"mqtt_client_id\": \"c\", \"mqtt_qos\": 1, \"mqtt_subscribe\": \"t/in\", \"nailed_up\": true, \"retry\": \"soon\" }}";
