@@ -19,8 +19,8 @@ internal sealed partial class MqttLink
     private bool _isAsked;
     private bool _isAskedByPayload;
 
-    /// <summary>When the broker was last heard; time during which nothing was read does not count. From any thread.</summary>
-    public long HeardAt => Math.Max(LastHeardOnMailbox ?? 0, Volatile.Read(ref _rested));
+    /// <summary>When the broker was last heard; time during which nothing was read does not count. Null once it is over, and before it can be used. From any thread.</summary>
+    public long? HeardAt => LastHeardOnMailbox is { } heard ? Math.Max(heard, Volatile.Read(ref _rested)) : null;
 
     /// <summary>Asks the broker for a sign of life, unless it has been asked and not answered.</summary>
     public void AskOnMailbox()
@@ -72,7 +72,7 @@ internal sealed partial class MqttLink
         if (_isAsked && Bound() is { } bound)
         {
             // Whatever was heard since is a sign of life too; while nothing is read nothing can be heard.
-            if (!_owner.IsResting && time.GetElapsedTime(Math.Max(_asked, HeardAt)) >= bound.Time)
+            if (!_owner.IsResting && time.GetElapsedTime(HeardSince(_asked)) >= bound.Time)
             {
                 EndOnMailbox(MqttFailures.Unresponsive(bound.Time, bound.Attribute, Endpoint));
                 return;
@@ -95,7 +95,9 @@ internal sealed partial class MqttLink
     /// <summary>
     /// Since when one of both sides has said nothing. Sending alone proves nothing of the broker, so it is asked as well when it was not heard, once; while nothing is read, it cannot be.
     /// </summary>
-    private long QuietSince() => _isAsked || _owner.IsResting ? _lastSent : Math.Min(_lastSent, Math.Max(_upSince, HeardAt));
+    private long QuietSince() => _isAsked || _owner.IsResting ? _lastSent : Math.Min(_lastSent, HeardSince(_upSince));
+
+    private long HeardSince(long moment) => Math.Max(moment, HeardAt ?? moment);
 
     private void ArmKeepAlive()
     {
@@ -103,7 +105,7 @@ internal sealed partial class MqttLink
         TimeSpan? due = _keepAlive == TimeSpan.Zero ? null : _keepAlive - time.GetElapsedTime(_body is null ? QuietSince() : _isAskedByPayload ? _asked : _lastSent);
         if (_isAsked && Bound() is { } bound)
         {
-            var left = _owner.IsResting ? bound.Time : bound.Time - time.GetElapsedTime(Math.Max(_asked, HeardAt));
+            var left = _owner.IsResting ? bound.Time : bound.Time - time.GetElapsedTime(HeardSince(_asked));
             if (due is null || left < due)
                 due = left;
         }

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using SecureStreams.Codecs.Mqtt;
+using SecureStreams.Network;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Time;
 using Xunit;
 
 namespace SecureStreams.Tests.Transports.Mqtt;
@@ -53,6 +57,25 @@ public sealed class MqttKeepAliveTests
         await peer.ReadAsync(MqttPacketType.PingRequest);
         peer.Dispose();
         await run.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_over_and_not_told_yet_has_not_been_silent()
+    {
+        var sockets = new ClosingSockets();
+        var clock = new ManualTimeProvider();
+        await using var bench = new MqttBench(platform: new SsPlatform { Time = clock, Sockets = sockets });
+        var run = bench.Start(bench.PolicyOf("\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t\""));
+        await run.WaitForAsync("connected");
+        Assert.NotNull(await HeardAsync(run));
+        sockets.Breaks.SetException(new IOException("gone", new SocketException((int)SocketError.ConnectionReset)));
+        await sockets.Closing.Task.OrFail(static () => "The connection is not closed.");
+
+        // Else the stream would take it for silent since ever, and tell that instead of why it is over.
+        var heard = await HeardAsync(run);
+        sockets.Closed.SetResult();
+        Assert.Null(heard);
+        Assert.Equal(SsCauseCode.ConnectionReset, (await run.EndAsync())!.Code);
     }
 
     [Fact]
@@ -193,5 +216,50 @@ public sealed class MqttKeepAliveTests
         Assert.Equal("x", (await peer.ReadAsync(MqttPacketType.Publish)).Text);
         run.Close();
         await run.EndAsync();
+    }
+
+    private static async Task<long?> HeardAsync(TransportRun run)
+    {
+        var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Post(() => asked.SetResult(run.Transport.LastHeardOnMailbox));
+        return await asked.Task;
+    }
+
+    /// <summary>A connection to a broker that accepts it and breaks when the test says so; closing it takes until the test says so.</summary>
+    private sealed class ClosingSockets : SsSocketDialer
+    {
+        public TaskCompletionSource<int> Breaks { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Closing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Closed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken) => new(new Closes(this));
+
+        private sealed class Closes(ClosingSockets owner) : MemoryStream
+        {
+            private static readonly byte[] ConnectAck = [0x20, 2, 0, 0];
+            private bool _isAccepted;
+
+            public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                if (buffer.IsEmpty && !_isAccepted)
+                    return new(0);
+                if (_isAccepted)
+                    return new(owner.Breaks.Task);
+                _isAccepted = true;
+                ConnectAck.CopyTo(buffer);
+                return new(ConnectAck.Length);
+            }
+
+            public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
+
+            public override async ValueTask DisposeAsync()
+            {
+                owner.Closing.TrySetResult();
+                await owner.Closed.Task;
+                await base.DisposeAsync();
+            }
+        }
     }
 }
