@@ -93,11 +93,12 @@ public class MosquittoWindowTests(ITestOutputHelper output)
         Assert.DoesNotContain(SsState.QosNackRemote, outbox.States);
 
         // This side has said the last word that is its own in every exchange, and the broker the last of all.
-        await sent.WaitForAsync(static lines => Count(lines, "< PUBCOMP") == Count(lines, "> PUBLISH"), "the end of every exchange", () => Unfinished(sent, '>'));
-        await received.WaitForAsync(static lines => Count(lines, "> PUBCOMP") == Count(lines, "< PUBLISH"), "the end of every exchange", () => Unfinished(received, '<'));
+        await sent.WaitForAsync(static lines => Count(lines, "< PUBCOMP") == Count(lines, "> PUBLISH"), "the end of every exchange", () => Unfinished(sent, '>', writers));
+        await received.WaitForAsync(static lines => Count(lines, "> PUBCOMP") == Count(lines, "< PUBLISH"), "the end of every exchange", () => Unfinished(received, '<', readers));
         Assert.All(Exchanges(sent, '>'), static one => Assert.Equal("> PUBLISH, < PUBREC, > PUBREL, < PUBCOMP", one.Value));
         Assert.All(Exchanges(received, '<'), static one => Assert.Equal("< PUBLISH, > PUBREC, < PUBREL, > PUBCOMP", one.Value));
         Assert.Equal(Messages + 1, Exchanges(sent, '>').Count);
+        Assert.Empty(readers.Context.Diagnostics.Recent().Concat(writers.Context.Diagnostics.Recent()).Select(static detail => detail.Message));
         Assert.Equal(inbox.Texts.Count, Exchanges(received, '<').Count);
         Assert.Equal(inbox.Texts.Distinct(), inbox.Texts);
         output.WriteLine($"{members}: {Messages} messages acknowledged, {Messages + 1 - inbox.Texts.Count} of them not passed on by the broker; at most {MostUnderWay(sent)} under way");
@@ -116,7 +117,12 @@ public class MosquittoWindowTests(ITestOutputHelper output)
         .GroupBy(static one => one[3], static one => $"{one[1]} {one[2]}")
         .ToDictionary(static one => one.Key, static one => string.Join(", ", one));
 
-    private static string Unfinished(PacketTape tape, char publishes) => string.Concat(Exchanges(tape, publishes).Where(static one => one.Value.Count(static c => c == ',') != 3).Select(static one => $" {one.Key}: {one.Value}."));
+    /// <summary>What is missing, and why a connection ended, where one did.</summary>
+    private static string Unfinished(PacketTape tape, char publishes, MqttStreams streams) => string.Concat(
+    [
+        .. streams.Context.Diagnostics.Recent().Select(static detail => $" {detail.Message}"),
+        .. Exchanges(tape, publishes).Where(static one => one.Value.Count(static c => c == ',') != 3).Select(static one => $" {one.Key}: {one.Value}."),
+    ]);
 
     private static int Count(IReadOnlyList<string> lines, string what) => lines.Count(line => line.Contains(what, StringComparison.Ordinal));
 
