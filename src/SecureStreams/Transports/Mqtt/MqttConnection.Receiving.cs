@@ -52,11 +52,11 @@ internal sealed partial class MqttConnection
                     _isSkipped = true;
                     _link!.ViolatedOnMailbox(MqttReasonCode.MalformedPacket, "it sent a message whose packet identifier is 0");
                     return;
-                case MqttArrival.TooMany:
-                    _isSkipped = true;
-                    _link!.ViolatedOnMailbox(MqttReasonCode.ReceiveMaximumExceeded, $"it sent more than {_link.ReceiveMaximum} messages before the first was answered");
-                    return;
             }
+
+            // mosquitto 2.0.11 does it to every stream that is slow: to leave it, as MQTT 5 section 3.3.4 has it, would cost such a stream its connection again and again, and its queue is bounded anyway.
+            if (Session.TakeOverrun())
+                MqttLog.Overrun(Factory.Logger, ClientId, _link!.ReceiveMaximum);
         }
 
         _isArriving = _isAcknowledged;

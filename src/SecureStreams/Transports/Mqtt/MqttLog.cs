@@ -17,6 +17,9 @@ internal static partial class MqttLog
     [LoggerMessage(3206, LogLevel.Warning, "A message for client id {ClientId} that its stream could not take is dropped: the connection goes on for other streams, and its session or its window lets the broker not keep it", EventName = "MqttGivenUp")]
     public static partial void GivenUp(ILogger logger, string clientId);
 
+    [LoggerMessage(3207, LogLevel.Information, "The broker of client id {ClientId} sends more messages than mqtt_receive_maximum ({Maximum}) before the first is answered: they are taken all the same, and mqtt_queue_bytes bounds what waits", EventName = "MqttOverrun")]
+    public static partial void Overrun(ILogger logger, string clientId, int maximum);
+
     [LoggerMessage(3204, LogLevel.Warning, "The broker kept {Count} messages for client id {ClientId} that no stream subscribes to any more: they are dropped", EventName = "MqttForNobody")]
     public static partial void ForNobody(ILogger logger, string clientId, int count);
 }

@@ -11,7 +11,4 @@ internal enum MqttArrival
 
     /// <summary>Its packet identifier is 0: a malformed packet (MQTT-2.3.1-1, in 5 MQTT-2.2.1-3). The connection ends.</summary>
     NoIdentifier,
-
-    /// <summary>MQTT 5: more than the Receive Maximum that was announced. The connection ends with reason 0x93.</summary>
-    TooMany,
 }

@@ -44,6 +44,7 @@ internal sealed partial class MqttSession
         _window = Math.Min(_ownWindow, receiveMaximum);
         // What a broker had sent before, it may count anew or not at all; so of a session that goes on no bound is held against it.
         _arrivalQuota = isPresent ? Unbounded : ownReceiveMaximum ?? Unbounded;
+        _isOverrunTold = false;
         _unsent = _sent.First;
         _unreleased = _released.First;
         return found;

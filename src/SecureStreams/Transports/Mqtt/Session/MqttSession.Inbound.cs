@@ -11,6 +11,7 @@ internal sealed partial class MqttSession
     // What the broker may still send before it waits for an answer of ours (MQTT 5 section 4.9). Answers count when they are handed out, which is never later than the broker counts
     // them, and beyond the bound too: so a sound broker is never found at fault.
     private long _arrivalQuota;
+    private bool _isOverrunTold;
 
     /// <summary>Identifiers of QoS 2 messages that came in and are not completed.</summary>
     public int Incoming => _arrived.Count;
@@ -25,8 +26,7 @@ internal sealed partial class MqttSession
         ticket = default;
         if (id == 0)
             return MqttArrival.NoIdentifier;
-        if (--_arrivalQuota < 0)
-            return MqttArrival.TooMany;
+        _arrivalQuota--;
         if (qos == 1)
         {
             ticket = new MqttArrivalTicket(id, qos, _connectionEra);
@@ -44,6 +44,14 @@ internal sealed partial class MqttSession
         if (isTaken)
             Reply(MqttSendKind.PubRec, id, reason: 0);
         return MqttArrival.Duplicate;
+    }
+
+    /// <summary>Whether the broker has sent more than was announced before it had answers to what came first; said once for each connection. What it sends is taken all the same.</summary>
+    public bool TakeOverrun()
+    {
+        if (_arrivalQuota >= 0 || _isOverrunTold)
+            return false;
+        return _isOverrunTold = true;
     }
 
     /// <summary>
