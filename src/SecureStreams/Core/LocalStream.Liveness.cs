@@ -32,8 +32,15 @@ internal sealed partial class LocalStream
     /// <summary>What was not read while reception rested could not be heard.</summary>
     private void SilenceBeginsOnMailbox() => _silenceFrom = _runtime.Platform.Time.GetTimestamp();
 
-    private long? HeardOnMailbox(StreamTransport transport) =>
-        transport.LastHeardOnMailbox is { } heard ? Math.Max(heard, transport.HearsWhilePaused ? _excusedFrom : Math.Max(_silenceFrom, _excusedFrom)) : null;
+    /// <summary>When the peer was heard, as far as it could be; null where it cannot be now.</summary>
+    private long? HeardOnMailbox(StreamTransport transport)
+    {
+        // First this: a connection that is read again tells since when before it tells that it is.
+        var hears = transport.HearsWhilePaused;
+        if (transport.LastHeardOnMailbox is not { } heard || (_receivePaused && !hears))
+            return null;
+        return Math.Max(heard, hears ? _excusedFrom : Math.Max(_silenceFrom, _excusedFrom));
+    }
 
     /// <summary>
     /// The policy may have other bounds from now on. A silence that was in order until now is not too long because of that: the peer is asked at once, and has as long to answer as the new bounds
@@ -66,7 +73,7 @@ internal sealed partial class LocalStream
         if (_transport is not { } transport || Liveness.Of(RetryOfBounds(transport), transport.CanPing) is not { } bound)
             return;
 
-        if (HeardOnMailbox(transport) is not { } heard || (_receivePaused && !transport.HearsWhilePaused))
+        if (HeardOnMailbox(transport) is not { } heard)
         {
             _probedAt = null;
             ArmLiveness(bound.First);

@@ -35,7 +35,7 @@ internal sealed partial class LocalStream
     private void ProbeOnMailbox()
     {
         // What cannot ask, or could not hear the answer, is judged by its bound as ever.
-        if (!_connected || _transport is not { IsTransactional: false, CanPing: true } transport || (_receivePaused && !transport.HearsWhilePaused))
+        if (!_connected || _transport is not { IsTransactional: false, CanPing: true } transport)
             return;
         if (Liveness.Of(_live.Retry, canPing: true) is not { Ping: not null } || HeardOnMailbox(transport) is not { } heard || !_livenessRuns)
             return;

@@ -69,7 +69,7 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
     public override SsConnection? Connection => Inner?.Connection;
 
     /// <inheritdoc/>
-    public override bool CanPing => Inner?.CanPing ?? false;
+    public override bool CanPing => Inner?.CanPing ?? _setup.Policy.Protocol is WireProtocol.H2 or WireProtocol.WebSocket or WireProtocol.Mqtt;
 
     /// <inheritdoc/>
     public override bool HearsWhilePaused => Inner?.HearsWhilePaused ?? false;

@@ -36,7 +36,8 @@ internal sealed partial class HttpTransport
     public override bool CanPing => _plan.IsHttp2;
 
     /// <inheritdoc/>
-    public override bool HearsWhilePaused => _plan.IsHttp2;
+    /// <remarks>The platform asks while the peer has something to say: when all of an answer has arrived, and rests here, it does not any more.</remarks>
+    public override bool HearsWhilePaused => _plan.IsHttp2 && _step == Step.Head;
 
     /// <inheritdoc/>
     public override void PingOnMailbox()

@@ -321,7 +321,12 @@ internal sealed partial class MqttConnection
     {
         if (_isResting == rests || _link is not { } link)
             return;
+
+        // In this order: whoever finds that it is read again finds since when, too.
+        if (!rests)
+            link.RestOnMailbox(false);
         Volatile.Write(ref _isResting, rests);
-        link.RestOnMailbox(rests);
+        if (rests)
+            link.RestOnMailbox(true);
     }
 }

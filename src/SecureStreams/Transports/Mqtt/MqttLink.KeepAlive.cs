@@ -64,7 +64,8 @@ internal sealed partial class MqttLink
 
     private void LookOnMailbox()
     {
-        if (!IsUp)
+        // Once its end has begun it has a reason.
+        if (!IsUp || HeardAt is null)
             return;
         var time = Links.Time;
         if (_isAskedByPayload && _lastSent > _asked)

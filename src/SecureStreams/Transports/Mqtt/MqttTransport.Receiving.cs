@@ -239,6 +239,7 @@ internal sealed partial class MqttTransport
     private void OpenOnMailbox(MqttOpening opening)
     {
         _connected = true;
+        _openedAt = _factory.Links.Time.GetTimestamp();
         _connection = opening.Summary;
         StopTimer();
         var dial = _plan.Link.Dial;

@@ -29,6 +29,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     private bool _letGo;
     private bool _closed;
     private bool _started;
+    private long _openedAt;
 
     public MqttTransport(MqttTransportFactory factory, MqttPlan plan, TransportSetup setup)
     {
@@ -53,7 +54,9 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     public override bool HearsWhilePaused => _member is { Connection.IsResting: false };
 
     /// <inheritdoc/>
-    public override long? LastHeardOnMailbox => _connected && !_closed ? _member!.Connection.LastHeard : null;
+    /// <remarks>On a connection that others had before it, its silence begins when it comes; and what comes after that one has ended is not its.</remarks>
+    public override long? LastHeardOnMailbox =>
+        _connected && !_closed && !Volatile.Read(ref _isClosing) && _member!.Connection.LastHeard is { } heard ? Math.Max(heard, _openedAt) : null;
 
     /// <inheritdoc/>
     public override string? EndpointOnMailbox => _member?.Attempt.Endpoint;
@@ -77,7 +80,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     public MqttOwner Owner { get; private set; } = new();
 
     /// <summary>Whether the connection takes messages now. From any thread.</summary>
-    public bool MaySend => _member is { } member && member.Connection.MaySend(_plan.Qos > 0);
+    public bool MaySend => !Volatile.Read(ref _isClosing) && _member is { } member && member.Connection.MaySend(_plan.Qos > 0);
 
     /// <inheritdoc/>
     public override void StartOnMailbox()

@@ -98,7 +98,7 @@ internal abstract partial class WebSocketConnection
     /// <summary>A peer may end its message first, and what it had sent may still be on the way; one that is silent is not waited for.</summary>
     private void FinishWithinOnMailbox(int rounds) => EndWithinOnMailbox(WebSocketDefaults.CloseTimeout, () =>
     {
-        if (rounds > 1 && LastHeardOnMailbox is { } heard && Links.Time.GetElapsedTime(heard) < WebSocketDefaults.CloseTimeout)
+        if (rounds > 1 && WireHeardOnMailbox is { } heard && Links.Time.GetElapsedTime(heard) < WebSocketDefaults.CloseTimeout)
             FinishWithinOnMailbox(rounds - 1);
         else
             EndOnMailbox(WebSocketFailures.NotAnswered(EndpointOnMailbox));
