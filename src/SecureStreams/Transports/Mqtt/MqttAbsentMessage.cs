@@ -38,6 +38,9 @@ internal sealed class MqttAbsentMessage
     /// <summary>Whether a stream has had it: the answer is that stream's.</summary>
     public bool IsGiven { get; set; }
 
+    /// <summary>What waits for the first stream that had it; null while none has.</summary>
+    public MqttTaking? Taking { get; set; }
+
     public ReadOnlySpan<byte> Payload => _payload.AsSpan(0, _length);
 
     /// <summary>The head as it came.</summary>

@@ -111,7 +111,14 @@ internal sealed partial class MqttConnection
         if (!message.IsGiven)
         {
             taking = _spareTakings.TryPop(out var spare) ? spare : new MqttTaking(this);
-            taking.Begin(message.Ticket, _link!, isShared: true);
+            taking.Begin(message.Ticket, _link!, isShared: false);
+            message.Taking = taking;
+        }
+
+        else if (message.Taking is { } first && first.Ticket == message.Ticket)
+        {
+            // Unless it serves another one by now.
+            first.IsShared = true;
         }
 
         message.IsGiven = true;

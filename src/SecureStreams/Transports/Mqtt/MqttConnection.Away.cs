@@ -26,6 +26,7 @@ internal sealed partial class MqttConnection
     private void TakeBackOnMailbox(MqttMember member)
     {
         List<MqttPiece> message = [];
+        List<MqttPiece[]> whole = [];
         while (member.Transport.TryTakeBack(out var piece))
         {
             if ((piece.Flags & SsRxFlags.StartOfMessage) != 0)
@@ -36,16 +37,23 @@ internal sealed partial class MqttConnection
             if (!piece.IsAcknowledged || (message[0].Flags & SsRxFlags.StartOfMessage) == 0)
                 DiscardOnMailbox(message);
             else if ((piece.Flags & SsRxFlags.EndOfMessage) != 0)
-                KeepOnMailbox(member, message);
+                MoveTo(whole, message);
         }
 
         // What is still arriving was not taken, and is refused at its end.
         DiscardOnMailbox(message);
+
+        // What stands before one that is answered is not left to the broker, which would send it behind that.
+        var kept = whole.FindLastIndex(static one => !one[^1].IsUnanswered);
+        for (var i = 0; i < whole.Count; i++)
+            KeepOnMailbox(member, whole[i], mayLeave: i > kept);
     }
 
     /// <summary>From now on what comes for a stream is kept until it is back.</summary>
     private void ExpectOnMailbox(MqttMember member)
     {
+        if (_isRetired)
+            return;
         var owner = member.Transport.Owner;
         var awaits = member.Plan.Qos > 0 && !member.Attempt.Filters.IsEmpty && !member.Attempt.Key.Settings.CleanStart;
         if ((!awaits && owner.KeptMessages == 0) || owner.Current is not null)
@@ -82,8 +90,17 @@ internal sealed partial class MqttConnection
         var taking = isLast ? BeginTaking() : null;
         taking?.Add();
         member.Arriving.Add(MqttPiece.Of(piece, flags, _isFirst ? Topic : default) with { Values = _isFirst ? member.Values : null, Taking = taking, IsUnanswered = isLast, IsAcknowledged = true });
-        if (isLast)
-            KeepOnMailbox(member, member.Arriving);
+        if (!isLast)
+            return;
+        MqttPiece[] whole = [.. member.Arriving];
+        member.Arriving.Clear();
+        KeepOnMailbox(member, whole, mayLeave: true);
+    }
+
+    private static void MoveTo(List<MqttPiece[]> whole, List<MqttPiece> message)
+    {
+        whole.Add([.. message]);
+        message.Clear();
     }
 
     /// <summary>One that a handler threw at, and that came whole in one piece.</summary>
@@ -91,28 +108,30 @@ internal sealed partial class MqttConnection
     {
         var taking = BeginTaking();
         taking.Add();
-        KeepOnMailbox(member, [MqttPiece.Of(payload, flags, Topic) with { Values = member.Values, Taking = taking, IsUnanswered = true, IsAcknowledged = true }]);
+        KeepOnMailbox(member, [MqttPiece.Of(payload, flags, Topic) with { Values = member.Values, Taking = taking, IsUnanswered = true, IsAcknowledged = true }], mayLeave: true);
     }
 
     /// <summary>
     /// Keeps a whole message for a stream. On a connection that it left, and that goes on for others, it is answered where many are not: that does not lose it while the process lives.
     /// </summary>
-    private void KeepOnMailbox(MqttMember member, List<MqttPiece> message)
+    /// <param name="member">The stream's attempt.</param>
+    /// <param name="message">Its pieces.</param>
+    /// <param name="mayLeave">Whether it may be left to the broker where the connection is over.</param>
+    private void KeepOnMailbox(MqttMember member, MqttPiece[] message, bool mayLeave)
     {
         if (message[^1].Taking is { } taking)
         {
-            if (taking.Link != _link && IsSentAgain(taking) && (taking.Ticket.Qos == 1 || _link is not { IsUp: true }))
+            var isOver = taking.Link != _link;
+            if (isOver && mayLeave && IsSentAgain(taking) && (taking.Ticket.Qos == 1 || _link is not { IsUp: true }))
             {
                 // In its order. Of QoS 2 not where the broker may have sent it by now, which was passed over then.
-                DiscardOnMailbox(message);
+                foreach (var piece in message)
+                    DiscardOnMailbox(piece);
                 return;
             }
 
-            if (IsWindowNarrow && member.Link == _link && _members.Count > 1)
-            {
-                message[^1] = message[^1] with { Taking = null, IsUnanswered = false };
-                DoneOnMailbox(taking, taken: true);
-            }
+            if (isOver ? !taking.Link!.Key.Settings.HasSessionAfter : IsWindowNarrow && member.Link == _link && _members.Count > 1)
+                AnswerKeptOnMailbox(message, taking);
         }
 
         var owner = member.Transport.Owner;
@@ -132,11 +151,16 @@ internal sealed partial class MqttConnection
         {
             if (message[^1].IsUnanswered)
                 CountUnanswered(1);
-            owner.Keep([.. message]);
+            owner.Keep(message);
             _keepers.Add(owner);
         }
+    }
 
-        message.Clear();
+    /// <summary>A message that is kept is the stream's alone from now on.</summary>
+    private void AnswerKeptOnMailbox(MqttPiece[] message, MqttTaking taking)
+    {
+        message[^1] = message[^1] with { Taking = null, IsUnanswered = false };
+        DoneOnMailbox(taking, taken: true);
     }
 
     /// <summary>
@@ -225,7 +249,7 @@ internal sealed partial class MqttConnection
 
             _away.RemoveAt(i);
             DiscardOnMailbox(member.Arriving);
-            LeaveKeptOnMailbox(member.Transport.Owner, mayWait: false);
+            LeaveKeptOnMailbox(member.Transport.Owner, isOver: false);
             _keepers.Remove(member.Transport.Owner);
             EndSubscriptionsOnMailbox(member.Attempt.Filters);
         }
@@ -238,38 +262,35 @@ internal sealed partial class MqttConnection
 
     /// <summary>What a stream has not taken, and is not answered, is left to the broker; the rest nobody else has any more, and waits as long as there is the stream.</summary>
     /// <param name="owner">The stream.</param>
-    /// <param name="mayWait">Whether what the broker does not send again may wait unanswered: on a connection that goes on it would take up the window.</param>
-    private void LeaveKeptOnMailbox(MqttOwner owner, bool mayWait)
+    /// <param name="isOver">Whether the connection is over: what the broker does not send again, or would send behind what is here, waits unanswered then. On one that goes on it would take up the window.</param>
+    private void LeaveKeptOnMailbox(MqttOwner owner, bool isOver)
     {
-        for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--)
+        var waits = isOver ? owner.KeptUpToAnswered : 0;
+        for (var left = owner.KeptMessages; left > 0 && owner.TryTakeKept(out var message); left--, waits--)
         {
-            var last = message[^1];
-            if (last is { IsUnanswered: true, Taking: { } taking } && !IsSentAgain(taking))
+            if (message[^1] is { IsUnanswered: true, Taking: { } taking })
             {
-                if (!mayWait)
+                if (waits <= 0 && IsSentAgain(taking))
                 {
                     CountUnanswered(-1);
-                    message[^1] = last with { Taking = null, IsUnanswered = false };
-                    DoneOnMailbox(taking, taken: true);
+                    foreach (var piece in message)
+                        DiscardOnMailbox(piece);
+                    continue;
                 }
 
-                owner.Keep(message);
+                if (!isOver || !taking.Link!.Key.Settings.HasSessionAfter)
+                {
+                    CountUnanswered(-1);
+                    AnswerKeptOnMailbox(message, taking);
+                }
             }
-            else if (last.IsUnanswered)
-            {
-                CountUnanswered(-1);
-                foreach (var piece in message)
-                    DiscardOnMailbox(piece);
-            }
-            else
-            {
-                owner.Keep(message);
-            }
+
+            owner.Keep(message);
         }
     }
 
-    /// <summary>Whether the broker is to send a message that was not answered again on the next connection. Not where it has no session then, and not where others have taken it, who would have it twice.</summary>
-    private static bool IsSentAgain(MqttTaking taking) => !taking.Link!.Key.Settings.CleanStart && (taking.Ticket.Qos == 1 || !taking.IsShared);
+    /// <summary>Whether the broker is to send a message that was not answered again on the next connection. Not where it has no session then, and not where others have it, who would have it twice.</summary>
+    private static bool IsSentAgain(MqttTaking taking) => taking.Link!.Key.Settings.HasSessionAfter && (taking.Ticket.Qos == 1 || !taking.IsShared);
 
     /// <summary>
     /// The connection is over: what was not answered the broker sends again, in its order. Of streams that are not back they are not kept, since there may be one before them that a stream left in the
@@ -281,7 +302,7 @@ internal sealed partial class MqttConnection
         foreach (var member in _away)
             DiscardOnMailbox(member.Arriving);
         foreach (var owner in _keepers)
-            LeaveKeptOnMailbox(owner, mayWait: true);
+            LeaveKeptOnMailbox(owner, isOver: true);
         _keepers.RemoveWhere(static owner => owner.KeptMessages == 0);
     }
 

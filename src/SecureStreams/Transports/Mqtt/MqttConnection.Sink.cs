@@ -60,8 +60,13 @@ internal sealed partial class MqttConnection
         }
 
         if (_members.Count > 0)
+        {
             StartLinkOnMailbox(_members[0]);
-        else
-            RetireIfIdleOnMailbox();
+            return;
+        }
+
+        // For whom nothing is kept here the broker keeps what comes.
+        _away.RemoveAll(static one => one.WasLast && one.Transport.Owner.KeptMessages == 0);
+        RetireIfIdleOnMailbox();
     }
 }

@@ -232,7 +232,10 @@ internal sealed partial class MqttConnection : IMailboxWork, ITransportSink, IAs
     {
         TakeBackOnMailbox(member);
         DetachOnMailbox(member);
-        if (_members.Count > 0 || _link is null)
+
+        // Also while the last words of a connection are waited for: another stream may come, and it goes on. On one that is about to end the broker keeps it all.
+        member.WasLast = _members.Count == 0 && _link is not null;
+        if (!member.WasLast || _link is not { IsEnding: true } || member.Transport.Owner.KeptMessages > 0)
             ExpectOnMailbox(member);
         member.Transport.TakenBackFromConnection();
     }

@@ -47,6 +47,9 @@ internal sealed partial class MqttMember(MqttConnection connection, MqttTranspor
     /// <summary>Whether the stream has left, and what comes for it is kept until it is back.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Whether no other stream was on the connection when it left.</summary>
+    public bool WasLast { get; set; }
+
     /// <summary>When it left, a timestamp of the clock.</summary>
     public long LeftAt { get; set; }
 

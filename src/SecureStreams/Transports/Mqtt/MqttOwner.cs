@@ -29,6 +29,23 @@ internal sealed class MqttOwner
     /// <summary>Messages that wait for the stream to come back.</summary>
     public int KeptMessages => _kept?.Count ?? 0;
 
+    /// <summary>How many of them there are up to the last that is answered.</summary>
+    public int KeptUpToAnswered
+    {
+        get
+        {
+            var (at, last) = (0, 0);
+            foreach (var message in _kept ?? [])
+            {
+                at++;
+                if (!message[^1].IsUnanswered)
+                    last = at;
+            }
+
+            return last;
+        }
+    }
+
     /// <summary>Filters that the stream had in earlier attempts, and does not have any more: the broker is to end them, unless it has.</summary>
     public List<MqttFilter> Former { get; } = [];
 

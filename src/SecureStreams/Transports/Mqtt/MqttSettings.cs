@@ -17,6 +17,9 @@ internal sealed record MqttSettings
     /// <summary>MQTT 5: how long the broker keeps the session after the connection, in seconds.</summary>
     public required uint SessionExpirySeconds { get; init; }
 
+    /// <summary>Whether the broker has the session when the connection is over.</summary>
+    public bool HasSessionAfter => !CleanStart && (Version != MqttVersion.V5 || SessionExpirySeconds > 0);
+
     /// <summary>MQTT 5: messages of QoS 1 and 2 that may come before the first is answered; both versions: that are sent before.</summary>
     public required int ReceiveMaximum { get; init; }
 

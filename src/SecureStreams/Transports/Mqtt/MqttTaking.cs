@@ -18,8 +18,8 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>Whether a stream went away without having taken it.</summary>
     public bool IsRefused => _isRefused != 0;
 
-    /// <summary>Whether more than one stream gets it.</summary>
-    public bool IsShared { get; private set; }
+    /// <summary>Whether more than one stream gets it, or has had it.</summary>
+    public bool IsShared { get; set; }
 
     /// <summary>Whether it is not answered in any case, because a stream could not even hold it.</summary>
     public bool IsLeft { get; set; }
@@ -33,7 +33,7 @@ internal sealed class MqttTaking(MqttConnection connection) : IMailboxWork
     /// <summary>Begins with nobody but the connection itself.</summary>
     /// <param name="ticket">The message.</param>
     /// <param name="link">The connection that it came on.</param>
-    /// <param name="isShared">Whether more than one stream gets it, or may.</param>
+    /// <param name="isShared">Whether more than one stream gets it.</param>
     public void Begin(MqttArrivalTicket ticket, MqttLink link, bool isShared)
     {
         IsShared = isShared;
