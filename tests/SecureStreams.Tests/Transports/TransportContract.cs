@@ -176,11 +176,11 @@ public abstract class TransportContract
     {
         await using var rig = await StartRigAsync();
         var (run, peer) = await ConnectAsync(rig);
-        var first = await HeardAsync(run);
+        var first = await run.HeardAsync();
         if (run.Transport.CanPing)
             run.Post(run.Transport.PingOnMailbox);
         await peer.SendAsync(Bytes(10));
-        var then = await HeardAsync(run);
+        var then = await run.HeardAsync();
         Assert.True(HearsPeer ? then >= first : first is null && then is null, $"{first}, then {then}");
 
         await peer.FinishAsync();
@@ -223,14 +223,6 @@ public abstract class TransportContract
         var peer = await rig.NextPeerAsync();
         await peer.BreakAsync();
         return run;
-    }
-
-    /// <summary>When the peer was last heard.</summary>
-    private static async Task<long?> HeardAsync(TransportRun run)
-    {
-        var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        run.Post(() => asked.SetResult(run.Transport.LastHeardOnMailbox));
-        return await asked.Task;
     }
 
     /// <summary>Starts a rig; each test has its own.</summary>

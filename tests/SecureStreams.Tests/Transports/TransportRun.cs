@@ -89,6 +89,14 @@ internal sealed class TransportRun : ITransportSink, IMailboxWork
         return this;
     }
 
+    /// <summary>When the peer was last heard, asked on the mailbox.</summary>
+    public async Task<long?> HeardAsync()
+    {
+        var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() => asked.SetResult(Transport.LastHeardOnMailbox));
+        return await asked.Task.OrFail(static () => "The mailbox does not run.");
+    }
+
     public void Post(Action action)
     {
         _calls.Enqueue(action);

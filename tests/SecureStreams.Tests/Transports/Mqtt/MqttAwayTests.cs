@@ -232,6 +232,91 @@ public sealed class MqttAwayTests
         await MqttBench.EndAsync(context, next);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_is_answered_and_waits_is_not_overtaken_by_what_was_not(int qos)
+    {
+        const int Messages = 10;
+        await using var bench = new MqttBench();
+        await using var context = Context(bench, qos);
+        bench.Log.Allow("Failed");
+        var handler = new RecordingHandler();
+        var (stream, other, peer) = await OpenAsync(bench, context, handler);
+        stream.PauseReceive();
+        for (var i = 1; i <= Messages; i++)
+            await peer.PublishAsync("t/a", $"{i},", qos, id: (ushort)i);
+
+        // Beyond eight they are answered when they are queued.
+        for (var i = 9; i <= Messages; i++)
+            Assert.Equal(i, (await peer.ReadAsync(Answer(qos))).Id);
+        stream.Disconnect();
+        Assert.Equal("t/a", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
+        await peer.BreakAsync();
+        await other.WaitForStateAsync(SsState.Disconnected);
+        stream.ResumeReceive();
+        stream.Connect();
+        var next = await bench.PeerAsync();
+        await next.AcceptOnlyAsync(sessionPresent: true);
+        for (var i = 1; i <= 8; i++)
+            await next.PublishAsync("t/a", $"{i},", qos, id: (ushort)i, duplicate: true);
+        await next.AnswerSubscribeAsync();
+        await handler.WaitForAsync(static one => one.ReceivedMessages >= Messages);
+
+        // With QoS 1 those that the broker has still come once more.
+        var first = string.Concat(Enumerable.Range(1, Messages).Select(static i => $"{i},"));
+        Assert.StartsWith(first, handler.ReceivedText, StringComparison.Ordinal);
+        if (qos == 2)
+            Assert.Equal(first, handler.ReceivedText);
+        await stream.DisposeAsync();
+        await MqttBench.EndAsync(context, next);
+    }
+
+    [Fact]
+    public async Task Who_left_last_and_is_expected_back_is_not_forgotten_when_another_comes_meanwhile()
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($$"""
+            "a": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "t/a", "mqtt_topic": "out", "mqtt_qos": 1, "retry": "soon" },
+            "b": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "t/b", "mqtt_qos": 1, "retry": "soon" }
+            """);
+        bench.Log.Allow("Failed");
+        var handler = new RecordingHandler();
+        await using var stream = context.Create("a", handler);
+        stream.Connect();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+        handler.OnTransmitDo((SecureStream _, scoped ref SsTransmit tx) =>
+        {
+            handler.OnTransmitDo(null);
+            tx.Buffer[0] = 1;
+            tx.Commit(1, SsTxFlags.WholeMessage);
+            return SsTransmitResult.Send;
+        });
+        stream.RequestTransmit();
+        var sent = await peer.ReadAsync(MqttPacketType.Publish);
+
+        // The answer to that is waited for, and so the connection is there when the other comes.
+        stream.Disconnect();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(2));
+        var other = new RecordingHandler();
+        await using var neighbour = context.Create("b", other);
+        neighbour.Connect();
+        await peer.AnswerSubscribeAsync();
+        await other.WaitForStateAsync(SsState.Connected);
+        await peer.PublishAsync("t/a", "for who was there", qos: 1, id: 5);
+        await peer.PublishAsync("t/b", "for who is", qos: 1, id: 6);
+        Assert.Equal(6, (await peer.ReadAsync(MqttPacketType.PublishAck)).Id);
+        stream.Connect();
+        Assert.Equal(5, (await peer.ReadAsync(MqttPacketType.PublishAck)).Id);
+        Assert.Equal(("for who was there", "for who is"), (handler.ReceivedText, other.ReceivedText));
+        await peer.AckAsync(MqttPacketType.PublishAck, sent.Id);
+        await stream.DisposeAsync();
+        await MqttBench.EndAsync(context, peer);
+    }
+
     private static MqttPacketType Answer(int qos) => qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
 
     private static LocalContext Context(MqttBench bench, int qos) => bench.Context($$"""

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using SecureStreams.Codecs.Mqtt;
 using SecureStreams.Network;
 using SecureStreams.TestSupport.Checks;
+using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Time;
 using Xunit;
 
@@ -60,6 +61,36 @@ public sealed class MqttKeepAliveTests
     }
 
     [Fact]
+    public async Task A_stream_that_joins_a_quiet_connection_asks_before_it_gives_it_up()
+    {
+        await using var bench = new MqttBench();
+        await using var context = bench.Context($$"""
+            "x": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "x", "retry": "soon" },
+            "y": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_topic": "y", "retry": "r" }
+            """);
+        var (handler, other) = (new RecordingHandler(), new RecordingHandler());
+        await using var stream = context.Create("x", handler);
+        stream.Connect();
+        var peer = await bench.PeerAsync();
+        await peer.AcceptAsync();
+        await handler.WaitForStateAsync(SsState.Connected);
+
+        // Longer than the other gives a silent broker, and in order for this one.
+        bench.Clock.Advance(TimeSpan.FromSeconds(30));
+        await using var neighbour = context.Create("y", other);
+        neighbour.Connect();
+        await other.WaitForStateAsync(SsState.Connected);
+        await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(5));
+        bench.Clock.Advance(TimeSpan.FromSeconds(5));
+        await peer.ReadAsync(MqttPacketType.PingRequest);
+        await peer.SendRawAsync(0xd0, 0);
+        await peer.PublishAsync("x", "behind it");
+        await handler.WaitForAsync(static one => one.ReceivedMessages == 1);
+        Assert.Equal(("Creating Connecting Connected", "Creating Connecting Connected"), (handler.Story, other.Story));
+        await MqttBench.EndAsync(context, peer);
+    }
+
+    [Fact]
     public async Task A_connection_that_is_over_and_not_told_yet_has_not_been_silent()
     {
         var sockets = new ClosingSockets();
@@ -67,12 +98,12 @@ public sealed class MqttKeepAliveTests
         await using var bench = new MqttBench(platform: new SsPlatform { Time = clock, Sockets = sockets });
         var run = bench.Start(bench.PolicyOf("\"mqtt_client_id\": \"c\", \"mqtt_topic\": \"t\""));
         await run.WaitForAsync("connected");
-        Assert.NotNull(await HeardAsync(run));
+        Assert.NotNull(await run.HeardAsync());
         sockets.Breaks.SetException(new IOException("gone", new SocketException((int)SocketError.ConnectionReset)));
         await sockets.Closing.Task.OrFail(static () => "The connection is not closed.");
 
         // Else the stream would take it for silent since ever, and tell that instead of why it is over.
-        var heard = await HeardAsync(run);
+        var heard = await run.HeardAsync();
         sockets.Closed.SetResult();
         Assert.Null(heard);
         Assert.Equal(SsCauseCode.ConnectionReset, (await run.EndAsync())!.Code);
@@ -216,13 +247,6 @@ public sealed class MqttKeepAliveTests
         Assert.Equal("x", (await peer.ReadAsync(MqttPacketType.Publish)).Text);
         run.Close();
         await run.EndAsync();
-    }
-
-    private static async Task<long?> HeardAsync(TransportRun run)
-    {
-        var asked = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        run.Post(() => asked.SetResult(run.Transport.LastHeardOnMailbox));
-        return await asked.Task;
     }
 
     /// <summary>A connection to a broker that accepts it and breaks when the test says so; closing it takes until the test says so.</summary>

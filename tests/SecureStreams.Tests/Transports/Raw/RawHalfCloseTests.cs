@@ -42,6 +42,8 @@ public sealed class RawHalfCloseTests
         Assert.Equal(DeterministicBytes.Make(Length), run.Received);
         Assert.DoesNotContain("closed", run.Events);
 
+        // It has said all that it will: that it says no more is no silence.
+        Assert.Null(await run.HeardAsync());
         run.OnTransmit = SendAll(Length);
         run.Post(() => run.PumpOnMailbox());
         Assert.Equal(DeterministicBytes.Make(Length), await peer.ToEndAsync());
