@@ -55,4 +55,32 @@ public sealed class TokenWaitTests
         var (stream, _) = world.Connect("link");
         Assert.Equal((SsState.Connecting, "connecting"), (stream.State, stream.Explain().Now));
     }
+
+    [Fact]
+    public async Task A_request_that_waited_for_it_is_watched_for_silence_from_then_on()
+    {
+        const string Poll = """, "poll": { "endpoint": "peer.test", "port": 1, "protocol": "h2", "http_method": "GET", "http_url": "/", "long_poll": true, "use_auth": "a", "http_auth_header": "authorization:", "retry": "r" }""";
+        await using var world = new TokenWorld(policy: TokenWorld.Policy(more: Poll));
+        world.Trouble = static _ => { };
+        var play = world.World.Play!;
+        world.World.Play = peer =>
+        {
+            if (peer.Policy.Name == "fetch")
+            {
+                play(peer);
+                return;
+            }
+
+            // It says nothing any more after its head.
+            peer.IsSilent = true;
+            peer.Accept();
+        };
+        var (_, handler) = world.Connect("poll");
+        world.World.PassSeconds(5);
+        world.World.Do(() => world.Give(world.World.Peers[0]));
+        world.World.PassSeconds(49);
+        Assert.Equal("Creating Connecting Connected", handler.Story);
+        world.World.PassSeconds(1);
+        Assert.Equal(SsCauseCode.PeerUnresponsive, handler.CauseOf(SsState.Disconnected).Code);
+    }
 }

@@ -128,6 +128,38 @@ public sealed class HttpLivenessTests : IDisposable
     }
 
     [Theory]
+    [InlineData("h1")]
+    [InlineData("h2")]
+    public async Task An_answer_that_is_here_and_rests_is_no_silence(string protocol)
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var context = Context(_clock, protocol == "h1" ? host.HttpPort : host.H2cPort, protocol, "/bytes/40000");
+        var handler = new RecordingHandler();
+        handler.OnReceiveDo((SecureStream stream, ReadOnlySpan<byte> _, SsRxFlags _) =>
+        {
+            handler.OnReceiveDo(null);
+            stream.PauseReceive();
+            return SsResult.Continue;
+        });
+        await using var stream = context.Create("t", handler);
+        stream.Connect();
+        await handler.WaitForAsync(static one => one.ReceivedLength > 0);
+
+        // It looks every five seconds, and at the second look it would have been silent for too long.
+        for (var look = 1; look <= 2 && protocol == "h2"; look++)
+        {
+            await _clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(5));
+            _clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        if (protocol == "h1")
+            _clock.Advance(2 * Hangup);
+        stream.ResumeReceive();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+        Assert.Equal((SsCauseCode.Completed, 40_000), (handler.CauseOf(SsState.Disconnected).Code, handler.ReceivedLength));
+    }
+
+    [Theory]
     [InlineData("reset", SsCauseCode.ConnectionReset)]
     [InlineData("half", SsCauseCode.PayloadTruncated)]
     public async Task What_a_network_says_is_told_at_once(string what, SsCauseCode code)
