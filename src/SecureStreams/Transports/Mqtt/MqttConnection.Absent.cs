@@ -114,7 +114,6 @@ internal sealed partial class MqttConnection
             taking.Begin(message.Ticket, _link!, isShared: false);
             message.Taking = taking;
         }
-
         else if (message.Taking is { } first && first.Ticket == message.Ticket)
         {
             // Unless it serves another one by now.

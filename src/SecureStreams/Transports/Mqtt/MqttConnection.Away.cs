@@ -234,6 +234,9 @@ internal sealed partial class MqttConnection
     /// <summary>Who was to come back has had the time to.</summary>
     private void EndAwayOnMailbox()
     {
+        // From a timer that fired before: whoever was away may be with another connection by now.
+        if (_isRetired)
+            return;
         _awayTimer?.Dispose();
         _awayTimer = null;
         TimeSpan? next = null;
