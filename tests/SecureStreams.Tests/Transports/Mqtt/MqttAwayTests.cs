@@ -25,13 +25,13 @@ public sealed class MqttAwayTests
         await peer.ReadAsync(MqttPacketType.Unsubscribe);
         await peer.PublishAsync("t/a", "late", qos, id: 2);
         await peer.PublishAsync("t/b", "other", qos, id: 3);
-        Assert.Equal(3, (await peer.ReadAsync(Answer(qos))).Id);
+        Assert.Equal(3, (await peer.ReadAsync(MqttPeer.AnswerTo(qos))).Id);
 
         await bench.Clock.WaitForArmedExactlyAsync(TimeSpan.FromSeconds(1));
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         await peer.AnswerSubscribeAsync();
-        Assert.Equal(1, (await peer.ReadAsync(Answer(qos))).Id);
-        Assert.Equal(2, (await peer.ReadAsync(Answer(qos))).Id);
+        Assert.Equal(1, (await peer.ReadAsync(MqttPeer.AnswerTo(qos))).Id);
+        Assert.Equal(2, (await peer.ReadAsync(MqttPeer.AnswerTo(qos))).Id);
         await handler.WaitForAsync(static one => one.ReceivedText == "badbadlate");
         Assert.Equal("other", other.ReceivedText);
         await stream.DisposeAsync();
@@ -249,7 +249,7 @@ public sealed class MqttAwayTests
 
         // Beyond eight they are answered when they are queued.
         for (var i = 9; i <= Messages; i++)
-            Assert.Equal(i, (await peer.ReadAsync(Answer(qos))).Id);
+            Assert.Equal(i, (await peer.ReadAsync(MqttPeer.AnswerTo(qos))).Id);
         stream.Disconnect();
         Assert.Equal("t/a", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
         await peer.BreakAsync();
@@ -316,8 +316,6 @@ public sealed class MqttAwayTests
         await stream.DisposeAsync();
         await MqttBench.EndAsync(context, peer);
     }
-
-    private static MqttPacketType Answer(int qos) => qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
 
     private static LocalContext Context(MqttBench bench, int qos) => bench.Context($$"""
         "a": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_subscribe": "t/a", "mqtt_qos": {{qos}}, "retry": "soon" },

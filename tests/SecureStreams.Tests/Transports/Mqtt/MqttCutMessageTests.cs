@@ -95,20 +95,8 @@ public sealed class MqttCutMessageTests : IDisposable
         await next.PublishAsync("t/in", "first,", qos, id: 1, duplicate: true);
         await next.PublishAsync("t/in", "second,", qos, id: 2, duplicate: true);
         await next.PublishAsync("t/in", "third,", qos, id: 3, duplicate: true);
-        List<MqttSeen> answers = [];
-        while (answers.Count < 3)
-        {
-            var seen = (await next.ReadAsync().OrFail(() => $"Only {string.Join(", ", answers)} came."))!;
-
-            // Whether the stream has found the client that it was, which knows that the broker has its filter, or has begun another one.
-            if (seen.Type == MqttPacketType.Subscribe)
-                await next.SendRawAsync(0x90, 3, (byte)(seen.Id >> 8), (byte)seen.Id, (byte)seen.AskedQos);
-            else
-                answers.Add(seen);
-        }
-
-        var answer = qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
-        Assert.Equal([(answer, 1), (answer, 2), (answer, 3)], answers.Select(static one => (one.Type, (int)one.Id)));
+        var answers = await next.ReadAnswersAsync(MqttPeer.AnswerTo(qos), 3);
+        Assert.Equal([1, 2, 3], answers);
         Assert.Equal("firfirst,second,third,", _handler.ReceivedText);
         await MqttBench.EndAsync(context, next);
     }

@@ -103,7 +103,7 @@ public sealed class MqttFormerFilterTests : IDisposable
         await peer.SendRawAsync(0x90, 3, (byte)(subscribe.Id >> 8), (byte)subscribe.Id, (byte)qos);
 
         // Not before: with the new filter refused the stream may be back with the old one.
-        var answer = Answer(qos);
+        var answer = MqttPeer.AnswerTo(qos);
         Assert.Equal(2, (await peer.ReadAsync(answer)).Id);
         await handler.WaitForStateAsync(SsState.Connected, times: 2);
         await peer.PublishAsync("t/out/a", "4,", qos, id: 5);
@@ -134,16 +134,7 @@ public sealed class MqttFormerFilterTests : IDisposable
         await next.PublishAsync("t/in/a", "1,", qos, id: 1, duplicate: true);
         await next.PublishAsync("t/in/b", "2,", qos, id: 2, duplicate: true);
         await next.PublishAsync("t/in/a", "3,", qos, id: 3, duplicate: true);
-        List<int> answers = [];
-        while (answers.Count < 3)
-        {
-            var seen = (await next.ReadAsync().OrFail(() => $"Only {string.Join(", ", answers)} came."))!;
-            if (seen.Type == MqttPacketType.Subscribe)
-                await next.SendRawAsync(0x90, 3, (byte)(seen.Id >> 8), (byte)seen.Id, (byte)seen.AskedQos);
-            else if (seen.Type == Answer(qos))
-                answers.Add(seen.Id);
-        }
-
+        var answers = await next.ReadAnswersAsync(MqttPeer.AnswerTo(qos), 3, passedOver: MqttPacketType.Unsubscribe);
         Assert.Equal([1, 2, 3], answers);
         Assert.Equal(("1,2,3,", "other"), (handler.ReceivedText, other.ReceivedText));
         await stream.DisposeAsync();
@@ -320,8 +311,6 @@ public sealed class MqttFormerFilterTests : IDisposable
         await MqttBench.EndAsync(context, next);
     }
 
-    private static MqttPacketType Answer(int qos) => qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
-
     private static LocalContext Shared(MqttBench bench, int qos) => bench.Context($$"""
         "x": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_qos": {{qos}}, "mqtt_subscribe": "t/in/#", "retry": "soon" },
         "y": { {{bench.Where}}, "mqtt_client_id": "c", "mqtt_qos": {{qos}}, "mqtt_subscribe": "t/other", "retry": "soon" }
@@ -345,7 +334,7 @@ public sealed class MqttFormerFilterTests : IDisposable
         await peer.PublishAsync("t/in/b", "2,", qos, id: 2);
         await peer.PublishAsync("t/in/a", "3,", qos, id: 3);
         await peer.PublishAsync("t/other", "other", qos, id: 4);
-        Assert.Equal(4, (await peer.ReadAsync(Answer(qos))).Id);
+        Assert.Equal(4, (await peer.ReadAsync(MqttPeer.AnswerTo(qos))).Id);
         context.ApplyOverlay("""{ "s": [{ "x": { "mqtt_subscribe": "t/+/a" } }] }""", "move");
         Assert.Equal("t/in/#", (await peer.ReadAsync(MqttPacketType.Unsubscribe)).Filter);
         return (stream, handler, other, peer);

@@ -133,6 +133,31 @@ internal sealed class MqttPeer(Socket socket, Stream stream) : IContractPeer, ID
         return seen;
     }
 
+    /// <summary>What a stream answers a message of this QoS with, when it has taken it.</summary>
+    public static MqttPacketType AnswerTo(int qos) => qos == 1 ? MqttPacketType.PublishAck : MqttPacketType.PublishReceived;
+
+    /// <summary>So many packets of this type, and no other between them but SUBSCRIBE, which is granted: whether there is one depends on what the client knows of its session.</summary>
+    /// <param name="type">What they are.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="passedOver">A type that may come between them as well.</param>
+    /// <returns>Their identifiers, in order.</returns>
+    public async Task<int[]> ReadAnswersAsync(MqttPacketType type, int count, MqttPacketType? passedOver = null)
+    {
+        List<int> answers = [];
+        while (answers.Count < count)
+        {
+            var seen = (await ReadAsync().OrFail(() => $"Only {string.Join(", ", answers)} came."))!;
+            if (seen.Type == MqttPacketType.Subscribe)
+                await SendRawAsync(0x90, 3, (byte)(seen.Id >> 8), (byte)seen.Id, (byte)seen.AskedQos);
+            if (seen.Type == MqttPacketType.Subscribe || seen.Type == passedOver)
+                continue;
+            Assert.Equal(type, seen.Type);
+            answers.Add(seen.Id);
+        }
+
+        return [.. answers];
+    }
+
     public async Task<byte[]> ReceivedAsync(int count)
     {
         while (_unread.Count < count)
