@@ -44,10 +44,5 @@ public class LeakCheckTests
     }
 
     [Fact]
-    public void The_checkout_is_found_and_free_ports_differ()
-    {
-        Assert.True(File.Exists(RepoPaths.Combine("SecureStreams.sln")));
-        var ports = FreePort.Next(20);
-        Assert.Equal(20, ports.Distinct().Count());
-    }
+    public void The_checkout_is_found() => Assert.True(File.Exists(RepoPaths.Combine("SecureStreams.sln")));
 }
