@@ -22,6 +22,9 @@ public sealed class RawCostTests(ITestOutputHelper output)
     [InlineData("tls")]
     public async Task A_round_trip_of_a_stream_allocates_nothing(string kind)
     {
+#if DEBUG
+        Assert.SkipWhen(kind == "tls", "Built for debugging, an async method allocates where it does not wait.");
+#endif
         using var echo = new BlockingEcho(kind);
         await using var context = SsContext.FromJson(LoopbackPolicy.Around($"\"x\": {{ {echo.Attributes} }}"));
         var handler = new PingPong();
