@@ -1,3 +1,4 @@
+using SecureStreams.TestSupport.Servers;
 using SecureStreams.TestSupport.Wires;
 
 namespace SecureStreams.Interop.Tests.BlackHole;
@@ -23,12 +24,14 @@ internal sealed class HoleStream : IAsyncDisposable
     /// <param name="wire">How it is spoken to.</param>
     /// <param name="task">What it does.</param>
     /// <param name="length">How many bytes the client sends.</param>
-    public static HoleStream Open(NetworkNamespace place, TestWire wire, WireTask task, long length = 0)
+    /// <param name="relay">What it goes through on this side; null for the straight way.</param>
+    public static HoleStream Open(NetworkNamespace place, TestWire wire, WireTask task, long length = 0, TcpRelay? relay = null)
     {
+        const string Bound = """, "connect_timeout_ms": 1000 """;
         var policy = TestWire.Policy(
             place.Host.Authority,
             BlackHoleBounds.Of(wire.Protocol).Retry,
-            wire.StreamType("x", place.Host.Ports, task, place.Address, """, "connect_timeout_ms": 1000 """));
+            relay is null ? wire.StreamType("x", place.Host.Ports, task, place.Address, Bound) : wire.StreamType("x", relay.Port, task, more: Bound));
         var stream = new HoleStream(SsContext.FromJson(policy), new WireRecorder(new WireHandler(wire, task, length)) { KeepPayload = false });
         if (task.Sends && wire.IsTransactional)
             stream.Stream.RequestTransmit();

@@ -93,6 +93,10 @@ internal sealed class NetworkNamespace : IAsyncDisposable
             string.Join("; ", new[] { into is null ? null : $"add rule inet hole in {into}", outOf is null ? null : $"add rule inet hole out {outOf}" }.OfType<string>()));
     }
 
+    /// <summary>Of the packets of each direction every so many-th vanishes.</summary>
+    public Task LoseAsync(int every) => FilterAsync(string.Create(
+        CultureInfo.InvariantCulture, $"add rule inet hole in numgen inc mod {every} == 0 counter drop; add rule inet hole out numgen inc mod {every} == 0 counter drop"));
+
     /// <summary>TCP over IPv6 vanishes; IPv4 is left alone.</summary>
     public Task SwallowIPv6Async() => FilterAsync("add rule inet hole in meta nfproto ipv6 meta l4proto tcp counter drop");
 

@@ -6,7 +6,7 @@ using SecureStreams.TestSupport.Checks;
 namespace SecureStreams.TestSupport.Servers;
 
 /// <summary>
-/// A relay on a free port of 127.0.0.1 before a server there: what a network does to connections. It can stop forwarding in either direction without closing,
+/// A relay on a free port of 127.0.0.1 before a server: what a network does to connections. It can stop forwarding in either direction without closing,
 /// reset, leave a connection half-open, delay, and forward byte by byte; each connection apart, at once or at a byte of its own.
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
@@ -16,13 +16,13 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly ConcurrentQueue<RelayedConnection> _connections = new();
     private readonly ConcurrentBag<Task> _running = [];
     private readonly ConcurrentDictionary<TaskCompletionSource, int> _waiters = new();
-    private readonly int _target;
+    private readonly IPEndPoint _target;
     private readonly Task _accepting;
     private int _disposed;
 
     private readonly Action<int, RelayedConnection>? _connected;
 
-    private TcpRelay(int target, Action<int, RelayedConnection>? connected)
+    private TcpRelay(IPEndPoint target, Action<int, RelayedConnection>? connected)
     {
         _target = target;
         _connected = connected;
@@ -41,7 +41,10 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>Starts one before the server on port <paramref name="target"/>.</summary>
     /// <param name="target">The server's port.</param>
     /// <param name="connected">Told of each connection with its number, from 0, before a byte goes through.</param>
-    public static TcpRelay Start(int target, Action<int, RelayedConnection>? connected = null) => new(target, connected);
+    public static TcpRelay Start(int target, Action<int, RelayedConnection>? connected = null) => Start(new IPEndPoint(IPAddress.Loopback, target), connected);
+
+    /// <summary>As the other, before a server at another address.</summary>
+    public static TcpRelay Start(IPEndPoint target, Action<int, RelayedConnection>? connected = null) => new(target, connected);
 
     /// <summary>Waits for the connection with this number, from 0.</summary>
     public async Task<RelayedConnection> ConnectionAsync(int number)
@@ -86,7 +89,7 @@ public sealed class TcpRelay : IAsyncDisposable
             client.NoDelay = true;
             try
             {
-                await server.ConnectAsync(new IPEndPoint(IPAddress.Loopback, _target), _stopping.Token);
+                await server.ConnectAsync(_target, _stopping.Token);
             }
             catch (Exception error) when (error is OperationCanceledException or SocketException)
             {
