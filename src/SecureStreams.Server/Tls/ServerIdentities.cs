@@ -134,7 +134,7 @@ internal sealed class ServerIdentities(string streamType, ISsBlobStore blobs, Ti
         {
             throw passphraseAt!.Unusable("it is not UTF-8 text; store the passphrase as text", error);
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or InvalidOperationException or NotSupportedException)
         {
             throw certificateAt.Unusable("the platform cannot use it; take a certificate with an RSA key or one on an elliptic curve", error);
         }

@@ -20,8 +20,9 @@ namespace SecureStreams.Network;
 /// <param name="party">Whose certificate it is.</param>
 internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, DateTimeOffset now, CertificateParty party)
 {
-    private const X509ChainStatusFlags TrustFlags = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain
-        | X509ChainStatusFlags.NotSignatureValid | X509ChainStatusFlags.ExplicitDistrust | X509ChainStatusFlags.Cyclic;
+    private const X509ChainStatusFlags RootlessFlags = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+
+    private const X509ChainStatusFlags TrustFlags = RootlessFlags | X509ChainStatusFlags.NotSignatureValid | X509ChainStatusFlags.ExplicitDistrust | X509ChainStatusFlags.Cyclic;
 
     private const X509ChainStatusFlags TimeFlags = X509ChainStatusFlags.NotTimeValid | X509ChainStatusFlags.NotTimeNested;
 
@@ -84,7 +85,7 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
 
             // The anchor is known byte by byte: who signed it, and whether the chain goes on above it, is of no interest. Below it every signature counts.
             if (i == anchor)
-                flags &= ~(X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid);
+                flags &= ~(RootlessFlags | X509ChainStatusFlags.NotSignatureValid);
             trust |= flags & TrustFlags;
             if ((flags & UnknownFlags) != 0)
                 unknown.Add(CertificateText.Subject(elements[i].Certificate));
@@ -94,9 +95,7 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
 
         // What the platform holds against the chain as a whole, and against no element of it.
         var whole = Flags(chain.ChainStatus) & ~onElements;
-        if (anchor >= 0)
-            whole &= ~(X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain);
-        trust |= whole & TrustFlags;
+        trust |= (anchor >= 0 ? whole & ~RootlessFlags : whole) & TrustFlags;
         var rest = whole & ~TrustFlags & ~UnknownFlags;
         if (rest != 0)
             Add(SsCauseCode.CertificateInvalid, $"its chain is not acceptable ({rest})");
@@ -106,13 +105,21 @@ internal sealed class CertificateJudge(TlsTarget tls, TrustAnchors? anchors, Dat
         else if (anchor < 0 && (anchors is not null || (hasErrors && unknown.Count == 0 && _problems.Count == found)))
             Add(SsCauseCode.CertificateUntrusted, $"its chain could not be checked against {Store}", party.StoreAttribute);
         else
-            JudgeVerified(elements, last, unknown);
+            JudgeVerified(elements, last, unknown, hasRoot: ((onElements | whole) & RootlessFlags) == 0);
     }
 
     /// <summary>What can be said only of a chain that ends where it should.</summary>
-    private void JudgeVerified(List<X509ChainElement> elements, int last, List<string> unknown)
+    private void JudgeVerified(List<X509ChainElement> elements, int last, List<string> unknown, bool hasRoot)
     {
-        if (unknown.Count > 0)
+        // The platform asks about whole chains alone, and of one that stops at the anchor it says nothing at all: no answer must not pass for a good one.
+        if (tls.Options.ChecksRevocation && !hasRoot)
+        {
+            Add(SsCauseCode.RevocationUnknown,
+                $"whether it is revoked cannot be learned: {Store} does not hold the root of its chain ({CertificateText.Issuer(elements[^1].Certificate)}), and only along a whole chain can be asked; "
+                + "add the root to the store, or state tls_revocation \"none\"",
+                "tls_revocation");
+        }
+        else if (unknown.Count > 0)
         {
             Add(SsCauseCode.RevocationUnknown,
                 $"whether {string.Join(" and ", unknown)} is revoked could not be learned: it names no place to ask over http, nobody answers there, or the answer is not its issuer's; "

@@ -111,8 +111,12 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
             closed();
     }
 
-    /// <summary>What came so far was not the peer: its first byte is still to come. Before anybody else reads.</summary>
-    public void ForgetFirstByte() => Volatile.Write(ref _firstByte, -1);
+    /// <summary>What came so far was not the peer: its first bytes are still to come. Before anybody else reads.</summary>
+    public void ForgetFirstBytes()
+    {
+        _headLength = 0;
+        Volatile.Write(ref _firstByte, -1);
+    }
 
     /// <summary>Ends this side: the peer reads to the end of what was sent, and may go on sending.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>

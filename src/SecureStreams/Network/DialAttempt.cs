@@ -119,9 +119,9 @@ internal sealed class DialAttempt(
             nameCache.Reached(wait.Lookup, ((IPEndPoint)winner.EndPoint).Address);
             return winner;
         }
-        catch (TransportException)
+        catch (Exception error) when (error is TransportException || (error is OperationCanceledException && race.Candidates.Any(static one => one.Elapsed >= NetworkDefaults.AttemptDelay)))
         {
-            // None of its addresses is good: perhaps the name stands for others by now.
+            // None of its addresses is good: perhaps the name stands for others by now. Whoever gives up before any of them had its time says nothing of them.
             nameCache.Forget(wait.Lookup);
             throw;
         }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace SecureStreams.Network;
 
@@ -14,6 +16,24 @@ internal static class HostNames
 
     /// <summary>An IPv6 address without <c>%interface</c>, which means something on this machine alone (RFC 4007); any other text as it is.</summary>
     public static string WithoutScope(string host) => host.Contains(':', StringComparison.Ordinal) && host.IndexOf('%', StringComparison.Ordinal) is var scope and >= 0 ? host[..scope] : host;
+
+    /// <summary>The name as the DNS has it: letters outside of ASCII as IDNA writes them (RFC 5891), any other text as it is.</summary>
+    /// <exception cref="ArgumentException">There is no such form of it.</exception>
+    public static string InAscii(string host)
+    {
+        if (Ascii.IsValid(host))
+            return host;
+        var name = new IdnMapping().GetAscii(host);
+
+        // A few letters stand for several characters, blanks among them.
+        foreach (var c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.' or '_'))
+                throw new ArgumentException("A letter in it stands for something that no host name has.", nameof(host));
+        }
+
+        return name;
+    }
 
     /// <summary>The address that <paramref name="host"/> writes out, or null when it is a name.</summary>
     public static IPAddress? Literal(string host)

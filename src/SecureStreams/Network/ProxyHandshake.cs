@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Globalization;
-using System.Net;
 using SecureStreams.Codecs.HttpConnect;
 using SecureStreams.Codecs.Socks5;
 using SecureStreams.Policy;
@@ -25,7 +23,7 @@ internal sealed class ProxyHandshake(CountingStream wire, DialTarget target, Pro
                 await SocksAsync(buffer, cancellationToken).ConfigureAwait(false);
             else
                 await ConnectAsync(buffer, cancellationToken).ConfigureAwait(false);
-            wire.ForgetFirstByte();
+            wire.ForgetFirstBytes();
         }
         catch (Exception error)
         {
@@ -105,6 +103,6 @@ internal sealed class ProxyHandshake(CountingStream wire, DialTarget target, Pro
     private string Ascii()
     {
         var host = HostNames.WithoutScope(HostNames.WithoutBrackets(target.Host));
-        return System.Text.Ascii.IsValid(host) || IPAddress.TryParse(host, out _) ? host : new IdnMapping().GetAscii(host);
+        return HostNames.InAscii(host);
     }
 }

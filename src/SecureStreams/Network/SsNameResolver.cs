@@ -16,14 +16,14 @@ public abstract class SsNameResolver
     public virtual bool AnswersByFamily => false;
 
     /// <summary>All addresses of <paramref name="host"/>, best first as the resolver orders them.</summary>
-    /// <param name="host">The name as the policy has it, without brackets or port.</param>
+    /// <param name="host">The name of the policy, without brackets or port; letters outside of ASCII as IDNA writes them (<c>xn--</c>, RFC 5891).</param>
     /// <param name="cancellationToken">Cancelled when nobody waits for the answer any more, because the attempts are over, their bounds included.</param>
     /// <returns>The addresses of either family; empty when the name has none.</returns>
     /// <exception cref="SocketException">The name does not exist, or the resolver could not be asked.</exception>
     public abstract ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken);
 
     /// <summary>The addresses of <paramref name="host"/> of one family. Called only where <see cref="AnswersByFamily"/> says so; both families are asked at the same time.</summary>
-    /// <param name="host">The name as the policy has it, without brackets or port.</param>
+    /// <param name="host">The name of the policy, without brackets or port; letters outside of ASCII as IDNA writes them (<c>xn--</c>, RFC 5891).</param>
     /// <param name="family">IPv4 or IPv6.</param>
     /// <param name="cancellationToken">As above.</param>
     /// <returns>The addresses; empty when the name has none of that family.</returns>

@@ -50,7 +50,16 @@ public abstract class SsSocketDialer
                         Bind(socket, local);
                 }
 
-                await socket.ConnectAsync(request.EndPoint, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    await socket.ConnectAsync(request.EndPoint, cancellationToken).ConfigureAwait(false);
+                }
+                catch (SocketException error) when (request.LocalEndPoint is not null && error.SocketErrorCode is (SocketError.AddressNotAvailable or SocketError.AddressAlreadyInUse))
+                {
+                    // Binding to a port that is in use succeeds, see below; that it has a connection to this very peer already shows here.
+                    throw new LocalBindException(request.LocalEndPoint!, error);
+                }
+
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch

@@ -12,6 +12,8 @@ internal static partial class RefusalCases
     private const string OwnAndKey = "\"tls_cert_blob\": \"own\", \"tls_key_blob\": \"key\"";
     private const string OwnAndPassphrase = OwnAndKey + ", \"tls_key_passphrase_blob\": \"word\"";
 
+    private static readonly PbeParameters Encryption = new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
+
     private static void AddIdentities()
     {
         var client = new Lazy<X509Certificate2>(static () => MatrixPki.Make(MatrixPki.Root, ClientSpec()));
@@ -51,6 +53,24 @@ internal static partial class RefusalCases
             Write(store, "own", client.Value.ExportCertificatePem());
             Write(store, "key", Encrypted(client.Value));
         }, "tls_key_blob");
+        Unloadable("DER certificate without its key", SsCauseCode.BlobUnusable, "there is no private key in it; name the blob that holds it with tls_key_blob", Own, store => store.Write("own", client.Value.RawData));
+        Unloadable("encrypted key of another kind", SsCauseCode.BlobUnusable, "not a private key of the certificate's kind", OwnAndPassphrase, store =>
+        {
+            using var rsa = RSA.Create(2048);
+            Write(store, "own", client.Value.ExportCertificatePem());
+            Write(store, "key", rsa.ExportEncryptedPkcs8PrivateKeyPem(Secret, Encryption));
+            Write(store, "word", Secret);
+        }, "tls_key_blob");
+        Unloadable("key on a curve that nobody knows", SsCauseCode.BlobUnusable, "its key is on a curve that this platform does not have", OwnAndKey, store =>
+        {
+            Write(store, "own", client.Value.ExportCertificatePem());
+            store.Write("key", OnUnknownCurve(client.Value.GetECDsaPrivateKey()!.ExportPkcs8PrivateKey()));
+        }, "tls_key_blob");
+        Unloadable("PKCS#12 with its key, and the key of another certificate", SsCauseCode.BlobUnusable, "not that of the certificate", OwnAndKey, store =>
+        {
+            store.Write("own", client.Value.Export(X509ContentType.Pfx));
+            Write(store, "key", stranger.Value.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        }, "tls_key_blob");
         Unloadable("own certificate expired", SsCauseCode.BlobUnusable, "has expired", Own, static store => WriteBoth(store, MatrixPki.Make(MatrixPki.Root, ClientSpec() with { From = -90, Until = -1 })));
         Unloadable("own certificate not yet valid", SsCauseCode.BlobUnusable, "is not valid before", Own, static store => WriteBoth(store, MatrixPki.Make(MatrixPki.Root, ClientSpec() with { From = 1, Until = 90 })));
 
@@ -73,7 +93,15 @@ internal static partial class RefusalCases
     private static CertificateSpec ClientSpec() => new() { Subject = "CN=client", Dns = [], Purposes = [MatrixPki.ForClients] };
 
     private static string Encrypted(X509Certificate2 certificate) =>
-        certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem(Secret, new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000));
+        certificate.GetECDsaPrivateKey()!.ExportEncryptedPkcs8PrivateKeyPem(Secret, Encryption);
+
+    /// <summary>With the last number of the curve's identifier changed to one that nobody has given out.</summary>
+    private static byte[] OnUnknownCurve(byte[] key)
+    {
+        byte[] nistP256 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+        key[key.AsSpan().IndexOf(nistP256) + nistP256.Length - 1] = 0x7f;
+        return key;
+    }
 
     private static void Write(ISsBlobStore store, string name, string text) => store.Write(name, Encoding.UTF8.GetBytes(text));
 

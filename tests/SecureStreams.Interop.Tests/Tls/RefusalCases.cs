@@ -19,6 +19,7 @@ internal static partial class RefusalCases
         AddPins();
         AddHandshakes();
         AddIdentities();
+        AddAnchors();
     }
 
     public static IReadOnlyDictionary<string, RefusalCase> All => Table;

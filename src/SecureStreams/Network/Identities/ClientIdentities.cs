@@ -134,7 +134,7 @@ internal sealed class ClientIdentities : IDisposable
         {
             throw Unusable(error.Attribute, error.Blob, error.Message, error.InnerException);
         }
-        catch (CryptographicException error)
+        catch (Exception error) when (error is CryptographicException or InvalidOperationException or NotSupportedException)
         {
             throw Unusable(names.Attribute, names.CertificateBlob, "the platform cannot use it; store a certificate with an RSA key or one on an elliptic curve", error);
         }

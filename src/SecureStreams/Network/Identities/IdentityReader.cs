@@ -24,7 +24,18 @@ internal static class IdentityReader
             if (names.KeyBlob is null && own.HasPrivateKey)
                 return own;
             using (own)
-                return KeyReader.Attach(own, names.KeyBlob is null ? certificate : key, passphrase, names);
+            {
+                if (names.KeyBlob is null)
+                {
+                    return IsPem(certificate)
+                        ? KeyReader.Attach(own, certificate, passphrase, names)
+                        : throw Refuse(names, "it is a certificate in DER, and there is no private key in it; name the blob that holds it with tls_key_blob");
+                }
+
+                // The platform puts no key to a certificate that has one, as that of a PKCS#12 file may; the one that is stated counts.
+                using var bare = own.HasPrivateKey ? X509CertificateLoader.LoadCertificate(own.RawData) : null;
+                return KeyReader.Attach(bare ?? own, key, passphrase, names);
+            }
         }
         catch (DecoderFallbackException error)
         {

@@ -76,9 +76,13 @@ internal static class KeyReader
             else
                 Import(key, der);
         }
+        catch (PlatformNotSupportedException error)
+        {
+            throw Refuse(names, "its key is on a curve that this platform does not have; use RSA, or a curve such as NIST P-256", error);
+        }
         catch (CryptographicException error)
         {
-            throw encrypted
+            throw encrypted && !IsOfOtherKind(key, der, passphrase!)
                 ? new IdentityException("tls_key_passphrase_blob", names.PassphraseBlob!, "the key cannot be decrypted with it; store the right passphrase", error)
                 : Refuse(names, $"it is not a private key of the certificate's kind ({Kind(key)}); store the key that the certificate was made for", error);
         }
@@ -91,6 +95,22 @@ internal static class KeyReader
         {
             // What it says is that the keys differ; not passed on, for it may come with parameters of the key.
             throw Refuse(names, "the key is not that of the certificate; store the two that belong together");
+        }
+    }
+
+    /// <summary>Whether an encrypted key can be decrypted and is of the other kind: of a passphrase that is wrong the platform says the same as of a key that is.</summary>
+    private static bool IsOfOtherKind(AsymmetricAlgorithm wanted, ReadOnlySpan<byte> der, SecretText passphrase)
+    {
+        using AsymmetricAlgorithm other = wanted is RSA ? ECDsa.Create() : RSA.Create();
+        try
+        {
+            other.ImportEncryptedPkcs8PrivateKey(passphrase.Line, der, out _);
+            return true;
+        }
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
+        {
+            // One on a curve that the platform does not have was decrypted as well.
+            return error is PlatformNotSupportedException;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using SecureStreams.Core;
+using SecureStreams.Network;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Transports.Connections;
@@ -62,7 +63,7 @@ internal static class EndpointText
     public static TransportFailure Bad(StreamTypePolicy policy, string attribute, string problem) =>
         new(SsPhase.Policy, SsCauseCode.EndpointInvalid, $"Streamtype '{policy.Name}' {problem}.") { Attribute = attribute };
 
-    /// <summary>Checks a host name or address literal, and puts brackets around IPv6.</summary>
+    /// <summary>Checks a host name or address literal, puts brackets around IPv6, and writes names as the DNS has them.</summary>
     private static string? HostProblem(ref string host)
     {
         if (host.Length == 0)
@@ -85,6 +86,15 @@ internal static class EndpointText
                 return "has a character in its endpoint after expansion that a host name cannot have";
         }
 
-        return null;
+        try
+        {
+            // Once for all who ask for it by name: resolver, proxy, TLS.
+            host = HostNames.InAscii(host);
+            return null;
+        }
+        catch (ArgumentException)
+        {
+            return "has an endpoint after expansion that has no form in which the DNS could hold it (xn--); a label in it is empty, too long, or has letters that do not go together";
+        }
     }
 }

@@ -184,7 +184,7 @@ internal sealed class HttpPlan
     private bool Flag(string attribute) => Policy.Find(attribute) is { Value.Flag: true };
 
     private HttpPool PoolOf(Uri uri, string? unixPath, DialOptions way, TlsOptions tls, string? identityStamp) =>
-        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.Host, uri.Port, unixPath, way, tls, PingAfter, MaxHeaderKilobytes)
+        _pools.Get(new HttpPoolKey(IsHttp2, uri.Scheme == Uri.UriSchemeHttps, uri.IdnHost, uri.Port, unixPath, way, tls, PingAfter, MaxHeaderKilobytes)
         {
             IdentityStamp = identityStamp,
             WantsFacts = !Dial.Facts.IsEmpty,

@@ -5,7 +5,7 @@ namespace SecureStreams.Transports.Http;
 /// <summary>What connections must have in common to be shared.</summary>
 /// <param name="Http2">HTTP/2, else HTTP/1.1.</param>
 /// <param name="Secure">TLS, else plaintext.</param>
-/// <param name="Host">The host as the request's URI has it.</param>
+/// <param name="Host">The host as it is dialed: an IPv6 address with its interface, one address on two of them being two peers.</param>
 /// <param name="Port">The port.</param>
 /// <param name="UnixPath">The Unix socket, or null.</param>
 /// <param name="Way">The way to the peer.</param>

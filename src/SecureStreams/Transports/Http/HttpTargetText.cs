@@ -78,7 +78,10 @@ internal static class HttpTargetText
             return EndpointText.Bad(policy, "tls", $"has an endpoint URL with {given.Scheme} and \"tls\" off; set \"tls\": true, or write {(isWebSocket ? "ws" : "http")}");
 
         var path = given.PathAndQuery is "/" ? PathOf(url) : given.PathAndQuery;
-        return Assemble(policy, plain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, given.Host, given.Port, path, out uri);
+
+        // Of an IPv6 address, Host leaves the interface out.
+        var host = given.HostNameType == UriHostNameType.IPv6 ? $"[{given.IdnHost}]" : given.Host;
+        return Assemble(policy, plain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, given.Port, path, out uri);
     }
 
     private static TransportFailure? Assemble(StreamTypePolicy policy, string scheme, string host, int port, string path, out Uri? uri)

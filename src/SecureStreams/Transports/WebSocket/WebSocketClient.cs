@@ -95,11 +95,10 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         if (message is not null && WebSocketRequest.Fill(Plan, Setup.Metadata, _factory.Blobs, message, _strange) is { } unsendable)
             return unsendable with { Endpoint = EndpointOnMailbox };
         _upgrade = WebSocketRequest.ForHttp1(Plan, _target, message);
-        var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
 
         // Those of the target: at another origin than the policy's, where a redirect led, this side does not show who it is.
         var tls = uri.Scheme == Uri.UriSchemeHttps ? _target.Pool.Key.Tls : null;
-        return plan.Make(Setup.Metadata, host, _target.UnixPath, uri.Port, tls, SslApplicationProtocol.Http11, out target);
+        return plan.Make(Setup.Metadata, uri.IdnHost, _target.UnixPath, uri.Port, tls, SslApplicationProtocol.Http11, out target);
     }
 
     private int HeadArrivedOnMailbox(Span<byte> bytes)
