@@ -46,7 +46,7 @@ public sealed class PolicyCheckSarifTests
         Assert.Single(results, static result => result.GetProperty("level").GetString() == "warning");
 
         var location = Assert.Single(results[1].GetProperty("locations").EnumerateArray());
-        Assert.Equal("retry scheme 'default': conceal is 70000, which is out of range; allowed is 0..65535", results[1].GetProperty("message").GetProperty("text").GetString());
+        Assert.Equal("retry scheme 'default': conceal is -5, which is out of range; allowed is 0..65535", results[1].GetProperty("message").GetProperty("text").GetString());
         Assert.Equal("twelve-mistakes.json", UriOf(location));
         Assert.Equal(4, location.GetProperty("physicalLocation").GetProperty("region").GetProperty("startLine").GetInt32());
         Assert.Equal(66, location.GetProperty("physicalLocation").GetProperty("region").GetProperty("startColumn").GetInt32());

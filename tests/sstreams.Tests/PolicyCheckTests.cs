@@ -13,7 +13,7 @@ public sealed partial class PolicyCheckTests
         var result = await Tool.RunAsync("policy", "check", "twelve-mistakes.json");
         result.Is(2, """
             twelve-mistakes.json(4,46): error SSP0101: retry scheme 'default': an item of backoff must be a whole number, 0..2147483647 ms, not the string 'soon'
-            twelve-mistakes.json(4,66): error SSP0102: retry scheme 'default': conceal is 70000, which is out of range; allowed is 0..65535
+            twelve-mistakes.json(4,66): error SSP0102: retry scheme 'default': conceal is -5, which is out of range; allowed is 0..65535
             twelve-mistakes.json(5,23): error SSP0302: certificate 'root': trust store 'store' uses it, but it is not base64
             twelve-mistakes.json(6,57): error SSP0202: trust store 'store': stack names the certificate 'rooot', which is not defined; did you mean 'root'?
             twelve-mistakes.json(8,7): error SSP0401: streamtype 'weather': a client needs an endpoint, and there is none

@@ -11,7 +11,7 @@ public sealed class PolicyExplainTests
     public async Task An_attribute_is_told_with_all_its_columns() =>
         (await Tool.RunAsync("policy", "explain", "conceal")).Is(0, """
             conceal
-              How many retries are made before the application is told; 65535 never stops trying.
+              How many retries are made before the application is told; 65535 never stops trying, and a larger number is read as that.
               section:      retry: back-off schemes
               type:         whole number
               range:        0..65535

@@ -15,7 +15,7 @@ internal static class ConnectionAttributes
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Endpoint = value.Template)
         {
             Name = "endpoint", Kind = PolicyValueKind.Template, Scopes = Both, ActedOn = true,
-            Help = "Client: host, address, +path of a Unix socket or URL. Server: interface or address to listen on, +path, or !name of a listener.",
+            Help = "Client: host, address, +path of a Unix socket or URL (not raw). Server: interface or address to listen on, +path, or !name of a listener.",
         },
         new PolicyAttributeInfo<StreamTypeParts>(static (stream, value) => stream.Port = (int)value.Number)
         {

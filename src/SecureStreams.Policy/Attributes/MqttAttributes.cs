@@ -24,7 +24,7 @@ internal static class MqttAttributes
         Template("mqtt_birth_message", "Text of the message published once per connection.", payload: true),
         Qos("mqtt_birth_qos", "Quality of service of the message published once per connection."),
         Flag("mqtt_birth_retain", "The broker keeps the message published once per connection."),
-        Flag("aws_iot", "The broker is AWS IoT: topics of 256 bytes at most, answers about the shadow published to are subscribed to, ALPN x-amzn-mqtt-ca on port 443."),
+        Flag("aws_iot", "The broker is AWS IoT: topics of 256 bytes at most, answers about the shadow published to are subscribed to, ALPN x-amzn-mqtt-ca on port 443. Without it that ALPN is asked for where the host ends in .amazonaws.com or .amazonaws.com.cn; false asks for none."),
         new()
         {
             Name = "mqtt_client_id", Kind = PolicyValueKind.Template, Default = "the client id blob, else a random one", Protocols = PolicyProtocols.Mqtt,

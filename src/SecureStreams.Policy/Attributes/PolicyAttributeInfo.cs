@@ -39,6 +39,9 @@ public class PolicyAttributeInfo
     /// <summary>Whether 0 is allowed beside the range and means the same as not stating it, as lws has it.</summary>
     public bool ZeroMeansDefault { get; internal init; }
 
+    /// <summary>What a number above <see cref="Maximum"/> is read as, in words: that number then, with a warning. Empty where it is refused, as everywhere else.</summary>
+    internal string LargerMeans { get; init; } = "";
+
     /// <summary>The strings allowed, where <see cref="Kind"/> is <see cref="PolicyValueKind.Choice"/> or <see cref="PolicyValueKind.ChoiceMap"/>.</summary>
     public ImmutableArray<string> Choices { get; internal init; } = [];
 

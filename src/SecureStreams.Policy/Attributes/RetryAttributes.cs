@@ -13,8 +13,8 @@ internal static class RetryAttributes
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.Conceal = (int)value.Number)
         {
-            Section = PolicySection.Retry, Name = "conceal", Kind = PolicyValueKind.Number, Maximum = RetryPolicy.Forever, Default = "0", ActedOn = true,
-            Impact = PolicyImpact.NextAttempt, Help = "How many retries are made before the application is told; 65535 never stops trying.",
+            Section = PolicySection.Retry, Name = "conceal", Kind = PolicyValueKind.Number, Maximum = RetryPolicy.Forever, LargerMeans = "which never stops trying", Default = "0", ActedOn = true,
+            Impact = PolicyImpact.NextAttempt, Help = "How many retries are made before the application is told; 65535 never stops trying, and a larger number is read as that.",
         },
         new PolicyAttributeInfo<RetryParts>(static (retry, value) => retry.JitterPercent = (int)value.Number)
         {

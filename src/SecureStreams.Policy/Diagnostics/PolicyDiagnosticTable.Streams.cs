@@ -74,7 +74,7 @@ public static partial class PolicyDiagnosticTable
 
     internal static readonly PolicyDiagnosticInfo EndpointNotAddress = Error("SSP0409", "An endpoint is neither a host nor a URL",
         "The name could not be found, so that no attempt to connect would succeed.",
-        "Write a host name or address alone, with the port in port and the path in http_url; or a whole URL.",
+        "Write a host name or address alone, with the port in port and the path in http_url; or a whole URL, of a scheme of the protocol.",
         """
         { "s": [ { "demo": { "endpoint": "example.com:8080" } } ] }
         """);

@@ -89,4 +89,14 @@ public static partial class PolicyDiagnosticTable
     {
         NoExample = "a list of more than 256 items is too long to be shown",
     };
+
+    internal static readonly PolicyDiagnosticInfo ReadAsLargest = Warning("SSP0113", "A number is larger than for ever",
+        "Some policies ask for more retries than there are, and mean that it never stops. In lws the number wraps: 99999 becomes 34463.",
+        "Write 65535, which says so.",
+        """
+        {
+          "retry": [ { "default": { "backoff": [ 1000 ], "conceal": 99999 } } ],
+          "s": [ { "demo": { "endpoint": "example.com", "port": 443, "retry": "default" } } ]
+        }
+        """);
 }

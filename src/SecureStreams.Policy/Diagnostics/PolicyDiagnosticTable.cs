@@ -17,7 +17,7 @@ public static partial class PolicyDiagnosticTable
             Empty, Encoding, Malformed, RootNotObject, TooLarge, TooDeep, StringTooLong, TooManyValues, MoreLeftOut, Comment, TrailingComma, MissingClosers,
             ExtraCloser, BadEscape,
             WrongType, OutOfRange, NotAllowed, UnknownMember, GivenTwice, NumberForFlag, TextForNumber, ControlCharacter, NotAToken, SectionTwice,
-            WrongForm, TooManyItems,
+            WrongForm, TooManyItems, ReadAsLargest,
             DuplicateName, DanglingName, UndeclaredSymbol, ForwardReference, EmptyName, UnclosedSymbol, Unused, NothingToRemove,
             CertificateElided, CertificateInvalid, CertificateUnusable, CertificateExpired, PrivateKeyInText, SecretInText, EmptyTrustStore,
             CertificateExpiresSoon, KeyMismatch, CertificateForKey, OddIdentity,

@@ -57,6 +57,13 @@ internal sealed partial class ValueReader(SourceText source, DiagnosticBag bag)
             return null;
         }
 
+        if (fits && number > maximum && row.LargerMeans.Length > 0)
+        {
+            // More than ever counts: what the author meant is beyond doubt.
+            bag.Report(PolicyDiagnosticTable.ReadAsLargest, source, node, $"{entry.Subject}: {Called(row, node)} is {Shown(row, node)}; read as {maximum}, {row.LargerMeans}");
+            number = maximum;
+        }
+
         var isDefault = fits && number == 0 && row.ZeroMeansDefault;
         if (!fits || (!isDefault && (number < minimum || number > maximum)))
         {

@@ -24,7 +24,7 @@ internal static class EndpointRules
             if (known.AsSpan().Trim().Length != known.Length || known.AsSpan().IndexOfAny(' ', '\u00A0', '\u3000') >= 0)
                 bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint, $"{stream.Subject}: endpoint has white space, which no host name and no URL has; remove it");
             else if (template.IsLiteral && SchemeOf(known) is { } scheme)
-                CheckUrl(stream, endpoint, scheme, bag);
+                CheckUrl(stream, role, endpoint, scheme, bag);
             else if (template.IsLiteral)
                 CheckHost(stream, endpoint, bag);
             if (template.IsLiteral && !known.Contains("://", StringComparison.Ordinal))
@@ -38,18 +38,21 @@ internal static class EndpointRules
         return end > 0 ? endpoint[..end] : null;
     }
 
-    private static void CheckUrl(DraftEntry stream, DraftValue endpoint, string scheme, DiagnosticBag bag)
+    private static void CheckUrl(DraftEntry stream, StreamRole role, DraftValue endpoint, string scheme, DiagnosticBag bag)
     {
-        if (SecretRules.UserInfoOf(endpoint.Value.Text).Length > 0)
+        var hasUser = SecretRules.UserInfoOf(endpoint.Value.Text).Length > 0;
+        if (hasUser)
         {
             bag.Report(PolicyDiagnosticTable.EndpointUserInfo, endpoint,
                 $"{stream.Subject}: endpoint has user information in front of the host, with which no connection is made; send credentials in a header or the protocol's own way");
         }
 
-        else if ((Is(Tls, scheme) || Is(Plain, scheme)) && !HasPort(endpoint.Value.Text.AsSpan(scheme.Length + 3)))
+        if (!TakesUrl(stream, role, endpoint, scheme, bag))
+            return;
+        if (!hasUser && (Is(Tls, scheme) || Is(Plain, scheme)) && !HasPort(endpoint.Value.Text.AsSpan(scheme.Length + 3)))
         {
             // A password with a slash in it ends what looks like the host, so that nothing is quoted.
-            bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint, $"{stream.Subject}: endpoint has a ':' behind its host without a port number; write it as in https://host:8443/path");
+            bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint, $"{stream.Subject}: endpoint has a ':' behind its host without a port number; write it as in {(role.Protocol == PolicyProtocols.Mqtt ? "mqtts://host:8883" : "https://host:8443/path")}");
         }
 
         if (stream.IsWrong("tls"))
@@ -64,6 +67,34 @@ internal static class EndpointRules
             bag.Report(PolicyDiagnosticTable.SchemeTurnsTlsOff, endpoint,
                 $"{stream.Subject}: endpoint begins with {QuotedValue.Of(scheme + "://")}, which switches TLS off in spite of tls; write {scheme}s://, or leave the scheme out");
         }
+    }
+
+    /// <summary>Whether the protocol may have it as its endpoint. What HTTP and ws make of schemes is said when they connect.</summary>
+    private static bool TakesUrl(DraftEntry stream, StreamRole role, DraftValue endpoint, string scheme, DiagnosticBag bag)
+    {
+        if (role.Protocol == PolicyProtocols.Raw)
+        {
+            bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint,
+                $"{stream.Subject}: endpoint begins with {QuotedValue.Of(scheme + "://")}, and protocol raw takes no URL; write the host alone, the port into port, and \"tls\": true for TLS");
+            return false;
+        }
+
+        if (role.Protocol != PolicyProtocols.Mqtt || stream.IsWrong("mqtt_over_ws"))
+            return true;
+        string[] taken = stream.Flag("mqtt_over_ws") ? ["ws", "wss"] : ["mqtt", "mqtts"];
+        if (!Is(taken, scheme))
+        {
+            bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint,
+                $"{stream.Subject}: endpoint begins with {QuotedValue.Of(scheme + "://")}, and protocol mqtt{(stream.Flag("mqtt_over_ws") ? " over ws" : "")} takes {taken[0]}:// and {taken[1]}:// alone; write the host alone, the port into port, and \"tls\": true for TLS");
+            return false;
+        }
+
+        var rest = endpoint.Value.Text.AsSpan(scheme.Length + 3).TrimEnd('/');
+        if (rest.IndexOfAny('/', '?', '#') < 0)
+            return true;
+        bag.Report(PolicyDiagnosticTable.EndpointNotAddress, endpoint,
+            $"{stream.Subject}: endpoint goes on behind its host; write the host and the port alone{(stream.Flag("mqtt_over_ws") ? ", and the path into http_url" : "")}");
+        return false;
     }
 
     private static void CheckHost(DraftEntry stream, DraftValue endpoint, DiagnosticBag bag)

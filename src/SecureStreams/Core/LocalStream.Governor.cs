@@ -8,6 +8,7 @@ internal sealed partial class LocalStream
 {
     private FailureDomain? _domain;
     private StreamTypePolicy? _domainPolicy;
+    private bool _keepsDomain;
     private GovernorTicket? _ticket;
     private bool _awaitsAdmission;
     private long _awaitsSince;
@@ -78,9 +79,15 @@ internal sealed partial class LocalStream
 
     private FailureDomain DomainOnMailbox()
     {
-        if (_domain is { IsRetired: false } domain && _domainPolicy == (object)_policy && _policy.Endpoint is null or { IsLiteral: true })
+        if (_domain is { IsRetired: false } domain && _domainPolicy == (object)_policy && _keepsDomain)
             return domain;
-        _domainPolicy = _policy;
+        if (_domainPolicy != (object)_policy)
+        {
+            // Where metadata say where it leads, it is asked for each attempt.
+            _domainPolicy = _policy;
+            _keepsDomain = _policy.Endpoint is null or { IsLiteral: true } && _policy.Find("port_metadata") is null;
+        }
+
         return _domain = _runtime.Governor.DomainOf(FailureDomainKey.Of(_policy, _metadata));
     }
 }

@@ -29,4 +29,7 @@ public sealed class KestrelTestHostOptions
 
     /// <summary>How many requests an h2 connection may carry at once.</summary>
     public int MaxStreamsPerConnection { get; init; } = 100;
+
+    /// <summary>The longest request line that it takes, in bytes.</summary>
+    public int MaxRequestLineBytes { get; init; } = 8 * 1024;
 }

@@ -72,6 +72,41 @@ public sealed class GovernedStreamsTests
     }
 
     [Fact]
+    public async Task Another_port_from_metadata_is_another_peer()
+    {
+        await using var world = new CoreWorld("""
+            {
+              "governor_rate": 1, "governor_burst": 1, "governor_in_flight": 1,
+              "s": [{ "link": { "endpoint": "peer.test", "port": 1, "port_metadata": "p", "protocol": "raw", "metadata": [{ "p": "" }] } }]
+            }
+            """);
+        world.Play = static peer => peer.Close(CoreBench.Refused);
+        var (stream, handler) = world.Create("link");
+
+        // Two attempts are what the one peer is worth: the first is free, the second is the burst.
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            world.Do(() => stream.SetMetadata("p", "1001"));
+            world.Do(stream.Connect);
+        }
+
+        Assert.Equal(2, world.Peers.Count);
+        Assert.Contains("governor", stream.Explain().Now, StringComparison.Ordinal);
+        world.Do(stream.Disconnect);
+        world.Do(() => stream.SetMetadata("p", "1002"));
+        world.Play = static peer => peer.Accept();
+        world.Do(stream.Connect);
+        Assert.Equal(SsState.Connected, stream.State);
+
+        // And that one was well says nothing of the other.
+        world.Do(stream.Disconnect);
+        world.Do(() => stream.SetMetadata("p", "1001"));
+        world.Do(stream.Connect);
+        Assert.Equal(3, world.Peers.Count);
+        handler.AssertClean();
+    }
+
+    [Fact]
     public async Task A_stream_that_waits_for_its_turn_can_give_up_and_says_what_it_waits_for()
     {
         await using var world = new CoreWorld(Policy);

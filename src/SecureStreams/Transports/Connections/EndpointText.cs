@@ -59,9 +59,12 @@ internal static class EndpointText
         return HostProblem(ref host) is { } problem ? Bad(policy, "endpoint", problem) : null;
     }
 
-    /// <summary>The failure of a streamtype whose target cannot be made.</summary>
+    /// <summary>The failure of a streamtype whose target cannot be made; for good where nothing that it is made of can change.</summary>
     public static TransportFailure Bad(StreamTypePolicy policy, string attribute, string problem) =>
-        new(SsPhase.Policy, SsCauseCode.EndpointInvalid, $"Streamtype '{policy.Name}' {problem}.") { Attribute = attribute };
+        new(SsPhase.Policy, SsCauseCode.EndpointInvalid, $"Streamtype '{policy.Name}' {problem}.") { Attribute = attribute, Permanent = IsFixed(policy, attribute) };
+
+    private static bool IsFixed(StreamTypePolicy policy, string attribute) =>
+        policy.Endpoint is null or { IsLiteral: true } && (attribute != "http_url" || policy.Http is null or { Url.IsLiteral: true });
 
     /// <summary>Checks a host name or address literal, puts brackets around IPv6, and writes names as the DNS has them.</summary>
     private static string? HostProblem(ref string host)

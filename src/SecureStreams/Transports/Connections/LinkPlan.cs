@@ -25,32 +25,43 @@ internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = fal
     /// <summary>How long a client may take over what is handed to the network in one write (<c>tx_timeout_ms</c>); null for any time, which a server has that is asked.</summary>
     public TimeSpan? WriteTimeout { get; } = policy.Server && (policy.Find("tx_timeout_ms")?.Value.Number ?? 60_000) is var most and > 0 ? TimeSpan.FromMilliseconds(most) : null;
 
-    /// <summary>Where an attempt leads, for protocols whose endpoint is a host or a Unix socket.</summary>
+    /// <summary>Where an attempt leads, for protocols whose endpoint is a host, a Unix socket, or a URL of theirs.</summary>
     /// <param name="metadata">The stream's metadata.</param>
+    /// <param name="schemes">The URLs that are taken; null for none.</param>
     /// <param name="alpn">The protocol that TLS has to agree to; default for none.</param>
     /// <param name="defaultPort">The port where none is stated; 0 where one has to be.</param>
     /// <param name="target">Where it leads.</param>
     /// <returns>Why it leads nowhere, or null.</returns>
-    public TransportFailure? Resolve(MetadataStore metadata, SslApplicationProtocol alpn, int defaultPort, out DialTarget? target)
+    public TransportFailure? Resolve(MetadataStore metadata, EndpointSchemes? schemes, SslApplicationProtocol alpn, int defaultPort, out DialTarget? target)
     {
         target = null;
         if (EndpointText.Expand(policy, metadata, "a host name, an address or +path of a Unix socket", out var endpoint) is { } none)
             return none;
+        EndpointUrl? url = null;
         if (endpoint.Contains("://", StringComparison.Ordinal))
         {
-            return EndpointText.Bad(policy, "endpoint",
-                $"has a URL as its endpoint, and its protocol is {ProtocolNames.NameOf(policy.Protocol)}; write the host alone, the port into \"port\", and \"tls\": true for TLS");
+            if (schemes is null)
+            {
+                return EndpointText.Bad(policy, "endpoint",
+                    $"has a URL as its endpoint, and its protocol is {ProtocolNames.NameOf(policy.Protocol)}; write the host alone, the port into \"port\", and \"tls\": true for TLS");
+            }
+
+            if (schemes.Read(policy, endpoint, out var read) is { } wrong)
+                return wrong;
+            (url, endpoint, defaultPort) = (read, read.Host, read.UsualPort);
         }
 
         if (EndpointText.Parse(policy, endpoint, out var host, out var unixPath) is { } bad)
             return bad;
         if (PortOf(metadata, out var port) is { } noPort)
             return noPort;
+        if (url is { Port: > 0 and var stated })
+            port = stated;
         if (port == 0)
             port = defaultPort;
         if (port == 0 && unixPath is null)
             return EndpointText.Bad(policy, "port", $"has no port, and protocol {ProtocolNames.NameOf(policy.Protocol)} has none by itself; set \"port\" to that of the peer") with { Permanent = true };
-        return Make(metadata, host, unixPath, port, policy.Tls ? Dial.Tls : null, alpn, out target);
+        return Make(metadata, host, unixPath, port, (url?.IsSecure ?? policy.Tls) ? Dial.Tls : null, alpn, out target);
     }
 
     /// <summary>Adds the way to a peer that is known.</summary>

@@ -147,7 +147,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     /// <summary>Where the attempt leads.</summary>
     /// <returns>Why it leads nowhere, or null.</returns>
     protected virtual TransportFailure? ResolveOnMailbox(LinkPlan plan, out DialTarget? target) =>
-        plan.Resolve(Setup.Metadata, default(SslApplicationProtocol), 0, out target);
+        plan.Resolve(Setup.Metadata, schemes: null, default(SslApplicationProtocol), 0, out target);
 
     /// <summary>Bytes can be sent and will be received: a protocol says its first ones, or <see cref="ConnectedOnMailbox"/> at once.</summary>
     protected abstract void OpenedOnMailbox();

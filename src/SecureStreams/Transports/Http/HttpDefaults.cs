@@ -15,8 +15,8 @@ internal static class HttpDefaults
     /// <summary>Redirects followed in one transaction, as lws.</summary>
     public const int MaxRedirects = 4;
 
-    /// <summary>Longest expanded URL; what common servers accept in a request line.</summary>
-    public const int MaxUrlChars = 8 * 1024;
+    /// <summary>Longest expanded URL: more than servers accept in a request line unless they are told to (8 KiB usually), and twice what lws tests itself with.</summary>
+    public const int MaxUrlChars = 32 * 1024;
 
     /// <summary>Largest body read past to keep the connection of a redirect or "come back later" usable; a larger one costs the connection.</summary>
     public const int DrainBytes = 64 * 1024;

@@ -17,6 +17,7 @@ internal sealed class MqttPlan
     private readonly PolicyTemplate? _filter;
     private readonly MqttNoticePlan? _will;
     private readonly MqttNoticePlan? _birth;
+    private readonly bool? _aws;
     private readonly bool _cleanStart;
     private readonly bool _isOverWebSocket;
     private readonly int _keepAlive;
@@ -34,7 +35,7 @@ internal sealed class MqttPlan
         Topic = Template("mqtt_topic");
         Qos = (int)(policy.Find("mqtt_qos")?.Value.Number ?? 0);
         Retain = policy.Find("mqtt_retain")?.Value.Flag ?? false;
-        IsAws = policy.Find("aws_iot")?.Value.Flag ?? false;
+        _aws = policy.Find("aws_iot")?.Value.Flag;
         MaxMessageBytes = policy.Find("max_message_bytes")?.Value.Number ?? MqttDefaults.MaxMessageBytes;
         ReceiveCap = (int)(policy.Find("mqtt_queue_bytes")?.Value.Number ?? MqttDefaults.QueueBytes);
         TopicIndex = IndexOf("$topic");
@@ -75,7 +76,7 @@ internal sealed class MqttPlan
     public bool Retain { get; }
 
     /// <summary>Whether the broker is AWS IoT.</summary>
-    public bool IsAws { get; }
+    public bool IsAws => _aws ?? false;
 
     /// <summary>The largest message that is taken from either side.</summary>
     public long MaxMessageBytes { get; }
@@ -112,11 +113,12 @@ internal sealed class MqttPlan
     public TransportFailure? Prepare(MetadataStore metadata, ISsBlobStore blobs, out MqttAttempt? attempt)
     {
         attempt = null;
-        if (Link.Resolve(metadata, _isOverWebSocket ? SslApplicationProtocol.Http11 : default, _isOverWebSocket ? Policy.Tls ? 443 : 80 : 0, out var target) is { } nowhere)
+        var schemes = _isOverWebSocket ? EndpointSchemes.WebSocket : EndpointSchemes.Mqtt;
+        if (Link.Resolve(metadata, schemes, _isOverWebSocket ? SslApplicationProtocol.Http11 : default, _isOverWebSocket ? Policy.Tls ? 443 : 80 : 0, out var target) is { } nowhere)
             return nowhere;
 
-        // On the port of HTTPS, AWS IoT takes MQTT from clients with certificates by this name alone.
-        if (IsAws && !_isOverWebSocket && target is { Port: 443, Tls: { } tls })
+        // On the port of HTTPS, AWS IoT takes MQTT from clients with certificates by this name alone. lws offers it to every broker; others may refuse who does.
+        if (!_isOverWebSocket && target is { Port: 443, Tls: { } tls } && (_aws ?? IsHostOfAws(target.Host)))
             target = target with { Tls = tls with { Alpn = new SslApplicationProtocol("x-amzn-mqtt-ca") } };
         if (ClientIdOf(metadata, blobs, out var clientId) is { } noClientId)
             return noClientId;
@@ -146,6 +148,12 @@ internal sealed class MqttPlan
         var identity = new MqttIdentity(target!.Host.ToLowerInvariant(), target.Port, target.UnixPath, PathOf(metadata), clientId);
         attempt = new MqttAttempt(new MqttConnectionKey(identity, WayOf(target.Options), target.Tls?.Options, settings), target with { WantsFacts = true }, filters);
         return null;
+    }
+
+    private static bool IsHostOfAws(string host)
+    {
+        var name = host.AsSpan().TrimEnd('.');
+        return name.EndsWith(".amazonaws.com", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".amazonaws.com.cn", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Streamtypes of one client stay on one connection whatever faults a test injects: two would drive each other out.</summary>

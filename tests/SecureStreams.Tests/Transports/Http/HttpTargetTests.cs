@@ -115,6 +115,41 @@ public sealed class HttpTargetTests
         Assert.Contains($"Host: 127.0.0.1:{host.HttpPort}\n", run.ReceivedText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("h1")]
+    [InlineData("h1s")]
+    [InlineData("h2")]
+    [InlineData("h2c")]
+    public async Task A_url_of_16_KiB_arrives_whole(string kind)
+    {
+        await using var host = await KestrelTestHost.StartAsync(new() { MaxRequestLineBytes = 33 * 1024 });
+        await using var bench = new HttpBench();
+        var digits = string.Create(16_384, 7, static (text, seed) =>
+        {
+            var random = new Random(seed);
+            foreach (ref var one in text)
+                one = "0123456789abcdef"[random.Next(16)];
+        });
+        var (_, failure) = await bench.RunAsync(HttpBench.Policy(host, kind, "/headers?x=${x}", more: "\"metadata\": [{ \"x\": \"\" }]"), run => run.With("x", digits));
+        Assert.Null(failure);
+        Assert.Equal("/headers?x=" + digits, Assert.Single(host.Requests).Target);
+    }
+
+    [Fact]
+    public void A_longer_url_than_32_KiB_is_refused_for_good_where_nothing_of_it_can_change()
+    {
+        const string Changing = "\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"${v}\", \"metadata\": [{ \"v\": \"\" }]";
+        Assert.Null(Resolve(Changing, new() { ["v"] = new string('a', 32_767) }, out var uri, out _));
+        Assert.Equal(32_768, uri!.PathAndQuery.Length);
+        var failure = Resolve(Changing, new() { ["v"] = new string('a', 32_768) }, out _, out _);
+        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, "http_url", false), (failure!.Phase, failure.Code, failure.Attribute, failure.Permanent));
+        Assert.Contains("URL of 32769 characters after expansion; the limit is 32768", failure.Message, StringComparison.Ordinal);
+        failure = Resolve($"\"endpoint\": \"peer.test\", \"port\": 80, \"http_url\": \"{new string('a', 32_768)}\"", [], out _, out _);
+        Assert.Equal(("http_url", true), (failure!.Attribute, failure.Permanent));
+        failure = Resolve("\"endpoint\": \"${v}\", \"port\": 80, \"metadata\": [{ \"v\": \"\" }], \"http_url\": \"" + new string('a', 32_768) + "\"", new() { ["v"] = "peer.test" }, out _, out _);
+        Assert.Equal(("http_url", false), (failure!.Attribute, failure.Permanent));
+    }
+
     private static SecureStreams.Transports.TransportFailure? Resolve(string attributes, Dictionary<string, string> metadata, out Uri? uri, out string? unixPath)
     {
         var policy = HttpBench.Policy("\"protocol\": \"h1\", \"http_method\": \"GET\", " + attributes);

@@ -139,16 +139,19 @@ public sealed class RawEndingTests
 
     [Theory]
     [InlineData("\"endpoint\": \"127.0.0.1\"", "port", "Streamtype 't' has no port, and protocol raw has none by itself; set \"port\" to that of the peer.")]
-    [InlineData("\"endpoint\": \"tcp://127.0.0.1\", \"port\": 1", "endpoint",
+    [InlineData("\"endpoint\": \"${e}\", \"port\": 1, \"metadata\": [{ \"e\": \"\" }]", "endpoint",
         "Streamtype 't' has a URL as its endpoint, and its protocol is raw; write the host alone, the port into \"port\", and \"tls\": true for TLS.")]
     [InlineData("\"endpoint\": \"+\"", "endpoint", "Streamtype 't' names a Unix socket that is empty or longer than 107 bytes.")]
     public async Task An_endpoint_that_leads_nowhere_is_refused_before_anything_is_dialed(string attributes, string attribute, string message)
     {
         await using var factory = new TransportFactory(new SsPlatform { Sockets = new SilentSockets() }, new TestLog(), new SsMemoryBlobStore());
         var run = new TransportRun(HttpBench.Policy(attributes + ", \"protocol\": \"raw\""));
+        var isFixed = !attributes.Contains("${e}", StringComparison.Ordinal);
+        if (!isFixed)
+            run.With("e", "tcp://127.0.0.1");
         run.Start(factory);
         var failure = await run.EndAsync();
-        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, attribute), (failure!.Phase, failure.Code, failure.Attribute));
+        Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, attribute, isFixed), (failure!.Phase, failure.Code, failure.Attribute, failure.Permanent));
         Assert.Equal(message, failure.Message);
     }
 
