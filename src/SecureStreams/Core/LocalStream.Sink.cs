@@ -174,7 +174,7 @@ internal sealed partial class LocalStream : ITransportSink
             return;
         try
         {
-            if (GoesOnElsewhereOnMailbox())
+            if (GoesOnElsewhereOnMailbox(failure))
             {
                 SettleOnMailbox();
                 return;

@@ -12,7 +12,9 @@ internal abstract partial class LinkTransport : IMailboxWork
     private Bound _bound;
     private TimeSpan _due;
     private TimeSpan _wanted;
+    private TimeSpan? _mostLeft;
     private long _since;
+    private long _silentSince;
     private long _sentBefore;
     private TransportFailure? _writeFailure;
     private TransportFailure? _ifSilent;
@@ -33,12 +35,14 @@ internal abstract partial class LinkTransport : IMailboxWork
 
     void ILinkOutputOwner.DrainedOnMailbox()
     {
+        SilenceBeginsOnMailbox();
         if (!HasLetGo)
             WritableOnMailbox();
     }
 
     void ILinkOutputOwner.EndSentOnMailbox()
     {
+        SilenceBeginsOnMailbox();
         if (_peerEnded || (_letGo && EndsFirstOnMailbox))
             EndOnMailbox(null);
         else if (_letGo)
@@ -88,11 +92,8 @@ internal abstract partial class LinkTransport : IMailboxWork
             case Bound.LastWords:
                 EndOnMailbox(_writeFailure);
                 break;
-            case Bound.Silence when Links.Time.GetElapsedTime(_wire!.LastHeard) is var silence && silence < _wanted:
-                StartTimer(Bound.Silence, _wanted - silence);
-                break;
             case Bound.Silence:
-                EndOnMailbox(_ifSilent);
+                SilenceDueOnMailbox();
                 break;
             case Bound.Grace when _afterGrace is { } after:
                 after();
@@ -128,13 +129,18 @@ internal abstract partial class LinkTransport : IMailboxWork
         StartTimer(Bound.Grace, grace);
     }
 
-    /// <summary>The connection ends because of <paramref name="failure"/> when nothing is heard from the peer for <paramref name="bound"/>, unless it ended before.</summary>
-    protected void EndUnlessHeardOnMailbox(TransportFailure failure, TimeSpan bound)
-    {
-        _ifSilent = failure;
-        _wanted = bound;
-        StartTimer(Bound.Silence, bound);
-    }
+    /// <summary>
+    /// The connection ends because of <paramref name="failure"/> when nothing is heard from the peer for <paramref name="bound"/>, unless it ended before. While reception rests
+    /// nothing can be heard, and while what was released has not left nobody owes an answer to it: the silence begins anew after either.
+    /// </summary>
+    protected void EndUnlessHeardOnMailbox(TransportFailure? failure, TimeSpan bound) => AwaitOnMailbox(failure, bound, most: null);
+
+    /// <summary>
+    /// As <see cref="EndUnlessHeardOnMailbox"/>, of a connection that ends in order for another: a peer that goes on, or takes nothing, is not waited for without end either. Only how
+    /// long reception rests is the application's to say.
+    /// </summary>
+    /// <param name="ifSilent">What it means when the peer falls silent; null for an end in order.</param>
+    protected void FinishWithinOnMailbox(TransportFailure? ifSilent) => AwaitOnMailbox(ifSilent, LinkDefaults.FinishSilence, LinkDefaults.Finish);
 
     /// <summary>What a protocol knows better of a failure to connect, or of a connection that broke.</summary>
     protected virtual TransportFailure Refine(TransportFailure failure) => failure;
@@ -169,11 +175,58 @@ internal abstract partial class LinkTransport : IMailboxWork
             StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
             EndSendingOnMailbox();
         }
-        else if (!_letGo)
+        else if (!_letGo && _bound != Bound.Silence)
         {
             WatchHalfOpenOnMailbox();
         }
     }
+
+    private void AwaitOnMailbox(TransportFailure? ifSilent, TimeSpan bound, TimeSpan? most)
+    {
+        // An end that is under way already has bounds of its own.
+        if (HasLetGo || _writeFailure is not null)
+            return;
+        _ifSilent = ifSilent;
+        _wanted = bound;
+        _mostLeft = most;
+        StartTimer(Bound.Silence, bound);
+        SilenceBeginsOnMailbox();
+    }
+
+    private void SilenceBeginsOnMailbox()
+    {
+        if (_bound == Bound.Silence)
+            _silentSince = Links.Time.GetTimestamp();
+    }
+
+    private void SilenceDueOnMailbox()
+    {
+        if (IsResting)
+        {
+            StartTimer(Bound.Silence, _wanted);
+            return;
+        }
+
+        _mostLeft -= Links.Time.GetElapsedTime(_since);
+        if (_mostLeft <= TimeSpan.Zero)
+        {
+            EndOnMailbox(NotFinished());
+            return;
+        }
+
+        var silence = Output.IsBusy ? TimeSpan.Zero : Links.Time.GetElapsedTime(Math.Max(_wire!.LastHeard, _silentSince));
+        if (silence >= _wanted)
+            EndOnMailbox(_ifSilent);
+        else
+            StartTimer(Bound.Silence, _mostLeft is { } left && left < _wanted - silence ? left : _wanted - silence);
+    }
+
+    private TransportFailure NotFinished() => new(SsPhase.Timeout, SsCauseCode.InactivityTimeout, Output.IsBusy
+        ? string.Create(CultureInfo.InvariantCulture, $"The peer did not take what was sent to it within {LinkDefaults.Finish.TotalSeconds:0} s; {Output.Queued} bytes had not left.")
+        : string.Create(CultureInfo.InvariantCulture, $"The peer went on sending for {LinkDefaults.Finish.TotalSeconds:0} s after this side had said its last."))
+    {
+        Endpoint = EndpointOnMailbox,
+    };
 
     private void WatchHalfOpenOnMailbox()
     {

@@ -74,7 +74,6 @@ internal abstract partial class LinkTransport
         var (first, room) = waitsEmpty ? (LinkDefaults.PieceBytes, LinkDefaults.PieceBytes) : (LinkDefaults.FirstReadBytes, LinkDefaults.BusyReadBytes);
         byte[]? buffer = null;
         var size = 0;
-        var late = 0;
         long? heard = null;
         var isQuiet = true;
         try
@@ -124,10 +123,7 @@ internal abstract partial class LinkTransport
                         if (_letGo)
                         {
                             ArrivedTooLateOnMailbox(buffer.AsSpan(used, count - used));
-                            late += count - used;
                             used = count;
-                            if (late > LinkDefaults.LingerBytes)
-                                EndOnMailbox(null);
                         }
                         else if (!IsResting)
                         {

@@ -39,8 +39,7 @@ internal abstract partial class WebSocketConnection
     {
         SendCloseOnMailbox(WebSocketCloseCodes.Normal, default);
         Output.FlushOnMailbox();
-        if (!IsOver)
-            FinishWithinOnMailbox(WebSocketDefaults.FinishRounds);
+        FinishWithinOnMailbox(WebSocketFailures.NotAnswered(EndpointOnMailbox));
     }
 
     /// <inheritdoc/>
@@ -94,15 +93,6 @@ internal abstract partial class WebSocketConnection
 
     /// <inheritdoc/>
     protected override void PeerEndedTooLateOnMailbox() => EndSendingOnMailbox();
-
-    /// <summary>A peer may end its message first, and what it had sent may still be on the way; one that is silent is not waited for.</summary>
-    private void FinishWithinOnMailbox(int rounds) => EndWithinOnMailbox(WebSocketDefaults.CloseTimeout, () =>
-    {
-        if (rounds > 1 && WireHeardOnMailbox is { } heard && Links.Time.GetElapsedTime(heard) < WebSocketDefaults.CloseTimeout)
-            FinishWithinOnMailbox(rounds - 1);
-        else
-            EndOnMailbox(WebSocketFailures.NotAnswered(EndpointOnMailbox));
-    });
 
     private void PeerClosesOnMailbox(ReadOnlySpan<byte> reason)
     {
