@@ -35,4 +35,10 @@ internal static class LinkDefaults
 
     /// <summary>After a write failed, how long reading goes on: what the peer said before it went, an alert of TLS for instance, is the better reason.</summary>
     public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    /// <summary>As <see cref="LastWords"/>, of a stream that pauses its reception: what has arrived waits for it so long, and no longer, since a connection that can send no more is lost.</summary>
+    public static readonly TimeSpan LastWordsAtRest = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client's write may take once the peer has ended its side: as long as a server's does where its policy says nothing (<c>tx_timeout_ms</c>).</summary>
+    public static readonly TimeSpan WriteAfterPeerEnd = TimeSpan.FromSeconds(60);
 }

@@ -164,7 +164,11 @@ internal abstract partial class LinkTransport
 
         // TLS says when it ends (RFC 8446 section 6.1). Where the connection ended below it without that, somebody else may have cut it, and what is missing is unknown.
         if (isTls && wire.PeerEnded && !Volatile.Read(ref _over))
-            return Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing."));
+        {
+            using (await _entry)
+                return CutOnMailbox(Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing.")));
+        }
+
         await RestAsync().ConfigureAwait(false);
         return null;
     }

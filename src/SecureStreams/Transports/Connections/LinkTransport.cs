@@ -111,6 +111,8 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     {
         Setup.Mailbox.AssertCurrent();
         Volatile.Write(ref _paused, paused);
+        if (_bound == Bound.LastWords)
+            AwaitLastWordsOnMailbox();
         if (paused)
             return;
         SilenceBeginsOnMailbox();
@@ -249,7 +251,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         Setup.Mailbox.AssertCurrent();
         if (_over)
             return;
-        _failure ??= failure;
+        _failure ??= Verdict ?? failure;
         Volatile.Write(ref _over, true);
         StopTimer();
         _writeWatch?.Dispose();

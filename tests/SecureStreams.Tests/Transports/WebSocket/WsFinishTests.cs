@@ -97,7 +97,7 @@ public sealed class WsFinishTests
     {
         await using var bench = new WsBench();
         using var arrived = new SemaphoreSlim(0);
-        var (run, peer) = await bench.ConnectAsync(run => run.OnPiece = piece => arrived.Release(piece.Length));
+        var (run, peer) = await bench.ConnectAsync(run => run.OnPiece = _ => arrived.Release());
         EndBy(run, "finish");
         Assert.Equal("1000 (normal closure)", await peer.ReadCloseAsync());
         for (var second = 0; second < 30; second++)
