@@ -20,7 +20,7 @@ public sealed class LinkLateTests
     [InlineData("unix")]
     public async Task What_was_committed_to_a_raw_peer_that_sends_much_before_it_reads_arrives(string kind)
     {
-        await using var bench = new RawBench(kind);
+        await using var bench = new RawBench(kind, receiveBuffer: 4096);
         var (run, peer) = await bench.ConnectAsync();
         CommitAndClose(run, SsTxFlags.None);
         await peer.SendAsync(new byte[Uploaded]);
@@ -35,7 +35,7 @@ public sealed class LinkLateTests
     [InlineData(true)]
     public async Task What_was_committed_to_a_ws_peer_that_sends_much_before_it_reads_arrives(bool tls)
     {
-        await using var bench = new WsBench(tls);
+        await using var bench = new WsBench(tls, receiveBuffer: 4096);
         var (run, peer) = await bench.ConnectAsync();
         CommitAndClose(run, SsTxFlags.WholeMessage);
         await peer.SendFrameAsync(WebSocketOpcode.Binary, true, new byte[Uploaded]);
