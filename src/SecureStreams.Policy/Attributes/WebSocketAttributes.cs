@@ -42,7 +42,7 @@ internal static class WebSocketAttributes
         {
             Name = "ws_deflate_window_bits", Kind = PolicyValueKind.Number, Minimum = 9, Maximum = 15, Default = "15", Scopes = Both,
             Protocols = PolicyProtocols.WebSocket, IsExtension = true, ActedOn = true,
-            Help = "The largest window for compression, as a power of two. Less saves the peer memory, and costs compression; below 15 a peer that cannot limit its own goes without compression.",
+            Help = "The largest window for compression, as a power of two. Less saves memory, and costs compression. Client: a server that cannot limit its own goes without compression below 15. Server: a client that does not offer to limit its own keeps 15.",
         },
     ];
 }

@@ -122,7 +122,7 @@ internal sealed partial class LocalStream
     /// <summary>The stream ends its connection or attempt because of <paramref name="failure"/>; policy decides what follows.</summary>
     private void EndWithOnMailbox(TransportFailure failure)
     {
-        if (GoesOnElsewhereOnMailbox())
+        if (GoesOnElsewhereOnMailbox(failure))
             return;
         if (_connected)
         {

@@ -165,17 +165,25 @@ internal sealed partial class LocalStream
         transport.FinishOnMailbox();
     }
 
-    /// <summary>The connection is over; whether the stream goes on with another because the policy wants it so.</summary>
-    private bool GoesOnElsewhereOnMailbox()
+    /// <summary>The connection is over, because of <paramref name="failure"/> if not null; whether the stream goes on with another because the policy wants it so.</summary>
+    private bool GoesOnElsewhereOnMailbox(TransportFailure? failure)
     {
         if (!_connected || !(_nextIsReady || _retiring))
             return false;
+        if (failure is { Code: not (SsCauseCode.PeerClosed or SsCauseCode.PeerBusy or SsCauseCode.LocalDisconnect) })
+            ReportLoss(failure);
         if (_nextIsReady)
             TakeOverOnMailbox();
         else
             ReconnectOnMailbox();
         return true;
     }
+
+    /// <summary>The handler hears that the policy was changed, which is why the connection ended; that it did not end in order is for operators.</summary>
+    private void ReportLoss(TransportFailure failure) => FailureReporter.Report(
+        _runtime, this, _policy, State,
+        failure with { Message = $"The connection did not end in order before another took its place under the changed policy, and what was under way on it may be lost: {failure.Message}" },
+        new SsCause(failure.Phase, failure.Code) { Status = failure.Status });
 
     private void TakeOverOnMailbox()
     {

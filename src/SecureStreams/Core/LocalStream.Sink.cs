@@ -177,7 +177,7 @@ internal sealed partial class LocalStream : ITransportSink
             return;
         try
         {
-            if (GoesOnElsewhereOnMailbox())
+            if (GoesOnElsewhereOnMailbox(failure))
             {
                 SettleOnMailbox();
                 return;

@@ -77,7 +77,7 @@ internal abstract class StreamTransport
 
     /// <summary>
     /// Ends a connection that lasts in order, for another that takes its place: nothing follows what was released, what the peer still has to say is delivered, and
-    /// <see cref="ITransportSink.ClosedOnMailbox"/> comes within a bound. Called between messages. A protocol that has no such end is closed.
+    /// <see cref="ITransportSink.ClosedOnMailbox"/> comes within a bound, in which time that reception is paused does not count. Called between messages. A protocol that has no such end is closed.
     /// </summary>
     public virtual void FinishOnMailbox() => CloseBecauseOnMailbox(SsCauseCode.PolicyChanged);
 

@@ -18,9 +18,6 @@ internal static class LinkDefaults
     /// <summary>Reads that follow one another without waiting before other work of the process gets the thread.</summary>
     public const int ReadsPerTurn = 64;
 
-    /// <summary>What is still read, and dropped, while an orderly close waits for the peer's end.</summary>
-    public const int LingerBytes = 256 * 1024;
-
     /// <summary>A connection on which so much time passes between two reads is quiet: it waits for the next one without a buffer, which costs two system calls more.</summary>
     public static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
 
@@ -30,6 +27,18 @@ internal static class LinkDefaults
     /// <summary>How long it then waits for the peer's end: a socket that is closed with bytes unread resets the connection, and what was sent last may be lost with it.</summary>
     public static readonly TimeSpan CloseLinger = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a connection that ends in order for another waits for a peer that says nothing.</summary>
+    public static readonly TimeSpan FinishSilence = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long it waits in all for one that goes on, or takes nothing; time in which the stream pauses its reception does not count.</summary>
+    public static readonly TimeSpan Finish = TimeSpan.FromSeconds(30);
+
     /// <summary>After a write failed, how long reading goes on: what the peer said before it went, an alert of TLS for instance, is the better reason.</summary>
     public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    /// <summary>As <see cref="LastWords"/>, of a stream that pauses its reception: what has arrived waits for it so long, and no longer, since a connection that can send no more is lost.</summary>
+    public static readonly TimeSpan LastWordsAtRest = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client's write may take once the peer has ended its side: as long as a server's does where its policy says nothing (<c>tx_timeout_ms</c>).</summary>
+    public static readonly TimeSpan WriteAfterPeerEnd = TimeSpan.FromSeconds(60);
 }

@@ -30,7 +30,7 @@ internal sealed partial class LinkOutput(Mailbox mailbox, ILinkOutputOwner owner
     public bool IsReady => _step == Step.Ready && !_endWanted;
 
     /// <summary>Whether anything is on its way or waits for a write.</summary>
-    public bool IsBusy => _step is Step.Writing or Step.Ending || _released > 0;
+    public bool IsBusy => _step is Step.Writing or Step.Ending || (_step == Step.Ready && _released > 0);
 
     /// <summary>Whether the end of this side was sent.</summary>
     public bool HasEnded => _step == Step.Ended;

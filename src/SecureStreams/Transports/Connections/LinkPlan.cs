@@ -22,6 +22,9 @@ internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = fal
     /// <summary>How long a connection stays for sending after the peer's end without a byte being sent.</summary>
     public TimeSpan HalfOpen { get; } = TimeSpan.FromMilliseconds(policy.Find("half_open_ms")?.Value.Number ?? 5000);
 
+    /// <summary>Whether it is one of a server.</summary>
+    public bool IsServer { get; } = policy.Server;
+
     /// <summary>How long a client may take over what is handed to the network in one write (<c>tx_timeout_ms</c>); null for any time, which a server has that is asked.</summary>
     public TimeSpan? WriteTimeout { get; } = policy.Server && (policy.Find("tx_timeout_ms")?.Value.Number ?? 60_000) is var most and > 0 ? TimeSpan.FromMilliseconds(most) : null;
 

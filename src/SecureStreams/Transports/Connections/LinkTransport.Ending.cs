@@ -12,9 +12,13 @@ internal abstract partial class LinkTransport : IMailboxWork
     private Bound _bound;
     private TimeSpan _due;
     private TimeSpan _wanted;
+    private TimeSpan? _mostLeft;
     private long _since;
+    private long _silentSince;
     private long _sentBefore;
     private TransportFailure? _writeFailure;
+    private long _writeFailed;
+    private bool _writeWaits;
     private TransportFailure? _ifSilent;
     private WriteWatch? _writeWatch;
     private Action? _afterGrace;
@@ -33,12 +37,14 @@ internal abstract partial class LinkTransport : IMailboxWork
 
     void ILinkOutputOwner.DrainedOnMailbox()
     {
+        SilenceBeginsOnMailbox();
         if (!HasLetGo)
             WritableOnMailbox();
     }
 
     void ILinkOutputOwner.EndSentOnMailbox()
     {
+        SilenceBeginsOnMailbox();
         if (_peerEnded || (_letGo && EndsFirstOnMailbox))
             EndOnMailbox(null);
         else if (_letGo)
@@ -48,19 +54,24 @@ internal abstract partial class LinkTransport : IMailboxWork
     void ILinkOutputOwner.WriteFailedOnMailbox(Exception error)
     {
         _writeFailure = Explain(error, "sending");
-        if (IsResting || _peerEnded || _letGo)
+        _writeFailed = Links.Time.GetTimestamp();
+        if (_peerEnded || _letGo)
             EndOnMailbox(_writeFailure);
         else
-            StartTimer(Bound.LastWords, LinkDefaults.LastWords);
+            AwaitLastWordsOnMailbox();
     }
 
     void ILinkOutputOwner.WriteWaitsOnMailbox()
     {
-        if (_plan.WriteTimeout is { } bound && !_over)
-            (_writeWatch ??= new WriteWatch(Links.Time, bound, Setup.Mailbox, WriteTookTooLongOnMailbox)).BeginOnMailbox();
+        _writeWaits = true;
+        WatchWriteOnMailbox();
     }
 
-    void ILinkOutputOwner.WriteWaitedOnMailbox() => _writeWatch?.EndOnMailbox();
+    void ILinkOutputOwner.WriteWaitedOnMailbox()
+    {
+        _writeWaits = false;
+        _writeWatch?.EndOnMailbox();
+    }
 
     void IMailboxWork.RunOnMailbox(long argument)
     {
@@ -79,7 +90,7 @@ internal abstract partial class LinkTransport : IMailboxWork
             case Bound.Attempt:
                 EndOnMailbox(Refine(AttemptTimedOutOnMailbox() with { Endpoint = _endpoint }));
                 break;
-            case Bound.HalfOpen when Output.IsBusy || _wire!.BytesSent != _sentBefore:
+            case Bound.HalfOpen when _wire!.BytesSent != _sentBefore:
                 WatchHalfOpenOnMailbox();
                 break;
             case Bound.HalfOpen:
@@ -88,11 +99,8 @@ internal abstract partial class LinkTransport : IMailboxWork
             case Bound.LastWords:
                 EndOnMailbox(_writeFailure);
                 break;
-            case Bound.Silence when Links.Time.GetElapsedTime(_wire!.LastHeard) is var silence && silence < _wanted:
-                StartTimer(Bound.Silence, _wanted - silence);
-                break;
             case Bound.Silence:
-                EndOnMailbox(_ifSilent);
+                SilenceDueOnMailbox();
                 break;
             case Bound.Grace when _afterGrace is { } after:
                 after();
@@ -128,13 +136,28 @@ internal abstract partial class LinkTransport : IMailboxWork
         StartTimer(Bound.Grace, grace);
     }
 
-    /// <summary>The connection ends because of <paramref name="failure"/> when nothing is heard from the peer for <paramref name="bound"/>, unless it ended before.</summary>
-    protected void EndUnlessHeardOnMailbox(TransportFailure failure, TimeSpan bound)
-    {
-        _ifSilent = failure;
-        _wanted = bound;
-        StartTimer(Bound.Silence, bound);
-    }
+    /// <summary>
+    /// The connection ends because of <paramref name="failure"/> when nothing is heard from the peer for <paramref name="bound"/>, unless it ended before. While reception rests
+    /// nothing can be heard, and while what was released has not left nobody owes an answer to it: the silence begins anew after either.
+    /// </summary>
+    protected void EndUnlessHeardOnMailbox(TransportFailure? failure, TimeSpan bound) => AwaitOnMailbox(failure, bound, most: null);
+
+    /// <summary>
+    /// As <see cref="EndUnlessHeardOnMailbox"/>, of a connection that ends in order for another: a peer that goes on, or takes nothing, is not waited for without end either. Only how
+    /// long reception rests is the application's to say.
+    /// </summary>
+    /// <param name="ifSilent">What it means when the peer falls silent; null for an end in order.</param>
+    protected void FinishWithinOnMailbox(TransportFailure? ifSilent) => AwaitOnMailbox(ifSilent, LinkDefaults.FinishSilence, LinkDefaults.Finish);
+
+    /// <summary>How long what had arrived when a write failed is kept for a stream that pauses its reception.</summary>
+    protected virtual TimeSpan LastWordsAtRest => LinkDefaults.LastWordsAtRest;
+
+    /// <summary>What the peer has said already that it ends for, whatever becomes of the connection then; null for nothing.</summary>
+    protected virtual TransportFailure? Verdict => null;
+
+    /// <summary>What it means that TLS was cut, in a protocol that knows whether anything is missing.</summary>
+    /// <param name="failure">What it means where that is unknown.</param>
+    protected virtual TransportFailure CutOnMailbox(TransportFailure failure) => failure;
 
     /// <summary>What a protocol knows better of a failure to connect, or of a connection that broke.</summary>
     protected virtual TransportFailure Refine(TransportFailure failure) => failure;
@@ -148,6 +171,7 @@ internal abstract partial class LinkTransport : IMailboxWork
     private void PeerHasEndedOnMailbox()
     {
         _peerEnded = true;
+        WatchWriteOnMailbox();
         if (_writeFailure is not null)
         {
             EndOnMailbox(_writeFailure);
@@ -169,15 +193,93 @@ internal abstract partial class LinkTransport : IMailboxWork
             StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
             EndSendingOnMailbox();
         }
-        else if (!_letGo)
+        else if (!_letGo && _bound != Bound.Silence)
         {
             WatchHalfOpenOnMailbox();
         }
     }
 
+    /// <summary>A server bounds every write. A client's may take as long as the peer likes, which other bounds judge, until the peer has ended its side: nothing is heard of it any more then.</summary>
+    private void WatchWriteOnMailbox()
+    {
+        if (_over || !_writeWaits)
+            return;
+        if (_plan.WriteTimeout is { } most)
+            WatchWriteOnMailbox(most);
+        else if (_peerEnded && !_plan.IsServer)
+            WatchWriteOnMailbox(LinkDefaults.WriteAfterPeerEnd);
+    }
+
+    private void WatchWriteOnMailbox(TimeSpan most)
+    {
+        _writeWatch ??= new WriteWatch(Links.Time, most, Setup.Mailbox, WriteTookTooLongOnMailbox);
+        if (!_writeWatch.Waits)
+            _writeWatch.BeginOnMailbox();
+    }
+
+    /// <summary>Nothing can be sent any more: what has arrived is still delivered, if the stream takes it in time.</summary>
+    private void AwaitLastWordsOnMailbox()
+    {
+        var passed = Links.Time.GetElapsedTime(_writeFailed);
+        var left = LinkDefaults.LastWordsAtRest - passed; // However often it comes to rest and goes on.
+        var due = IsResting ? LastWordsAtRest - passed : left < LinkDefaults.LastWords ? left : LinkDefaults.LastWords;
+        if (due > TimeSpan.Zero)
+            StartTimer(Bound.LastWords, due);
+        else
+            EndOnMailbox(_writeFailure);
+    }
+
+    private void AwaitOnMailbox(TransportFailure? ifSilent, TimeSpan bound, TimeSpan? most)
+    {
+        // An end that is under way already has bounds of its own.
+        if (HasLetGo || _writeFailure is not null)
+            return;
+        _ifSilent = ifSilent;
+        _wanted = bound;
+        _mostLeft = most;
+        StartTimer(Bound.Silence, bound);
+        SilenceBeginsOnMailbox();
+    }
+
+    private void SilenceBeginsOnMailbox()
+    {
+        if (_bound == Bound.Silence)
+            _silentSince = Links.Time.GetTimestamp();
+    }
+
+    private void SilenceDueOnMailbox()
+    {
+        if (IsResting)
+        {
+            StartTimer(Bound.Silence, _wanted);
+            return;
+        }
+
+        _mostLeft -= Links.Time.GetElapsedTime(_since);
+        if (_mostLeft <= TimeSpan.Zero)
+        {
+            EndOnMailbox(NotFinished());
+            return;
+        }
+
+        var silence = Output.IsBusy ? TimeSpan.Zero : Links.Time.GetElapsedTime(Math.Max(_wire!.LastHeard, _silentSince));
+        if (silence >= _wanted)
+            EndOnMailbox(_ifSilent);
+        else
+            StartTimer(Bound.Silence, _mostLeft is { } left && left < _wanted - silence ? left : _wanted - silence);
+    }
+
+    private TransportFailure NotFinished() => new(SsPhase.Timeout, SsCauseCode.InactivityTimeout, Output.IsBusy
+        ? string.Create(CultureInfo.InvariantCulture, $"The peer did not take what was sent to it within {LinkDefaults.Finish.TotalSeconds:0} s; {Output.Queued} bytes had not left.")
+        : string.Create(CultureInfo.InvariantCulture, $"The peer went on sending for {LinkDefaults.Finish.TotalSeconds:0} s after this side had said its last."))
+    {
+        Endpoint = EndpointOnMailbox,
+    };
+
     private void WatchHalfOpenOnMailbox()
     {
-        _sentBefore = _wire!.BytesSent;
+        // A write that is still under way counts from its end; that it has one is watched by itself.
+        _sentBefore = Output.IsBusy ? -1 : _wire!.BytesSent;
         StartTimer(Bound.HalfOpen, _plan.HalfOpen);
     }
 
@@ -187,18 +289,19 @@ internal abstract partial class LinkTransport : IMailboxWork
         if (_over)
             return;
         _wire?.Abort();
-        EndOnMailbox(new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout,
-            string.Create(CultureInfo.InvariantCulture, $"The client has not taken what was sent to it within {_plan.WriteTimeout!.Value.TotalSeconds:0.###} s."))
+        EndOnMailbox(new TransportFailure(SsPhase.Timeout, SsCauseCode.InactivityTimeout, _plan.WriteTimeout is { } most
+            ? string.Create(CultureInfo.InvariantCulture, $"The client has not taken what was sent to it within {most.TotalSeconds:0.###} s.")
+            : string.Create(CultureInfo.InvariantCulture, $"The peer has ended its side, and has not taken what was sent to it within {LinkDefaults.WriteAfterPeerEnd.TotalSeconds:0} s."))
         {
-            Attribute = "tx_timeout_ms", Endpoint = _endpoint,
+            Attribute = _plan.WriteTimeout is null ? null : "tx_timeout_ms", Endpoint = _endpoint,
         });
     }
 
     /// <summary>The cause that is told: the first, unless reading found out what TLS had against it.</summary>
     private TransportFailure? Judge(TransportFailure? read)
     {
-        if (_failure is not null)
-            return _failure;
+        if ((_failure ?? Verdict) is { } known)
+            return known;
         return read is { Phase: SsPhase.Tls } ? read : _writeFailure ?? read;
     }
 

@@ -74,7 +74,6 @@ internal abstract partial class LinkTransport
         var (first, room) = waitsEmpty ? (LinkDefaults.PieceBytes, LinkDefaults.PieceBytes) : (LinkDefaults.FirstReadBytes, LinkDefaults.BusyReadBytes);
         byte[]? buffer = null;
         var size = 0;
-        var late = 0;
         long? heard = null;
         var isQuiet = true;
         try
@@ -124,10 +123,7 @@ internal abstract partial class LinkTransport
                         if (_letGo)
                         {
                             ArrivedTooLateOnMailbox(buffer.AsSpan(used, count - used));
-                            late += count - used;
                             used = count;
-                            if (late > LinkDefaults.LingerBytes)
-                                EndOnMailbox(null);
                         }
                         else if (!IsResting)
                         {
@@ -168,7 +164,11 @@ internal abstract partial class LinkTransport
 
         // TLS says when it ends (RFC 8446 section 6.1). Where the connection ended below it without that, somebody else may have cut it, and what is missing is unknown.
         if (isTls && wire.PeerEnded && !Volatile.Read(ref _over))
-            return Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing."));
+        {
+            using (await _entry)
+                return CutOnMailbox(Meaning(Peer(SsCauseCode.PeerClosed, "The peer closed the connection without ending its TLS session (close_notify), so the end of what it sent may be missing.")));
+        }
+
         await RestAsync().ConfigureAwait(false);
         return null;
     }

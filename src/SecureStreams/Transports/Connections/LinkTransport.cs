@@ -52,16 +52,13 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
 
     /// <inheritdoc/>
     /// <remarks>Not once its end has begun: that has bounds of its own, and its reason is told when it is over. Nor from a peer whose side has ended in order, which cannot say anything any more.</remarks>
-    public override long? LastHeardOnMailbox => !_letGo && !_peerEnded && _writeFailure is null ? WireHeardOnMailbox : null;
+    public override long? LastHeardOnMailbox => _usable && !HasLetGo && !_peerEnded && _writeFailure is null ? _wire!.LastHeard : null;
 
     /// <inheritdoc/>
     public override string? EndpointOnMailbox => _endpoint;
 
     /// <inheritdoc/>
     public override SsConnection? Connection => _connection;
-
-    /// <summary>When anything came from the peer the last time, also while the connection ends; null where it is not usable, or over.</summary>
-    protected long? WireHeardOnMailbox => _usable && !_over ? _wire!.LastHeard : null;
 
     /// <summary>What connections share.</summary>
     protected LinkContext Links { get; }
@@ -114,8 +111,12 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     {
         Setup.Mailbox.AssertCurrent();
         Volatile.Write(ref _paused, paused);
-        if (!paused)
-            WakeOnMailbox();
+        if (_bound == Bound.LastWords)
+            AwaitLastWordsOnMailbox();
+        if (paused)
+            return;
+        SilenceBeginsOnMailbox();
+        WakeOnMailbox();
     }
 
     /// <inheritdoc/>
@@ -250,7 +251,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         Setup.Mailbox.AssertCurrent();
         if (_over)
             return;
-        _failure ??= failure;
+        _failure ??= Verdict ?? failure;
         Volatile.Write(ref _over, true);
         StopTimer();
         _writeWatch?.Dispose();

@@ -14,6 +14,9 @@ internal sealed class WriteWatch(TimeProvider time, TimeSpan bound, Mailbox mail
     private long _since;
     private bool _waits;
 
+    /// <summary>Whether a write waits.</summary>
+    public bool Waits => _waits;
+
     /// <summary>A write has to wait.</summary>
     public void BeginOnMailbox()
     {

@@ -170,6 +170,10 @@ internal sealed partial class MqttLink : LinkTransport
         _isUp ? null : "CONNECT", _reader.IsInPacket, _isUp && Links.Time.GetElapsedTime(_upSince) < MqttDefaults.SuspiciouslyShort, Key.Identity.ClientId, Endpoint)));
 
     /// <inheritdoc/>
+    /// <remarks>None: several streams may share it, and what the broker was not told of comes again.</remarks>
+    protected override TimeSpan LastWordsAtRest => TimeSpan.Zero;
+
+    /// <inheritdoc/>
     protected override void WritableOnMailbox() => _owner.TurnOverOnMailbox();
 
     /// <inheritdoc/>

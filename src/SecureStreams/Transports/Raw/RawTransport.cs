@@ -16,10 +16,8 @@ internal class RawTransport : LinkTransport
     /// <inheritdoc/>
     public override void FinishOnMailbox()
     {
-        // Time for the peer's last words: as much as it has wherever this side ends first.
         EndSendingOnMailbox();
-        if (!IsOver)
-            EndWithinOnMailbox(Output.HasEnded ? LinkDefaults.CloseLinger : LinkDefaults.CloseFlush + LinkDefaults.CloseLinger);
+        FinishWithinOnMailbox(ifSilent: null);
     }
 
     /// <inheritdoc/>

@@ -8,6 +8,10 @@ namespace SecureStreams.Transports.WebSocket;
 /// <remarks>The peer answers with something else than an upgrade: a redirect that is followed, or a refusal whose text is kept for operators.</remarks>
 internal sealed partial class WebSocketClient
 {
+    /// <inheritdoc/>
+    protected override TransportFailure? Verdict =>
+        _refusal is { } refusal && _said is { } said ? refusal with { PeerText = HttpPeerText.Of(_statusLine!, refusal.PeerText, said.WrittenMemory) } : null;
+
     private void NotUpgradedOnMailbox(HttpHead head, int status)
     {
         if (HttpNames.IsRedirect(status))
@@ -54,6 +58,5 @@ internal sealed partial class WebSocketClient
             RefusedOnMailbox();
     }
 
-    private void RefusedOnMailbox() =>
-        EndOnMailbox(_refusal! with { PeerText = HttpPeerText.Of(_statusLine!, _refusal.PeerText, _said!.WrittenMemory) });
+    private void RefusedOnMailbox() => EndOnMailbox(Verdict);
 }

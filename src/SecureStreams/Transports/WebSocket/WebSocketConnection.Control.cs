@@ -39,8 +39,7 @@ internal abstract partial class WebSocketConnection
     {
         SendCloseOnMailbox(WebSocketCloseCodes.Normal, default);
         Output.FlushOnMailbox();
-        if (!IsOver)
-            FinishWithinOnMailbox(WebSocketDefaults.FinishRounds);
+        FinishWithinOnMailbox(WebSocketFailures.NotAnswered(EndpointOnMailbox));
     }
 
     /// <inheritdoc/>
@@ -48,6 +47,8 @@ internal abstract partial class WebSocketConnection
     {
         if (_closeReceived)
         {
+            // The answer may still be waiting for what is on its way out.
+            SendCloseOnMailbox(_reader!.CloseCode, default);
             EndSendingOnMailbox();
             return;
         }
@@ -93,16 +94,11 @@ internal abstract partial class WebSocketConnection
     }
 
     /// <inheritdoc/>
-    protected override void PeerEndedTooLateOnMailbox() => EndSendingOnMailbox();
+    protected override TransportFailure CutOnMailbox(TransportFailure failure) =>
+        _reader is { IsInMessage: true } ? failure with { Phase = SsPhase.Payload, Code = SsCauseCode.PayloadTruncated, Message = $"The connection was cut in the middle of a message. {failure.Message}" } : failure;
 
-    /// <summary>A peer may end its message first, and what it had sent may still be on the way; one that is silent is not waited for.</summary>
-    private void FinishWithinOnMailbox(int rounds) => EndWithinOnMailbox(WebSocketDefaults.CloseTimeout, () =>
-    {
-        if (rounds > 1 && WireHeardOnMailbox is { } heard && Links.Time.GetElapsedTime(heard) < WebSocketDefaults.CloseTimeout)
-            FinishWithinOnMailbox(rounds - 1);
-        else
-            EndOnMailbox(WebSocketFailures.NotAnswered(EndpointOnMailbox));
-    });
+    /// <inheritdoc/>
+    protected override void PeerEndedTooLateOnMailbox() => EndSendingOnMailbox();
 
     private void PeerClosesOnMailbox(ReadOnlySpan<byte> reason)
     {
@@ -156,10 +152,10 @@ internal abstract partial class WebSocketConnection
         PutControlOnMailbox(WebSocketOpcode.Close, payload[..WebSocketClosePayload.Write(payload, code, reason)]);
     }
 
-    /// <summary>Answers a ping. While many answers wait, those that follow are answered by the latest.</summary>
+    /// <summary>Answers a ping, also behind our close frame (RFC 6455 section 5.5.2). While many answers wait, those that follow are answered by the latest.</summary>
     private void AnswerOnMailbox(ReadOnlySpan<byte> payload)
     {
-        if (_closeSent)
+        if (_closeReceived || HasLetGo)
             return;
         if (_pongBytes <= WebSocketDefaults.MaxPongBytes)
         {
@@ -189,7 +185,7 @@ internal abstract partial class WebSocketConnection
     private void AnswerLateOnMailbox()
     {
         _pongBytes = 0;
-        if (!_isPongLate || _closeSent)
+        if (!_isPongLate || _closeReceived || HasLetGo)
             return;
         _isPongLate = false;
         PutControlOnMailbox(WebSocketOpcode.Pong, _latePong.AsSpan(0, _latePongBytes));

@@ -20,7 +20,4 @@ internal static class WebSocketDefaults
 
     /// <summary>How long the peer may take to answer our close frame.</summary>
     public static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>How many times that a peer has which goes on sending, where what it sends is still wanted.</summary>
-    public const int FinishRounds = 6;
 }

@@ -7,6 +7,7 @@ namespace SecureStreams.Transports.WebSocket;
 internal static class WebSocketFailures
 {
     private const int TryAgainLater = 1013;
+    private const int MaxProblemLength = 400;
 
     /// <summary>The peer sent a close frame.</summary>
     public static TransportFailure PeerClosed(int code, ReadOnlySpan<byte> reason, string? endpoint)
@@ -43,7 +44,7 @@ internal static class WebSocketFailures
     /// <param name="status">The status of the answer.</param>
     /// <param name="statusLine">Its status line.</param>
     public static TransportFailure BadAnswer(WebSocketPlan plan, string problem, int status, string statusLine) =>
-        new(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: the peer {problem}.")
+        new(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade failed: the peer {OperatorText.Clean(problem, MaxProblemLength)}.")
         {
             Status = status,
             Attribute = problem.Contains("subprotocol", StringComparison.Ordinal) ? "ws_subprotocol" : plan.Deflate is not null && problem.Contains("Extensions", StringComparison.Ordinal) ? "ws_deflate" : null,

@@ -202,7 +202,7 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
         var lane = Volatile.Read(ref _lane)!;
         var wire = new WebSocketHttp2Wire(lane, answer, Links.Time, WebSocketTarget.Display(_target!));
         _wire = wire;
-        return new LinkCarrier(wire, wire) { Summary = lane.Summary, Facts = lane.Facts, Report = Plan.Http.Dial.ReportsPerformance ? lane.TakeReport() : null };
+        return new LinkCarrier(wire, wire) { Summary = lane.Summary, Facts = lane.Facts, WaitsEmpty = true, Report = Plan.Http.Dial.ReportsPerformance ? lane.TakeReport() : null };
     }
 
     /// <summary>The exchange is over without a connection of it.</summary>

@@ -15,8 +15,9 @@ internal sealed class WsBench : LinkBench<WsPeer>
     /// <param name="more">Further attributes of the streamtype, as JSON members.</param>
     /// <param name="handshake">Whether the request has been read when a peer is given to the test.</param>
     /// <param name="platform">For the transports.</param>
-    public WsBench(bool tls = false, string more = "", bool handshake = true, SsPlatform? platform = null)
-        : base(new IPEndPoint(IPAddress.Loopback, 0), tls, SslApplicationProtocol.Http11, platform)
+    /// <param name="receiveBuffer">Of the system for each connection, in bytes; null for its choice.</param>
+    public WsBench(bool tls = false, string more = "", bool handshake = true, SsPlatform? platform = null, int? receiveBuffer = null)
+        : base(new IPEndPoint(IPAddress.Loopback, 0), tls, SslApplicationProtocol.Http11, platform, receiveBuffer)
     {
         _handshake = handshake;
         Policy = PolicyOf(more);

@@ -69,7 +69,7 @@ internal static class MqttWebSocketUpgrade
         if (problem is null && chosen is null)
             problem = $"chooses no subprotocol, and '{Subprotocol}' has to be chosen";
         if (problem is not null)
-            throw Failed(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade to WebSocket failed: the peer {problem}.");
+            throw Failed(SsPhase.Protocol, SsCauseCode.ProtocolError, $"The upgrade to WebSocket failed: the peer {OperatorText.Clean(problem)}.");
     }
 
     private static string HostOf(DialTarget target)

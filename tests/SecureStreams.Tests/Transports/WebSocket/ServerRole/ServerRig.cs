@@ -27,9 +27,13 @@ internal sealed class ServerRig : IAsyncDisposable
     private readonly StreamTypePolicy _policy;
     private readonly WebSocketPlan _plan;
     private readonly Task _accepting;
+    private readonly HeldSockets? _held;
 
-    public ServerRig(string more = "")
+    /// <param name="more">Further attributes of the streamtype, as JSON members.</param>
+    /// <param name="held">What the connections are wrapped in; null for nothing.</param>
+    public ServerRig(string more = "", HeldSockets? held = null)
     {
+        _held = held;
         var platform = new SsPlatform { Sockets = _handover };
         _http = new HttpBench(platform);
         _dialer = new Dialer(platform);
@@ -107,7 +111,7 @@ internal sealed class ServerRig : IAsyncDisposable
             }
 
             socket.NoDelay = true;
-            var stream = new NetworkStream(socket, ownsSocket: true);
+            var stream = _held?.Wrap(socket) ?? new NetworkStream(socket, ownsSocket: true);
             var facts = WebSocketRequestFacts.Of((await ReadHeadAsync(stream))!)!;
             Assert.True(WebSocketServerHandshake.IsUpgrade(facts));
             Assert.Null(WebSocketServerHandshake.Judge(facts));
