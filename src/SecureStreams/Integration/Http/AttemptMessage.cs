@@ -64,7 +64,7 @@ internal sealed class AttemptMessage : HttpRequestMessage
             try
             {
                 var response = await lane.Invoker.SendAsync(this, _cancellation.Token).ConfigureAwait(false);
-                response.Content = new LaneContent(response.Content, lane) { Bound = plan.MaxBodyBytes > 0 ? plan : null };
+                response.Content = new LaneContent(response, lane, LengthOf(response)) { Bound = plan.MaxBodyBytes > 0 ? plan : null };
                 return response;
             }
             catch (Exception error) when (HttpLane.IsUsedUp(error))
@@ -96,6 +96,19 @@ internal sealed class AttemptMessage : HttpRequestMessage
         }
 
         _registration.Dispose();
+    }
+
+    private long LengthOf(HttpResponseMessage response)
+    {
+        try
+        {
+            return HttpResponseValues.AnnouncedLength(Method, response);
+        }
+        catch (TransportException)
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     private void Fired()

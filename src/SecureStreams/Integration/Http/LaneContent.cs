@@ -1,4 +1,5 @@
 using System.Net;
+using SecureStreams.Transports;
 using SecureStreams.Transports.Http;
 
 namespace SecureStreams.Integration.Http;
@@ -8,14 +9,19 @@ internal sealed class LaneContent : HttpContent
 {
     private readonly HttpContent _content;
     private HttpLane? _lane;
+    private readonly HttpBodyEnd _end;
+    private long _due;
 
-    /// <param name="content">The platform's.</param>
+    /// <param name="response">The answer, with the platform's content.</param>
     /// <param name="lane">The connection.</param>
-    public LaneContent(HttpContent content, HttpLane lane)
+    /// <param name="announced">How long its body is to be (<see cref="HttpResponseValues.AnnouncedLength"/>).</param>
+    public LaneContent(HttpResponseMessage response, HttpLane lane, long announced)
     {
-        _content = content;
+        _content = response.Content;
         _lane = lane;
-        foreach (var (name, values) in content.Headers.NonValidated)
+        _end = HttpBodyCheck.EndOf(response, announced, lane.IsSecure);
+        _due = announced;
+        foreach (var (name, values) in _content.Headers.NonValidated)
             Headers.TryAddWithoutValidation(name, values);
     }
 
@@ -33,6 +39,16 @@ internal sealed class LaneContent : HttpContent
     /// <summary>Gives the connection back, once.</summary>
     /// <param name="sound">Whether the body was read to its end.</param>
     public void Release(bool sound) => Interlocked.Exchange(ref _lane, null)?.Return(sound);
+
+    /// <summary>Takes note of a read of the body, which is not told where it cannot be one (<see cref="HttpBodyCheck.Take"/>).</summary>
+    /// <exception cref="TransportException">It cannot.</exception>
+    public void Take(int read)
+    {
+        if (HttpBodyCheck.Take(_end, ref _due, read, Volatile.Read(ref _lane)) is not { } misfit)
+            return;
+        Release(sound: false);
+        throw new TransportException(misfit);
+    }
 
     /// <inheritdoc/>
     protected override bool TryComputeLength(out long length)
@@ -58,7 +74,7 @@ internal sealed class LaneContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        if (Bound is null)
+        if (Bound is null && _end == HttpBodyEnd.Unjudged)
         {
             await _content.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
         }

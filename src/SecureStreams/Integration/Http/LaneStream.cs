@@ -85,7 +85,10 @@ internal sealed class LaneStream(Stream body, LaneContent owner) : Stream
             throw new TransportException(HttpFailures.TooLarge(plan, announced: null));
         }
 
-        if (read == 0 && room > 0)
+        if (room == 0)
+            return;
+        owner.Take(read);
+        if (read == 0)
             owner.Release(sound: true);
     }
 }

@@ -91,10 +91,10 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
 
             if (plan!.KeepsCookies)
                 handler.Http.Cookies.Take(hop.Address, hop.Target.UnixPath, response.Headers);
-            if (TooLarge(plan, hop, response) is { } tooLarge)
+            if (plan.MaxBodyBytes > 0 && HttpResponseValues.AnnouncedLength(hop.Method, response) is var announced && announced > plan.MaxBodyBytes)
             {
                 response.Dispose();
-                return Fail(policy, tooLarge with { Endpoint = hop.Target.Display }, mayRepeat: false);
+                return Fail(policy, HttpFailures.TooLarge(plan, announced) with { Endpoint = hop.Target.Display }, mayRepeat: false);
             }
 
             if (IsTokenRefused(hop, message, response))
@@ -138,21 +138,6 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
     {
         if (plan.KeepsCookies && !message.Headers.NonValidated.Contains("Cookie") && handler.Http.Cookies.HeaderFor(hop.Address, hop.Target.UnixPath) is { } cookies)
             message.Headers.TryAddWithoutValidation("Cookie", cookies);
-    }
-
-    private static TransportFailure? TooLarge(HttpPlan plan, RequestHop hop, HttpResponseMessage response)
-    {
-        if (plan.MaxBodyBytes == 0)
-            return null;
-        try
-        {
-            HttpResponseValues.CheckLength(plan, hop.Method, response);
-            return null;
-        }
-        catch (TransportException error)
-        {
-            return error.Failure;
-        }
     }
 
     private TransportFailure? Begin(StreamTypePolicy policy, out HttpPlan? plan, out MetadataStore? metadata, out RequestHop hop)

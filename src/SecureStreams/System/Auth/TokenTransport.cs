@@ -13,12 +13,14 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
 {
     private readonly ITransportFactory _wire;
     private readonly TokenKeeper _keeper;
-    private TransportSetup _setup;
+    private readonly TransportSetup _setup;
     private TokenScheme _scheme;
     private StreamTransport? _inner;
     private Task _earlier = Task.CompletedTask;
     private ITimer? _bound;
     private TransportFailure? _failure;
+    private long? _length; // With these two the next inner transport begins, whatever the setup said.
+    private bool _paused;
     private long _since;
     private long _serial;
     private long _refused;
@@ -35,6 +37,8 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
         _keeper = keeper;
         _scheme = scheme;
         _setup = setup;
+        _length = setup.TransmitLength;
+        _paused = setup.ReceivePaused;
     }
 
     private enum Turn : long
@@ -88,10 +92,8 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
     /// <inheritdoc/>
     public override void PauseReceiveOnMailbox(bool paused)
     {
-        if (_inner is { } inner)
-            inner.PauseReceiveOnMailbox(paused);
-        else
-            _setup = _setup with { ReceivePaused = paused };
+        _paused = paused;
+        _inner?.PauseReceiveOnMailbox(paused);
     }
 
     /// <inheritdoc/>
@@ -100,9 +102,9 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
     /// <inheritdoc/>
     public override bool AnnounceLengthOnMailbox(long length)
     {
-        if (_inner is { } inner)
-            return inner.AnnounceLengthOnMailbox(length);
-        _setup = _setup with { TransmitLength = length };
+        if (_inner is { } inner && !inner.AnnounceLengthOnMailbox(length))
+            return false;
+        _length = length;
         return true;
     }
 
@@ -189,7 +191,7 @@ internal sealed partial class TokenTransport : StreamTransport, ITokenWaiter, IT
     {
         _bound?.Dispose();
         _bound = null;
-        var inner = _wire.Create(_setup with { Sink = this, Token = this, ConnectTimeout = Left });
+        var inner = _wire.Create(_setup with { Sink = this, Token = this, ConnectTimeout = Left, TransmitLength = _length, ReceivePaused = _paused });
         Volatile.Write(ref _inner, inner);
         inner.StartOnMailbox();
     }

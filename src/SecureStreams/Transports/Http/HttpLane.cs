@@ -47,6 +47,9 @@ internal sealed class HttpLane : IDisposable
     /// <summary>The Host header of its requests, if it is overridden over TLS.</summary>
     public string? HostHeader { get; }
 
+    /// <summary>Whether it is TLS.</summary>
+    public bool IsSecure => _pool.Key.Secure;
+
     /// <summary>Exchanges that have the lane. Belongs to the pool's lock.</summary>
     public int InFlight { get; set; }
 

@@ -23,13 +23,24 @@ internal static class HttpResponseValues
         return values;
     }
 
-    /// <summary>The length of the body that an HTTP/1 response announces; -1 when it does not. Read as text, because the parsed value is an allocation for each response.</summary>
+    /// <summary>Whether an answer has content at all: to HEAD, and with 204 and 304, it has none, whatever its head says of one (RFC 9110 section 6.4.1).</summary>
+    public static bool HasContent(HttpMethod asked, HttpResponseMessage response) => asked != HttpMethod.Head && (int)response.StatusCode is not (204 or 304);
+
+    /// <summary>
+    /// The length of the body that a response announces; -1 when it does not, 0 where there is no content. Read as text, because the parsed value is an allocation for each response.
+    /// </summary>
     /// <exception cref="TransportException">It announces something that is no length, or several: where the body ends is then anybody's guess.</exception>
-    public static long AnnouncedLength(HttpResponseMessage response)
+    public static long AnnouncedLength(HttpMethod asked, HttpResponseMessage response)
     {
-        // Chunks say by themselves where they end, whatever is announced beside them (RFC 9112 section 6.3).
-        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values) || response.Headers.NonValidated.Contains("Transfer-Encoding"))
+        if (!HasContent(asked, response))
+            return 0;
+
+        // Chunks, which are of HTTP/1.1 alone, say by themselves where they end, whatever is announced beside them (RFC 9112 section 6.3).
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values) ||
+            (response.Version.Major == 1 && response.Headers.NonValidated.Contains("Transfer-Encoding")))
+        {
             return -1;
+        }
 
         var length = -1L;
         foreach (var value in values)
@@ -44,10 +55,10 @@ internal static class HttpResponseValues
 
     /// <summary>Refuses an answer whose body is announced to be longer than the policy allows.</summary>
     /// <exception cref="TransportException">It is.</exception>
-    public static void CheckLength(HttpPlan plan, HttpMethod asked, HttpResponseMessage response)
+    public static void CheckLength(HttpPlan plan, long announced)
     {
-        if (asked != HttpMethod.Head && AnnouncedLength(response) is var length && length > plan.MaxBodyBytes)
-            throw new TransportException(HttpFailures.TooLarge(plan, length));
+        if (plan.MaxBodyBytes > 0 && announced > plan.MaxBodyBytes)
+            throw new TransportException(HttpFailures.TooLarge(plan, announced));
     }
 
     /// <summary>A header's value as it came, several joined by ", "; null when it is absent.</summary>

@@ -69,6 +69,12 @@ internal sealed partial class HttpTransport
             }
 
             var read = reading.GetAwaiter().GetResult();
+            if (HttpBodyCheck.Take(_end, ref _due, read, Lane) is { } misfit)
+            {
+                StopOnMailbox(misfit);
+                return default;
+            }
+
             if (read == 0)
             {
                 if (asks)

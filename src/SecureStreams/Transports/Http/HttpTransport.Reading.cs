@@ -6,7 +6,9 @@ namespace SecureStreams.Transports.Http;
 internal sealed partial class HttpTransport
 {
     private byte[]? _buffer;
-    private long _left; // Of an announced body; negative where that is not known.
+    private long _left; // Of an announced body of HTTP/1.1; negative where that is not known.
+    private long _due; // Of one that HttpBodyCheck judges.
+    private HttpBodyEnd _end;
     private SsRxFlags _flags = SsRxFlags.StartOfMessage; // Of the next piece.
 
     /// <summary>Reads to the end, and tells it.</summary>
@@ -49,6 +51,8 @@ internal sealed partial class HttpTransport
                 _left -= read;
             if (read > 0)
                 Heard();
+            if (HttpBodyCheck.Take(_end, ref _due, read, Lane) is { } misfit)
+                throw new TransportException(misfit);
             total += read;
             if (total > _plan.MaxBodyBytes && _plan.MaxBodyBytes > 0)
                 throw new TransportException(HttpFailures.TooLarge(_plan, announced: null));

@@ -16,7 +16,7 @@ internal sealed partial class HttpTransport : IMailboxWork
 
     private TimeSpan ConnectTimeout => _setup.ConnectTimeout;
 
-    private enum Step
+    private enum Step : byte
     {
         Head,
         Body,

@@ -124,9 +124,11 @@ internal sealed partial class HttpTransport : StreamTransport
                     await CheckTokenAsync(_response).ConfigureAwait(false);
 
                 // Where HTTP/1.1 says how long the body is, its last byte is its end: no further read is needed to learn that.
-                _left = _response.Version.Major == 1 ? HttpResponseValues.AnnouncedLength(_response) : -1;
-                if (_plan.MaxBodyBytes > 0)
-                    HttpResponseValues.CheckLength(_plan, _method, _response);
+                var announced = HttpResponseValues.AnnouncedLength(_method, _response);
+                _left = _response.Version.Major == 1 ? announced : -1;
+                _end = HttpBodyCheck.EndOf(_response, announced, _target!.Uri.Scheme == Uri.UriSchemeHttps);
+                _due = announced;
+                HttpResponseValues.CheckLength(_plan, announced);
                 var awaited = Awaited.None;
                 ValueTask<int> early = default;
                 using (await _entry)
