@@ -74,8 +74,10 @@ public sealed class BenchRawTests : IAsyncLifetime
         Assert.Equal(("disconnected: Peer/ConnectionReset", 1), (trouble.GetProperty("cause").GetString(), trouble.GetProperty("count").GetInt32()));
     }
 
-    [Fact]
-    public async Task An_echo_that_is_not_what_was_sent_ends_the_stream()
+    [Theory]
+    [InlineData("--messages", "20")]
+    [InlineData("--duration", "1")]
+    public async Task An_echo_that_is_not_what_was_sent_ends_the_stream(string option, string value)
     {
         await using var peer = ScriptedServer.Start(static async (connection, stopping) =>
         {
@@ -85,10 +87,45 @@ public sealed class BenchRawTests : IAsyncLifetime
             await connection.DrainAsync(stopping);
         });
         using var policy = new TestPolicy(RunRawTests.Raw("echo", peer.Port));
-        var json = await JsonAsync(policy, 1, "echo", "--messages", "20", "--warm-up", "0", "--size", "16");
+        var json = await JsonAsync(policy, 1, "echo", option, value, "--warm-up", "0", "--size", "16");
+        Assert.False(json.GetProperty("complete").GetBoolean());
         Assert.Equal(0, Number(json, "operations"));
         Assert.Equal("every stream gave up", json.GetProperty("ended_by").GetString());
         Assert.Contains(json.GetProperty("troubles").EnumerateArray(), static one => one.GetProperty("cause").GetString() == "an echo is not what was sent");
+    }
+
+    [Fact]
+    public async Task A_peer_that_answers_one_stream_wrongly_is_no_good_peer_though_all_was_done()
+    {
+        // The other one has no answer before that, so that it cannot do everything alone.
+        var connections = 0;
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = ScriptedServer.Start(async (connection, stopping) =>
+        {
+            var isWrong = Interlocked.Increment(ref connections) == 1;
+            while (true)
+            {
+                byte[] message;
+                try
+                {
+                    message = await connection.ReadAsync(16, stopping);
+                }
+                catch (EndOfStreamException)
+                {
+                    return;
+                }
+
+                if (!isWrong)
+                    await answered.Task.WaitAsync(stopping);
+                message[0] ^= isWrong ? (byte)0xFF : (byte)0;
+                await connection.WriteAsync(message, stopping);
+                if (isWrong)
+                    answered.TrySetResult();
+            }
+        });
+        using var policy = new TestPolicy(RunRawTests.Raw("echo", peer.Port));
+        var json = await JsonAsync(policy, 1, "echo", "--messages", "500", "--warm-up", "0", "--size", "16", "--streams", "2");
+        Assert.Equal((500, true), (Number(json, "operations"), json.GetProperty("complete").GetBoolean()));
     }
 
     [Theory]

@@ -63,15 +63,58 @@ public sealed partial class BenchTests : IAsyncLifetime
         Assert.Equal("refused: status 404 6", Assert.Single(Troubles(json)));
     }
 
-    [Fact]
-    public async Task A_peer_that_is_not_there_is_told_with_its_cause()
+    [Theory]
+    [InlineData("--messages", "5")]
+    [InlineData("--duration", "1")]
+    public async Task A_peer_that_is_not_there_is_told_with_its_cause(string option, string value)
     {
         using var port = new DeadPort();
         using var policy = new TestPolicy(TestPolicy.Http("get", port.Number, "GET", "/", "\"retry\": \"twice\""));
-        var json = await JsonAsync(policy, 1, "get", "--messages", "5", "--warm-up", "0");
+        var json = await JsonAsync(policy, 1, "get", option, value, "--warm-up", "0");
         Assert.Equal((0, 1), (Number(json, "operations"), Number(json, "lost")));
         Assert.Equal(("every stream gave up", false), (json.GetProperty("ended_by").GetString(), json.GetProperty("complete").GetBoolean()));
         Assert.Equal("unreachable: Connect/ConnectionRefused 3", Assert.Single(Troubles(json)));
+    }
+
+    [Fact]
+    public async Task With_a_duration_each_stream_is_to_be_at_it_to_the_end()
+    {
+        // The first answer is cut short, and its stream has no retry.
+        await using var peer = ScriptedServer.Start(CutThe(1));
+        using var policy = new TestPolicy(TestPolicy.Http("get", peer.Port, "GET", "/"));
+        var json = await JsonAsync(policy, 1, "get", "--duration", "0.5", "--warm-up", "0", "--streams", "3");
+        Assert.Equal(("1 of 3 streams gave up", false), (json.GetProperty("ended_by").GetString(), json.GetProperty("complete").GetBoolean()));
+        Assert.Equal(1, Number(json, "lost"));
+        Assert.True(Number(json, "operations") > 0, json.ToString());
+    }
+
+    [Fact]
+    public async Task What_a_stream_without_retries_leaves_is_done_by_the_others()
+    {
+        await using var peer = ScriptedServer.Start(CutThe(3));
+        using var policy = new TestPolicy(TestPolicy.Http("get", peer.Port, "GET", "/"));
+        var json = await JsonAsync(policy, 0, "get", "--messages", "1000", "--warm-up", "0", "--streams", "4");
+        Assert.Equal((1000, 1), (Number(json, "operations"), Number(json, "lost")));
+        Assert.True(json.GetProperty("complete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_last_stream_that_gives_up_is_told_as_one()
+    {
+        await using var peer = ScriptedServer.Start(CutThe(3));
+        using var policy = new TestPolicy(TestPolicy.Http("get", peer.Port, "GET", "/"));
+        var json = await JsonAsync(policy, 1, "get", "--messages", "5", "--warm-up", "0");
+        Assert.Equal((2, 1, "every stream gave up"), (Number(json, "operations"), Number(json, "lost"), json.GetProperty("ended_by").GetString()));
+    }
+
+    [Fact]
+    public async Task An_opportunistic_stream_does_again_what_was_cut_short()
+    {
+        await using var peer = ScriptedServer.Start(CutThe(3));
+        using var policy = new TestPolicy(TestPolicy.Http("get", peer.Port, "GET", "/", "\"opportunistic\": true"));
+        var json = await JsonAsync(policy, 0, "get", "--messages", "5", "--warm-up", "0");
+        Assert.Equal((5, 1), (Number(json, "operations"), Number(json, "lost")));
+        Assert.Contains(Troubles(json), static one => one.StartsWith("cut short: ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -126,6 +169,45 @@ public sealed partial class BenchTests : IAsyncLifetime
         using var policy = new TestPolicy(TestPolicy.Http("page", 1, "GET", "/"), """ "serve": { "server": true, "port": 1, "protocol": "h1" } """);
         (await RunAsync(policy, "pgae")).Is(2, "", "sstreams: error: the policy has no streamtype 'pgae'; did you mean 'page'?\n");
         (await RunAsync(policy, "serve")).Is(2, "", "sstreams: error: streamtype 'serve' is a server; sstreams bench takes client streamtypes\n");
+    }
+
+    /// <summary>Answers every request with a body, but of one, counted over all connections, only with the beginning; others have no answer until the client has let that one go.</summary>
+    private static ConnectionScript CutThe(int number)
+    {
+        var requests = 0;
+        var cut = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return async (connection, stopping) =>
+        {
+            while (true)
+            {
+                try
+                {
+                    await connection.ReadHeadAsync(stopping);
+                }
+                catch (EndOfStreamException)
+                {
+                    return;
+                }
+
+                var mine = Interlocked.Increment(ref requests);
+                if (mine > number)
+                    await cut.Task.WaitAsync(stopping);
+                await connection.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{(mine == number ? "01234" : "0123456789")}", stopping);
+                if (mine != number)
+                    continue;
+                try
+                {
+                    connection.HalfClose();
+                    await connection.DrainAsync(stopping);
+                }
+                finally
+                {
+                    cut.SetResult();
+                }
+
+                return;
+            }
+        };
     }
 
     private static Task<ToolResult> RunAsync(TestPolicy policy, params string[] arguments) => Tool.RunAsync([], policy.Directory, ["bench", "--policy", "policy.json", .. arguments]);

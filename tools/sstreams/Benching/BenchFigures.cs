@@ -7,11 +7,11 @@ internal sealed record BenchFigures
 
     public required BenchPlan Plan { get; init; }
 
-    /// <summary>Whether everything that was asked for was done.</summary>
-    public required bool IsComplete { get; init; }
-
     /// <summary>What ended it early; null when nothing did.</summary>
     public required string? EndedBy { get; init; }
+
+    /// <summary>Whether everything that was asked for was done.</summary>
+    public bool IsComplete => EndedBy is null;
 
     /// <summary>Operations that were done in the counted stretch.</summary>
     public required long Operations { get; init; }
@@ -43,6 +43,12 @@ internal sealed record BenchFigures
     public required long Lost { get; init; }
 
     public required long Refused { get; init; }
+
+    /// <summary>Whether the peer did what makes the figures worthless, on one stream or more.</summary>
+    public required bool IsAnsweredWrongly { get; init; }
+
+    /// <summary>Whether all was done, and as it should be.</summary>
+    public bool IsGood => IsComplete && Refused == 0 && !IsAnsweredWrongly;
 
     public double PerSecond => Elapsed > TimeSpan.Zero ? Operations / Elapsed.TotalSeconds : 0;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SecureStreams.Policy;
 
 namespace SecureStreams.Tool.Benching;
@@ -63,7 +64,6 @@ internal sealed class BenchLoad : IAsyncDisposable
         {
             Settings = _settings,
             Plan = Plan,
-            IsComplete = done && !stopped.IsCompleted && (_settings.Messages is not { } wanted || operations == wanted),
             EndedBy = stopped.IsCompleted ? await stopped : WhyEarly(connected, done, operations),
             Operations = operations,
             Elapsed = connected ? _time.GetElapsedTime(before.Timestamp, after.Timestamp) : TimeSpan.Zero,
@@ -77,14 +77,21 @@ internal sealed class BenchLoad : IAsyncDisposable
             Reconnects = _workers.Sum(static worker => (long)worker.Reconnects),
             Lost = _workers.Sum(static worker => worker.Lost),
             Refused = _workers.Sum(static worker => worker.Refused),
+            IsAnsweredWrongly = _workers.Any(static worker => worker.IsAnsweredWrongly),
         };
     }
 
-    private string? WhyEarly(bool connected, bool done, long operations) =>
-        !connected ? "no stream was connected"
-        : !done ? $"the rest was not answered within {DrainBound.TotalSeconds:0} s"
-        : _settings.Messages is { } wanted && operations != wanted ? "every stream gave up"
-        : null;
+    /// <summary>Why not everything was done; null when it was. Streams that stay do the messages of one that gives up; with a duration each is to be at it to the end.</summary>
+    private string? WhyEarly(bool connected, bool done, long operations)
+    {
+        var gaveUp = _workers.Count(static worker => worker.HasGivenUp);
+        return !connected ? "no stream was connected"
+            : !done ? $"the rest was not answered within {DrainBound.TotalSeconds:0} s"
+            : _settings.Messages is { } wanted ? operations == wanted ? null : GaveUp()
+            : gaveUp == 0 ? null : GaveUp();
+
+        string GaveUp() => gaveUp == _workers.Length ? "every stream gave up" : string.Create(CultureInfo.InvariantCulture, $"{gaveUp} of {_workers.Length} streams gave up");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -27,6 +27,14 @@ internal sealed record BenchPlan(BenchMode Mode, string Protocol, bool HasMessag
     /// <summary>mqtt: whether the broker acknowledges each message.</summary>
     public bool Acknowledges { get; init; }
 
+    /// <summary>
+    /// mqtt: whether what is under way when a connection is lost goes on over the next. With one way each message is acknowledged or not, sooner or later; an echo waits at the broker where that keeps the session.
+    /// </summary>
+    public bool OutlastsConnections { get; init; }
+
+    /// <summary>Whether a transaction that is cut short is not tried again by the policy, and the stream goes on with the next one.</summary>
+    public bool IsOpportunistic { get; init; }
+
     /// <summary>What one operation is called.</summary>
     public string Noun => Mode == BenchMode.Get ? "transaction" : "message";
 
@@ -51,12 +59,21 @@ internal sealed record BenchPlan(BenchMode Mode, string Protocol, bool HasMessag
             throw new UnusableInputException("--one-way over raw announces to the peer how much is sent, so it needs --messages, not --duration");
         if (mode != BenchMode.Get && settings.Size == 0)
             throw new UnusableInputException("--size: a message needs at least 1 byte");
+        var acknowledges = policy.Protocol == WireProtocol.Mqtt && policy.Find("mqtt_qos")?.Value.Number > 0;
         return new BenchPlan(mode, protocol, policy.Protocol != WireProtocol.Raw, settings.Size ?? (mode == BenchMode.Get ? 0 : DefaultSize), settings.Outstanding)
         {
             IsMqtt = policy.Protocol == WireProtocol.Mqtt,
-            Acknowledges = policy.Protocol == WireProtocol.Mqtt && policy.Find("mqtt_qos")?.Value.Number > 0,
+            Acknowledges = acknowledges,
+            OutlastsConnections = acknowledges && (mode == BenchMode.OneWay || HasSession(settings, policy)),
+            IsOpportunistic = policy.Opportunistic,
         };
     }
+
+    /// <summary>Whether the broker keeps the session when a connection ends, see docs/mqtt.md.</summary>
+    private static bool HasSession(BenchSettings settings, StreamTypePolicy policy) =>
+        (policy.Find("mqtt_client_id") is not null || settings.Blobs.Any(static blob => blob.Name == SsBlobNames.MqttClientId))
+        && policy.Find("mqtt_clean_start")?.Value.Flag is not true
+        && !(policy.Find("mqtt_version")?.Value.Number == 5 && policy.Find("mqtt_session_expiry")?.Value.Number == 0);
 
     // As policies spell it.
     private static string NameOf(WireProtocol protocol) => protocol switch

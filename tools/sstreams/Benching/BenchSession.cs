@@ -49,9 +49,9 @@ internal static class BenchSession
         }
 
         await CommandOutput.WriteAsync(settings.OutputFile, settings.Json ? BenchJson.Of(figures) : Encoding.UTF8.GetBytes(BenchText.Of(figures)), CancellationToken.None);
-        if (!figures.IsComplete)
-            errors.Problem($"the figures are partial: {figures.EndedBy ?? "not everything was done"}");
-        return signalled != 0 ? signalled : figures.IsComplete && figures.Refused == 0 ? ExitCode.Success : ExitCode.Failed;
+        if (figures.EndedBy is { } why)
+            errors.Problem($"the figures are partial: {why}");
+        return signalled != 0 ? signalled : figures.IsGood ? ExitCode.Success : ExitCode.Failed;
 
         // The first one asks, a second one, of an impatient user, finds the default action.
         PosixSignalRegistration OnSignal(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>

@@ -11,8 +11,8 @@ internal static class BenchText
         var plan = figures.Plan;
         var text = new StringBuilder();
         Line($"{ModeOf(plan.Mode)}: {figures.Operations:#,0} {plan.Noun}s{(plan.Size > 0 ? $" of {plan.Size} bytes" : "")}, {plan.Protocol}, {Wording.Count(figures.Settings.Streams, "stream")}{(plan.Mode == BenchMode.Echo ? $", {plan.Outstanding} outstanding" : "")}, {figures.Elapsed.TotalSeconds:0.00} s");
-        if (!figures.IsComplete)
-            Line($"  partial:    {figures.EndedBy ?? "not everything was done"}");
+        if (figures.EndedBy is { } why)
+            Line($"  partial:    {why}");
         Line($"  rate:       {figures.PerSecond:#,0} {plan.Noun}s/s, sent {figures.MegabytesPerSecond(figures.SentBytes):0.0} MB/s, received {figures.MegabytesPerSecond(figures.ReceivedBytes):0.0} MB/s");
         if (figures.Latencies is { Count: > 0 } latencies)
             Line($"  latency:    p50 {Time(latencies.Percentile(50))}, p90 {Time(latencies.Percentile(90))}, p99 {Time(latencies.Percentile(99))}, p99.9 {Time(latencies.Percentile(99.9))}, max {Time(latencies.Longest)}");

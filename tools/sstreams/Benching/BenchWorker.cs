@@ -7,6 +7,7 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private BenchPhase? _phase;
     private bool _hasGivenUp;
+    private bool _isAnsweredWrongly;
     private long _sent;
     private long _received;
 
@@ -28,8 +29,14 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
     /// <summary>Messages under way when a connection was lost.</summary>
     public long Lost { get; protected set; }
 
-    /// <summary>Transactions that the peer refused: they count as done, since they were answered.</summary>
+    /// <summary>Transactions and messages that were refused: they count as done, since they were answered.</summary>
     public long Refused { get; protected set; }
+
+    /// <summary>Whether it has given up, and does nothing any more.</summary>
+    public bool HasGivenUp => Volatile.Read(ref _hasGivenUp);
+
+    /// <summary>Whether the peer did what makes the figures worthless.</summary>
+    public bool IsAnsweredWrongly => Volatile.Read(ref _isAnsweredWrongly);
 
     /// <summary>The phase it takes part in; null between phases.</summary>
     protected BenchPhase? Phase => Volatile.Read(ref _phase);
@@ -90,19 +97,24 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
     /// <summary>The peer does something that makes the figures worthless.</summary>
     protected SsResult Refuse(string trouble)
     {
+        Volatile.Write(ref _isAnsweredWrongly, true);
+        return GiveUp(trouble);
+    }
+
+    /// <summary>The stream cannot go on.</summary>
+    protected SsResult GiveUp(string trouble)
+    {
         troubles.Add(trouble);
         GiveUp();
         return SsResult.Disconnect;
     }
-
-    protected bool HasGivenUp => _hasGivenUp;
 
     /// <summary>A cause as it is the same for all that share it.</summary>
     protected static string Words(in SsCause cause) => cause.Status == 0 ? $"{cause.Phase}/{cause.Code}" : $"{cause.Phase}/{cause.Code} {cause.Status}";
 
     private void GiveUp()
     {
-        _hasGivenUp = true;
+        Volatile.Write(ref _hasGivenUp, true);
         Forfeit();
         _ready.TrySetResult(false);
         Leave();

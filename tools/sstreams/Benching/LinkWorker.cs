@@ -6,6 +6,7 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
     private bool _wasConnected;
     private bool _isConnected;
     private int _sentOfMessage;
+    private long _message;
 
     protected BenchPlan Plan => plan;
 
@@ -42,8 +43,8 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
 
         if (!HasGivenUp && MaySend)
             stream.RequestTransmit();
-        else if (!committed && IsIdle)
-            Leave(); // Others have taken all there was.
+        else
+            Rest(stream, committed);
         return committed ? SsTransmitResult.Send : SsTransmitResult.Nothing;
     }
 
@@ -64,20 +65,33 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
                 if (Phase is not null)
                     stream.RequestTransmit();
                 break;
+            case SsState.QosAckRemote or SsState.QosNackRemote when HasGivenUp:
+                break;
             case SsState.QosAckRemote:
                 Acknowledged(stream);
                 break;
+            case SsState.QosNackRemote when change.Cause is { Phase: SsPhase.Peer, Code: SsCauseCode.PeerClosed }:
+                // It went with its connection, or with the session that the broker has lost.
+                Troubles.Add($"not acknowledged: {Words(change.Cause)}");
+                Lose(change.Message);
+                stream.RequestTransmit();
+                break;
             case SsState.QosNackRemote:
                 Troubles.Add($"refused: {Words(change.Cause)}");
-                Acknowledged(stream);
+                Refused++;
+                Decline(stream, change.Message);
+                stream.RequestTransmit();
                 break;
             case SsState.Disconnected:
                 Volatile.Write(ref _isConnected, false);
                 if (Phase is not null || change.Cause.NextAction == SsNextAction.Retry)
                     Troubles.Add($"disconnected: {Words(change.Cause)}");
-                Forfeit();
+                if (plan.OutlastsConnections)
+                    Outlast();
+                else
+                    Forfeit();
                 if (change.Cause.NextAction is not (SsNextAction.Retry or SsNextAction.Destroy))
-                    return Refuse("not connected again: the policy does not ask for it");
+                    return GiveUp("not connected again: the policy does not ask for it");
                 break;
         }
 
@@ -85,6 +99,15 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
     }
 
     protected override void Forfeit() => _sentOfMessage = 0;
+
+    /// <summary>mqtt: the connection is lost, and what is under way goes on over the next. What was not handed over whole was not handed over.</summary>
+    protected virtual void Outlast()
+    {
+        if (_sentOfMessage == 0)
+            return;
+        _sentOfMessage = 0;
+        Lose(_message);
+    }
 
     /// <summary>Writes what precedes the first message of a batch.</summary>
     /// <returns>How many bytes; 0 for nothing.</returns>
@@ -94,6 +117,24 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
     protected virtual void Acknowledged(SecureStream stream)
     {
         // What comes back counts, and not this.
+    }
+
+    /// <summary>mqtt: a message is refused, which is an answer too.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="message">Its number.</param>
+    protected abstract void Decline(SecureStream stream, long message);
+
+    /// <summary>mqtt: a message got lost, and is done again as another.</summary>
+    /// <param name="message">Its number.</param>
+    protected abstract void Lose(long message);
+
+    /// <summary>There is nothing to send for the moment.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="hasSent">Whether this callback has sent something.</param>
+    protected virtual void Rest(SecureStream stream, bool hasSent)
+    {
+        if (!hasSent && IsIdle)
+            Leave(); // Others have taken all there was.
     }
 
     /// <summary>A message begins: writes what tells it from others.</summary>
@@ -111,6 +152,7 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
         if (_sentOfMessage == 0)
         {
             flags = SsTxFlags.StartOfMessage;
+            _message = tx.Message;
             BeginMessage(room[..count]);
         }
 

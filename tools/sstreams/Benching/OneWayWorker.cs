@@ -11,6 +11,7 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
     // Taken at a time, so that streams share what there is evenly enough and seldom meet.
     private const long Portion = 1024;
 
+    private readonly LateRefusals _refusals = new();
     private long _taken;
     private long _begun;
     private long _acknowledged;
@@ -72,16 +73,35 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
 
     protected override void EndMessage()
     {
-        // Done is what the peer has answered; over mqtt nobody does, and with QoS 0 nobody even says that it has come.
-        if (Plan is { IsMqtt: true, Acknowledges: false } && _asked)
+        // Done is what the peer has answered.
+    }
+
+    protected override void Rest(SecureStream stream, bool hasSent)
+    {
+        // Over mqtt each message is answered by itself, and with QoS 0 only what is refused.
+        if (!Plan.IsMqtt || _begun == 0)
+            base.Rest(stream, hasSent);
+        else if (Plan.Acknowledges ? _acknowledged == _begun : _refusals.AreTold(stream, hasSent))
             Finish();
     }
 
     protected override void Acknowledged(SecureStream stream)
     {
         _acknowledged++;
-        if (Plan.IsMqtt && _asked && _acknowledged == _begun)
-            Finish();
+
+        // What got lost before may have to be sent, else this was the last.
+        if (_acknowledged == _begun)
+            stream.RequestTransmit();
+    }
+
+    protected override void Decline(SecureStream stream, long message) => Acknowledged(stream);
+
+    protected override void Lose(long message)
+    {
+        Lost++;
+        _begun--;
+        _asked = false;
+        Phase?.GiveBack(1);
     }
 
     private void Finish()

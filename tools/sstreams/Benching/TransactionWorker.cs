@@ -6,6 +6,7 @@ namespace SecureStreams.Tool.Benching;
 internal sealed class TransactionWorker : BenchWorker
 {
     private readonly int _size;
+    private readonly bool _isOpportunistic;
     private readonly TimeProvider _time;
     private long _began;
     private int _left;
@@ -16,6 +17,7 @@ internal sealed class TransactionWorker : BenchWorker
         : base(troubles)
     {
         _size = plan.Size;
+        _isOpportunistic = plan.IsOpportunistic;
         _time = time;
         BecomeReady();
     }
@@ -71,9 +73,11 @@ internal sealed class TransactionWorker : BenchWorker
                 break;
             case SsState.Disconnected when _underWay && change.Cause.NextAction != SsNextAction.Destroy:
                 Troubles.Add($"cut short: {Words(change.Cause)}");
-                _underWay = false;
-                Lost++;
-                Wake(stream);
+                Forfeit();
+
+                // Else AllRetriesFailed follows.
+                if (_isOpportunistic)
+                    Wake(stream);
                 break;
         }
 

@@ -3,6 +3,7 @@ namespace SecureStreams.Tool.Running;
 /// <summary>The handler of the one stream: body out, payload in, and what each state means for the exit status.</summary>
 internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunReport report, RunOutcome outcome, RunPlan plan) : SecureStreamHandler
 {
+    private readonly LateRefusals _refusals = new();
     private long _received;
     private int _messages;
     private int _acknowledged;
@@ -39,7 +40,8 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
                 break;
             case SsState.QosAckRemote when plan.IsMqtt:
                 _acknowledged++;
-                EndIfSent();
+                if (HasSentAll && _acknowledged == body.Messages)
+                    outcome.Finish(ExitCode.Success);
                 break;
             case SsState.QosAckRemote:
             case SsState.QosNackRemote:
@@ -110,20 +112,17 @@ internal sealed class RunHandler(RequestBody body, PayloadOutput output, RunRepo
             Fail(body.Problem);
         else if (result == SsTransmitResult.Send)
             report.Sent(body.Sent - before);
-        EndIfSent();
+        if (HasSentAll && (plan.Acknowledges ? _acknowledged == body.Messages : _refusals.AreTold(stream, result == SsTransmitResult.Send)))
+            outcome.Finish(ExitCode.Success);
         return result;
     }
 
-    /// <summary>Whether a lasting connection ended because the peer had no more to say, and this side neither.</summary>
+    /// <summary>Whether a lasting connection ended because the peer had no more to say, and this side neither. A broker that goes away says nothing of the kind.</summary>
     private bool HasEndedWell(in SsCause cause) =>
-        !body.IsPending && cause.Code == SsCauseCode.PeerClosed && (plan.IsRaw ? _peerEnded : RunPlan.IsOrderlyClose(cause.Status));
+        !plan.IsMqtt && !body.IsPending && cause.Code == SsCauseCode.PeerClosed && (plan.IsRaw ? _peerEnded : RunPlan.IsOrderlyClose(cause.Status));
 
-    /// <summary>mqtt: all is sent, and the broker has it where it says so. What the last callback sends still leaves, since a stream that goes away sends what it released.</summary>
-    private void EndIfSent()
-    {
-        if (plan.EndsWhenSent && body.IsDone && (!plan.Acknowledges || _acknowledged == body.Messages))
-            outcome.Finish(ExitCode.Success);
-    }
+    /// <summary>mqtt: whether all is sent that ends the run. What the last callback sends still leaves, since a stream that goes away sends what it released.</summary>
+    private bool HasSentAll => plan.EndsWhenSent && body.IsDone;
 
     private SsResult Fail(string problem)
     {
