@@ -61,8 +61,8 @@ public sealed class RequestAddressTests
     [Fact]
     public void As_long_as_others_take()
     {
-        Assert.NotNull(RequestAddress.Combine("api", TargetOf("/v1"), new Uri(new string('a', 8 * 1024), UriKind.Relative), out _));
-        Assert.Null(RequestAddress.Combine("api", TargetOf("/v1"), new Uri(new string('a', (8 * 1024) - 4), UriKind.Relative), out _));
+        Assert.NotNull(RequestAddress.Combine("api", TargetOf("/v1"), new Uri(new string('a', 32 * 1024), UriKind.Relative), out _));
+        Assert.Null(RequestAddress.Combine("api", TargetOf("/v1"), new Uri(new string('a', (32 * 1024) - 4), UriKind.Relative), out _));
     }
 
     private static HttpTarget TargetOf(string url) =>

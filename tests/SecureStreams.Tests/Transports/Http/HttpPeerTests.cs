@@ -47,7 +47,7 @@ public sealed class HttpPeerTests
     public async Task A_redirect_to_nowhere_is_the_peers_mistake_and_not_the_policys()
     {
         var longHost = string.Concat(Enumerable.Repeat("a.", 130)) + "b";
-        foreach (var location in new[] { "http://127.0.0.1:0/", $"http://{longHost}/", "/" + string.Concat(Enumerable.Repeat("\u00c3\u00a9", 4000)) })
+        foreach (var location in new[] { "http://127.0.0.1:0/", $"http://{longHost}/", "/" + string.Concat(Enumerable.Repeat("\u00c3\u00a9", 6000)) })
         {
             await using var server = ScriptedServer.Start(Scripts.Answer(302, "", $"Location: {location}\r\n"));
             await using var bench = new HttpBench();
