@@ -90,7 +90,6 @@ internal sealed partial class LocalStream
         if (_transport is { } transport && !transport.AnnounceLengthOnMailbox(length))
         {
             ForgetTransmitOnMailbox();
-            SettleOnMailbox();
             return;
         }
 

@@ -41,10 +41,14 @@ internal sealed partial class LocalStream
     }
 
     /// <summary>How long until the next attempt after <paramref name="failure"/>; null when there is none.</summary>
-    private TimeSpan? DelayAfter(TransportFailure failure) =>
-        failure.Permanent || !BackOff.MayRetry(_policy.Retry, _failures)
+    /// <remarks>By the policy in force, as the attempt would be, whatever it was that ended; one that finds its streamtype gone says so itself.</remarks>
+    private TimeSpan? DelayAfter(TransportFailure failure)
+    {
+        var retry = _seen is null ? _policy.Retry : _live.Retry;
+        return failure.Permanent || !BackOff.MayRetry(retry, _failures)
             ? null
-            : BackOff.Delay(_policy.Retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter, longest: failure.RetryClass == RetryClass.Identity);
+            : BackOff.Delay(retry!, _failures, _runtime.Platform.Random.NextDouble(), failure.RetryAfter, longest: failure.RetryClass == RetryClass.Identity);
+    }
 
     private void AllRetriesFailedOnMailbox(SsCause cause, bool mayRestart)
     {

@@ -19,6 +19,8 @@ internal sealed partial class LocalStream
     private GovernorTicket? _nextTicket;
     private bool _nextWaits;
     private ITimer? _nextTimer;
+    private ReceivedApart? _nextReceived;
+    private byte[]? _nextReport;
 
     // The connection was asked to end in order, for another that takes its place.
     private bool _retiring;
@@ -54,7 +56,8 @@ internal sealed partial class LocalStream
         }
 
         _nextWaits = false;
-        _next = _runtime.Transports.Create(new TransportSetup(_mailbox, this, policy, _metadata, TransmitLength: null, ReceivePaused: true));
+        _nextReceived = new ReceivedApart();
+        _next = _runtime.Transports.Create(new TransportSetup(_mailbox, this, policy, _metadata, TransmitLength: null, ReceivePaused: true) { Apart = _nextReceived });
         _next.StartOnMailbox();
     }
 
@@ -81,6 +84,8 @@ internal sealed partial class LocalStream
             var trust = PolicyStep.Between(_policy, policy) is { ChangesTrust: true };
             LetGoOnMailbox(transport, SsCauseCode.PolicyChanged);
             _next = null;
+            _nextReceived = null;
+            _nextReport = null;
             _nextIsReady = false;
             ReleaseNextTicket();
             if (_retiring)
@@ -176,7 +181,10 @@ internal sealed partial class LocalStream
     {
         var next = _next!;
         var policy = _nextPolicy!;
+        var (received, report) = (_nextReceived!, _nextReport);
         _next = null;
+        _nextReceived = null;
+        _nextReport = null;
         LetTransportGoOnMailbox(SsCauseCode.PolicyChanged);
         _connected = false;
         _timer?.CancelOnMailbox();
@@ -192,8 +200,13 @@ internal sealed partial class LocalStream
         _ = Take(Wants.Drop);
         if (Take(Wants.Fault))
             FaultOnMailbox();
+
+        // What the peer before said went as far as its connection.
+        _metadata.ClearReceivedOnMailbox();
         if (!InterruptedOnMailbox())
             Deliver(new SsStateChange(SsState.Connecting));
+        if (report is not null && !InterruptedOnMailbox())
+            DeliverReceived(report, PerfReport.Flags);
         if (InterruptedOnMailbox())
         {
             if ((_wants & Wants.Destroy) == 0)
@@ -212,6 +225,7 @@ internal sealed partial class LocalStream
         if (next.Connection is { } connection)
             Volatile.Write(ref _connection, connection);
         _mends = false;
+        received.HandOverOnMailbox(_metadata);
         DomainOnMailbox().Succeeded();
 
         // It was not read until now, however long that took, and could not be asked.
@@ -275,6 +289,8 @@ internal sealed partial class LocalStream
         if (_next is not { } next)
             return;
         _next = null;
+        _nextReceived = null;
+        _nextReport = null;
         LetGoOnMailbox(next, SsCauseCode.PolicyChanged);
     }
 }

@@ -89,6 +89,9 @@ internal sealed partial class LocalStream : ITransportSink
 
     public void ReceivedOnMailbox(StreamTransport transport, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
+        // Of how a second connection came to be the handler hears when it takes over.
+        if (transport == _next && (flags & SsRxFlags.PerfJson) != 0)
+            _nextReport = payload.ToArray();
         if (transport != _transport)
             return;
         try

@@ -35,4 +35,34 @@ internal sealed record TransportSetup(
 
     /// <summary>Whether what the peer answers may be a secret, so that none of it goes into details.</summary>
     public bool HidesAnswer { get; init; }
+
+    /// <summary>Where what the peer says for metadata waits while another connection carries the stream; null for the stream's only connection.</summary>
+    public ReceivedApart? Apart { get; init; }
+
+    /// <summary>As <see cref="MetadataStore.PublishReceivedOnMailbox"/>, for connections that last, which may be made beside another.</summary>
+    public void PublishReceivedOnMailbox(string?[] values)
+    {
+        if (Apart is { IsOver: false } apart)
+            apart.Keep(values);
+        else
+            Metadata.PublishReceivedOnMailbox(values);
+    }
+
+    /// <summary>As <see cref="MetadataStore.PublishDirectOnMailbox"/>, for connections that last.</summary>
+    public void PublishDirectOnMailbox(IReadOnlyList<KeyValuePair<string, string>> headers)
+    {
+        if (Apart is { IsOver: false } apart)
+            apart.Keep(headers);
+        else
+            Metadata.PublishDirectOnMailbox(headers);
+    }
+
+    /// <summary>As <see cref="MetadataStore.ClearReceivedOnMailbox"/>, for connections that last.</summary>
+    public void ClearReceivedOnMailbox()
+    {
+        if (Apart is { IsOver: false } apart)
+            apart.Clear();
+        else
+            Metadata.ClearReceivedOnMailbox();
+    }
 }

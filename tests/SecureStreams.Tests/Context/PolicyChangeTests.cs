@@ -24,9 +24,9 @@ public sealed class PolicyChangeTests
         bench.Context.ApplyOverlay("""{ "retry": [{ "default": { "backoff": [77, 2000] } }] }""");
         Assert.Equal("Creating Connecting Connected", handler.Story);
 
-        // The delay is still that of the policy under which the connection was made.
+        // The delay is part of the next attempt: that of the policy in force, not of the one under which the connection was made.
         peer.Close(CoreBench.Reset);
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
+        await bench.PassAsync(TimeSpan.FromMilliseconds(77));
         peer = await bench.NextAttemptAsync();
         peer.Close(CoreBench.Refused);
         await bench.PassAsync(TimeSpan.FromMilliseconds(77));

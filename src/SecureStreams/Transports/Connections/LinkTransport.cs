@@ -104,7 +104,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
     {
         Setup.Mailbox.AssertCurrent();
         if (BeginsAnew)
-            Setup.Metadata.ClearReceivedOnMailbox();
+            Setup.ClearReceivedOnMailbox();
         _failure = ResolveOnMailbox(_plan, out var target);
         _run = RunAsync(_failure is null ? target : null);
     }
@@ -219,7 +219,7 @@ internal abstract partial class LinkTransport : StreamTransport, ILinkOutputOwne
         }
 
         if (received is not null)
-            Setup.Metadata.PublishReceivedOnMailbox(received);
+            Setup.PublishReceivedOnMailbox(received);
         Setup.Sink.ConnectedOnMailbox(this);
     }
 

@@ -72,7 +72,7 @@ internal sealed class InMemoryPeer
     public void Acknowledge(bool ack, int status, TransportFailure? refusal = null) => _transport.Post(t => t.AcknowledgeOnMailbox(ack, status, refusal));
 
     /// <summary>Metadata that the peer sends, one place for each declared name; null where it sends none.</summary>
-    public void Received(string?[] values) => _transport.Post(_ => Setup.Metadata.PublishReceivedOnMailbox(values));
+    public void Received(string?[] values) => _transport.Post(_ => Setup.PublishReceivedOnMailbox(values));
 
     /// <summary>A user state is delivered.</summary>
     public void UserState(int state, int status) => _transport.Post(t => t.UserStateOnMailbox((SsState)state, status));

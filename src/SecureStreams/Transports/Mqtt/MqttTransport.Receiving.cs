@@ -10,6 +10,9 @@ internal sealed partial class MqttTransport
 {
     private readonly ConcurrentQueue<MqttVerdict> _verdicts = new();
     private ConcurrentQueue<MqttPiece>? _pieces;
+
+    // What was refused before it was asked for. The stream's own, and nobody's once it lets go.
+    private Queue<TransportFailure>? _refused;
     private MqttOpening? _opening;
     private TransportFailure? _ending;
     private string?[]? _facts;
@@ -210,6 +213,8 @@ internal sealed partial class MqttTransport
             OpenOnMailbox(opening);
         while (!_letGo && _verdicts.TryDequeue(out var verdict))
             TellVerdictOnMailbox(verdict);
+        while (!_letGo && _connected && _refused is { } refused && refused.TryDequeue(out var refusal))
+            TellVerdictOnMailbox(new MqttVerdict(refusal, 0));
         while (!_letGo && _connected && _owners.TryTakeCarried(out var carried))
             TellVerdictOnMailbox(carried);
         DrainOnMailbox();
@@ -251,7 +256,7 @@ internal sealed partial class MqttTransport
         {
             _facts = new string?[_setup.Policy.Metadata.Length];
             dial.Facts.Fill(opening.Facts, _facts);
-            _setup.Metadata.PublishReceivedOnMailbox(_facts);
+            _setup.PublishReceivedOnMailbox(_facts);
         }
 
         _writer.Open();
@@ -305,7 +310,7 @@ internal sealed partial class MqttTransport
         {
             if (_facts is { } facts && !ReferenceEquals(facts, values))
                 _plan.Link.Dial.Facts.Carry(facts, values);
-            _setup.Metadata.PublishReceivedOnMailbox(values);
+            _setup.PublishReceivedOnMailbox(values);
         }
 
         _setup.Sink.ReceivedOnMailbox(this, piece, flags);

@@ -87,7 +87,7 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     {
         _setup.Mailbox.AssertCurrent();
         _started = true;
-        _setup.Metadata.ClearReceivedOnMailbox();
+        _setup.ClearReceivedOnMailbox();
         _failure = _plan.Prepare(_setup.Metadata, _factory.Blobs, out var attempt);
         if (_failure is not null)
         {
@@ -115,10 +115,11 @@ internal sealed partial class MqttTransport : StreamTransport, IMailboxWork
     /// <inheritdoc/>
     public override bool AnnounceLengthOnMailbox(long length)
     {
-        // What cannot be sent is refused before a byte of it is asked for.
+        // What cannot be sent is refused before a byte of it is asked for. Told in a turn of its own: a callback of the stream may be the one that asks.
         if (!_connected || _writer.Refuse(length) is not { } refusal)
             return true;
-        _setup.Sink.AcknowledgedOnMailbox(this, ack: false, refusal, 0);
+        (_refused ??= new()).Enqueue(refusal);
+        PostTurn();
         return false;
     }
 

@@ -180,7 +180,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         _upgrade = null;
         _statusLine = null;
         if (Plan.Http.AllowsDirect)
-            Setup.Metadata.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
+            Setup.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
         UpgradedOnMailbox(deflate, ReceivedIn(head));
     }
 
