@@ -17,9 +17,6 @@ public sealed class SsFileBlobStore : ISsBlobStore
     private const string Suffix = ".blob";
     private const string Unfinished = ".new-";
 
-    // A writer needs far less; what is older was left by one that crashed.
-    private static readonly TimeSpan UnfinishedLife = TimeSpan.FromHours(1);
-
     private readonly BlobObservers _observers = new();
     private readonly string _folder;
     private readonly TimeProvider _time;
@@ -42,7 +39,7 @@ public sealed class SsFileBlobStore : ISsBlobStore
         _time = time;
         _write = write;
         BlobFile.PrepareFolder(_folder);
-        SweepUnfinished();
+        UnfinishedFiles.Sweep(_folder, Unfinished, time.GetUtcNow());
     }
 
     /// <inheritdoc/>
@@ -61,7 +58,7 @@ public sealed class SsFileBlobStore : ISsBlobStore
         }
         catch (Exception error) when (BlobFile.IsFailure(error))
         {
-            TryDelete(unfinished);
+            UnfinishedFiles.TryDelete(unfinished);
             throw new SsBlobException($"Blob '{name}' cannot be stored in '{_folder}': {error.Message} What was there before stays.", error);
         }
 
@@ -131,34 +128,5 @@ public sealed class SsFileBlobStore : ISsBlobStore
     {
         SsBlobNames.Check(name);
         return Path.Combine(_folder, name + Suffix);
-    }
-
-    private void SweepUnfinished()
-    {
-        try
-        {
-            var oldest = (_time.GetUtcNow() - UnfinishedLife).UtcDateTime;
-            foreach (var path in Directory.EnumerateFiles(_folder, Unfinished + "*", new EnumerationOptions { AttributesToSkip = 0 }))
-            {
-                if (File.GetLastWriteTimeUtc(path) < oldest)
-                    TryDelete(path);
-            }
-        }
-        catch (Exception error) when (BlobFile.IsFailure(error))
-        {
-            // It will be swept another time; what cannot be used at all is told by whoever uses it.
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception error) when (BlobFile.IsFailure(error))
-        {
-            // Nobody but the owner can read it, and a later start sweeps it.
-        }
     }
 }

@@ -9,6 +9,9 @@ internal static class HttpDefaults
     /// <summary>A body announced to be no longer than this is read at once, not when it has arrived: the buffer it holds while it waits is as small.</summary>
     public const int SmallBodyBytes = 2 * 1024;
 
+    /// <summary>Pieces of an answer that are told in one turn of the mailbox at most.</summary>
+    public const int PiecesPerTurn = 16;
+
     /// <summary>The buffer in which a body gathers at first: four full pieces.</summary>
     public const int GatherBytes = 4 * PieceBytes;
 

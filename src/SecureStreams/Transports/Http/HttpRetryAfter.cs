@@ -25,8 +25,12 @@ internal static class HttpRetryAfter
             return null;
 
         text = text.Trim();
-        if (text.Length is > 0 and <= MaxDigits && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
-            return TimeSpan.FromSeconds(int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture));
+        if (text.Length > 0 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
+        {
+            // However many digits: a peer that wants to be left alone for very long is not one that did not say.
+            var digits = text.AsSpan().TrimStart('0');
+            return digits.IsEmpty ? TimeSpan.Zero : digits.Length > MaxDigits ? Longest : TimeSpan.FromSeconds(int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
 
         if (!RetryConditionHeaderValue.TryParse(text, out var parsed) || parsed.Date is not { } then)
             return null;

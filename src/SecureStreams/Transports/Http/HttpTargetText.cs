@@ -59,6 +59,10 @@ internal static class HttpTargetText
         uri = null;
         if (endpoint.Length > HttpDefaults.MaxUrlChars)
             return EndpointText.Bad(policy, "endpoint", $"has an endpoint URL longer than {HttpDefaults.MaxUrlChars} characters");
+
+        // Before it is made a URI, which would take such segments, and what was before them, out.
+        if (!policy.Endpoint!.IsLiteral && HasDotSegment(PathIn(endpoint)) && !HasDotSegment(PathIn(policy.Endpoint.Text)))
+            return EndpointText.Bad(policy, "endpoint", "has an endpoint URL whose metadata makes a '.' or '..' segment; refuse such values before they are set");
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var given) || given.HostNameType is UriHostNameType.Unknown || endpoint.AsSpan().ContainsAnyInRange('\0', ' '))
             return EndpointText.Bad(policy, "endpoint", "has an endpoint that looks like a URL and is none; write scheme://host:port/path");
         if (given.UserInfo.Length > 0)
@@ -101,12 +105,21 @@ internal static class HttpTargetText
             : EndpointText.Bad(policy, "endpoint", "has an endpoint that makes no usable URL");
     }
 
+    /// <summary>What is behind the authority of a URL, as it was written; empty where it is none.</summary>
+    private static string PathIn(string url)
+    {
+        var authority = url.IndexOf("://", StringComparison.Ordinal) + 3;
+        var path = authority < 3 ? -1 : url.AsSpan(authority).IndexOfAny("/\\?#");
+        return path < 0 ? "" : url[(authority + path)..];
+    }
+
+    /// <summary>Whether a segment is "." or "..", however it is written: for a URI a backslash is a slash, and %2e a dot.</summary>
     private static bool HasDotSegment(string path)
     {
-        var query = path.IndexOf('?', StringComparison.Ordinal);
-        foreach (var segment in (query < 0 ? path : path[..query]).Split('/'))
+        var end = path.AsSpan().IndexOfAny('?', '#');
+        foreach (var segment in (end < 0 ? path : path[..end]).Split('/', '\\'))
         {
-            if (segment is "." or "..")
+            if (segment.Length <= 6 && segment.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..")
                 return true;
         }
 

@@ -36,7 +36,8 @@ internal sealed partial class HttpTransport
         var token = _watch!.Token;
         var asks = _left < 0 && !_plan.AnswersAtOnce;
         var room = asks ? HttpDefaults.PieceBytes : HttpDefaults.SmallBodyBytes;
-        while (!_stopped && !_paused)
+        var total = 0;
+        for (var pieces = 1; !_stopped && !_paused; pieces++)
         {
             if (_left == 0)
             {
@@ -89,8 +90,9 @@ internal sealed partial class HttpTransport
             var flags = _flags;
             _flags = SsRxFlags.None;
             ReceivedOnMailbox(_buffer.AsSpan(0, read), flags);
-            if (read == room)
-                return default; // More than a little: others shall have their turn.
+            total += read;
+            if (total >= room || pieces == HttpDefaults.PiecesPerTurn)
+                return default; // More than a little: others shall have their turn, also where there is always more.
         }
 
         return default;

@@ -5,8 +5,8 @@ internal sealed partial class HttpTransport
 {
     private bool _expectationFailed;
 
-    /// <summary>Whether the request asks.</summary>
-    private bool IsExpecting => _plan.ExpectsContinue && _body is not null && !_expectationFailed;
+    /// <summary>Whether the request asks: only where a body of more than nothing follows.</summary>
+    private bool IsExpecting => _plan.ExpectsContinue && _body is not null && !_expectationFailed && (_announced != 0 || _body.Parts is not null);
 
     /// <summary>The peer does not know how to be asked: once more, without.</summary>
     private async Task<HttpResponseMessage> SendUnexpectingAsync(HttpResponseMessage refusal)

@@ -14,7 +14,7 @@ internal sealed partial class HttpTransport
             return;
         _answer = new HttpAnswer(_plan, _setup.Metadata, declared);
         _answer.PublishAllOnMailbox(response);
-        if (!_plan.TakesPartsApart || HttpResponseValues.Find(response.Content.Headers, "Content-Type") is not { } type || !MultipartContentType.IsMultipart(type))
+        if (!_plan.TakesPartsApart || !HttpResponseValues.HasContent(_method, response) || HttpResponseValues.Find(response.Content.Headers, "Content-Type") is not { } type || !MultipartContentType.IsMultipart(type))
             return;
         if (MultipartContentType.TryReadBoundary(type, out var boundary))
             _answer.Parts = new MultipartReader(boundary, HttpDefaults.PartHeaderBytes);

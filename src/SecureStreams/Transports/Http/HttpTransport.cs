@@ -139,8 +139,9 @@ internal sealed partial class HttpTransport : StreamTransport
                         early = TakeAtOnceOnMailbox(_response.Content.ReadAsStream(CancellationToken.None), out awaited);
                 }
 
-                // Most answers are over here, so what waits for the others is not part of what waits for all.
-                if (_response is not null && !Volatile.Read(ref _stopped))
+                // Most answers are over here, so what waits for the others is not part of what waits for all. A read that was begun is awaited whatever has stopped meanwhile: it may
+                // still write into its buffer.
+                if (_response is not null && (awaited != Awaited.None || !Volatile.Read(ref _stopped)))
                     await ReadAsync(early, awaited).ConfigureAwait(false);
             }
         }

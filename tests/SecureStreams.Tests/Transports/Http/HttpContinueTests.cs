@@ -112,6 +112,27 @@ public sealed class HttpContinueTests
         Assert.DoesNotContain("Expect", run.ReceivedText, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_body_of_no_bytes_is_none_to_ask_for(int length)
+    {
+        var head = "";
+        await using var server = ScriptedServer.Start(async (connection, stopping) =>
+        {
+            head = await connection.ReadHeadAsync(stopping);
+            await connection.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n", stopping);
+            await connection.ReadAsync(length, stopping);
+            await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", stopping);
+        });
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port, method: "POST", more: Asks), run => run.OnTransmit = Again(length), length);
+        Assert.Null(failure);
+        Assert.EndsWith("connected ack-200 closed", run.Story, StringComparison.Ordinal);
+        Assert.Contains($"Content-Length: {length}\r\n", head, StringComparison.Ordinal);
+        Assert.Equal(length > 0, head.Contains("Expect:", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>The whole body each time.</summary>
     private static Func<SecureStreams.Transports.TransportWriter, bool> Again(int length) => writer =>
     {

@@ -144,7 +144,11 @@ public sealed class HttpRedirectTests
     [Theory]
     [InlineData("12", 12)]
     [InlineData("99999999", 99999999)]
-    [InlineData("100000000", null)]
+    [InlineData("100000000", 99999999)]
+    [InlineData("99999999999999999999999999", 99999999)]
+    [InlineData("0000000000012", 12)]
+    [InlineData("000000000000", 0)]
+    [InlineData("1000000001x", null)]
     [InlineData("-5", null)]
     [InlineData("soon", null)]
     public async Task Busy_peers_say_when_to_come_back(string value, int? seconds)

@@ -49,6 +49,37 @@ public sealed class HttpTargetTests
     }
 
     [Theory]
+    [InlineData("..", false)]
+    [InlineData(".", false)]
+    [InlineData("%2e%2E", false)]
+    [InlineData(".%2e", false)]
+    [InlineData("a/../../b", false)]
+    [InlineData("a\\..\\..\\b", false)]
+    [InlineData("..?", false)]
+    [InlineData("..#", false)]
+    [InlineData("...", true)]
+    [InlineData("a..b", true)]
+    [InlineData("a?x=/../y", true)]
+    public void A_value_in_a_URL_for_an_endpoint_cannot_climb_out_of_its_path_either(string value, bool good)
+    {
+        foreach (var endpoint in new[] { "http://api.test/v1/${v}/items", "http://api.test/v1/${v}" })
+        {
+            var failure = Resolve($"\"endpoint\": \"{endpoint}\", \"http_url\": \"\", \"metadata\": [{{ \"v\": \"\" }}]", new() { ["v"] = value }, out var uri, out _);
+            if (good)
+                Assert.StartsWith("http://api.test/v1/", uri!.AbsoluteUri, StringComparison.Ordinal);
+            else
+                Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, "endpoint"), (failure?.Phase, failure?.Code, failure?.Attribute));
+        }
+    }
+
+    [Fact]
+    public void What_the_policy_itself_writes_into_the_path_of_an_endpoint_stands()
+    {
+        Assert.Null(Resolve("\"endpoint\": \"http://${h}.test/a/../b\", \"http_url\": \"\", \"metadata\": [{ \"h\": \"\" }]", new() { ["h"] = "api" }, out var uri, out _));
+        Assert.Equal("http://api.test/b", uri!.AbsoluteUri);
+    }
+
+    [Theory]
     [InlineData("", "empty")]
     [InlineData("a b", "character")]
     [InlineData("user@peer", "character")]

@@ -13,6 +13,9 @@ internal static class CookieFile
     /// <summary>Its name in the folder of state.</summary>
     public const string Name = "cookies";
 
+    /// <summary>With what the names of files begin that are to take its place.</summary>
+    public const string Unfinished = Name + ".new-";
+
     private const string Magic = "SSCOOKIES1";
     private const int Fields = 7;
     private const long LargestBytes = 64 << 20;
@@ -48,7 +51,7 @@ internal static class CookieFile
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
     public static void Write(string path, IEnumerable<Cookie> cookies)
     {
-        var unfinished = $"{path}.new-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+        var unfinished = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, Unfinished + RandomNumberGenerator.GetHexString(16, lowercase: true));
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -70,15 +73,7 @@ internal static class CookieFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                File.Delete(unfinished);
-            }
-            catch (Exception second) when (second is IOException or UnauthorizedAccessException)
-            {
-                // The first failure is told; nobody but the owner can read what is left.
-            }
-
+            UnfinishedFiles.TryDelete(unfinished); // Of what is left then the next start rids the folder.
             throw;
         }
     }

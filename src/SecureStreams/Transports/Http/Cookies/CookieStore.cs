@@ -26,6 +26,7 @@ internal sealed class CookieStore : IAsyncDisposable
         try
         {
             BlobFile.PrepareFolder(stateFolder);
+            UnfinishedFiles.Sweep(stateFolder, CookieFile.Unfinished, time.GetUtcNow());
             foreach (var cookie in CookieFile.Read(path))
                 _jar.Restore(cookie, time.GetUtcNow());
             _path = path;

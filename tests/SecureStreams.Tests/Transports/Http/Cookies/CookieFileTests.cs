@@ -53,6 +53,25 @@ public sealed class CookieFileTests : IDisposable
         Assert.Equal([File], Directory.GetFiles(_folder));
     }
 
+    [Fact]
+    public async Task What_a_writer_that_crashed_left_behind_is_removed_after_an_hour()
+    {
+        await SetAsync("n=v; Max-Age=10000");
+        var old = File + ".new-0123456789abcdef";
+        var fresh = File + ".new-fedcba9876543210";
+        var foreign = Path.Combine(_folder, "other.new-0123456789abcdef");
+        foreach (var path in new[] { old, fresh, foreign })
+            await System.IO.File.WriteAllTextAsync(path, "unfinished", TestContext.Current.CancellationToken);
+        var now = _clock.GetUtcNow().UtcDateTime;
+        System.IO.File.SetLastWriteTimeUtc(old, now.AddMinutes(-61));
+        System.IO.File.SetLastWriteTimeUtc(fresh, now.AddMinutes(-59));
+        System.IO.File.SetLastWriteTimeUtc(foreign, now.AddMinutes(-61));
+        System.IO.File.SetLastWriteTimeUtc(File, now.AddMinutes(-61));
+        await using var store = Open();
+        Assert.Equal([File, fresh, foreign], Directory.GetFiles(_folder).Order(StringComparer.Ordinal));
+        Assert.Equal("n=v", store.HeaderFor(new Uri("http://a.test/"), null));
+    }
+
     [Theory]
     [InlineData("something else\n", "is no file of cookies")]
     [InlineData("SSCOOKIES1\nnot a cookie\n", "line 2")]
