@@ -12,6 +12,7 @@ internal sealed class TokenKeeper : IDisposable
     private readonly SsContext _context;
     private readonly SsPlatform _platform;
     private readonly Func<PolicyModel> _policy;
+    private readonly Func<string, StreamTypePolicy?> _find; // Made once: every attempt of every stream asks with it.
     private readonly AsyncLocal<TokenScheme?> _writing = new();
     private IDisposable? _subscription;
     private int _isSubscribed;
@@ -25,7 +26,7 @@ internal sealed class TokenKeeper : IDisposable
     /// <param name="instruments">Where it counts.</param>
     public TokenKeeper(SsContext context, SsPlatform platform, ISsBlobStore blobs, Func<PolicyModel> policy, ILogger logger, SsInstruments instruments)
     {
-        (_context, _platform, _policy) = (context, platform, policy);
+        (_context, _platform, _policy, _find) = (context, platform, policy, Find);
         (Blobs, Logger, Instruments) = (blobs, logger, instruments);
     }
 
@@ -61,7 +62,7 @@ internal sealed class TokenKeeper : IDisposable
     }
 
     /// <summary>The scheme that fetches the token of a streamtype; null when no token is fetched for it.</summary>
-    public TokenScheme? Of(StreamTypePolicy policy) => TokenSettings.Of(policy, Find) is { } settings ? SchemeOf(settings) : null;
+    public TokenScheme? Of(StreamTypePolicy policy) => TokenSettings.Of(policy, _find) is { } settings ? SchemeOf(settings) : null;
 
     /// <summary>Whether a streamtype is one that tokens are fetched by: what its peer says may be a secret.</summary>
     public bool IsFetcher(string streamType)
@@ -114,7 +115,7 @@ internal sealed class TokenKeeper : IDisposable
 
     internal TokenFetch NewFetch(TokenScheme scheme) => new(scheme, _context, Blobs, _context.Diagnostics, Time);
 
-    internal bool IsUsed(TokenSettings settings) => StreamTypes().Any(one => Find(one) is { } policy && settings.Equals(TokenSettings.Of(policy, Find)));
+    internal bool IsUsed(TokenSettings settings) => StreamTypes().Any(one => Find(one) is { } policy && settings.Equals(TokenSettings.Of(policy, _find)));
 
     internal void TellSettled()
     {
