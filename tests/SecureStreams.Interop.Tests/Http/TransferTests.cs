@@ -27,6 +27,29 @@ public class TransferTests(NginxFixture fixture)
     }
 
     [Theory]
+    [InlineData("http")]
+    [InlineData("h2")]
+    public async Task Gets_a_body_that_comes_slowly_to_its_end(string kind)
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        await using var streams = NginxStreams.Open(fixture.Server.Ports, kind, $"/slow/small.bin?{mark}", """, "http_method": "GET" """);
+        using var handler = new BodyHandler();
+        await using var stream = streams.Context.Create("x", handler);
+
+        stream.Connect();
+        await handler.WaitForStateAsync(SsState.Disconnected);
+
+        Assert.Equal("Creating Connecting Connected QosAckRemote Disconnected", handler.Story);
+        Assert.Equal((NginxServer.SmallFileLength, NginxServer.SmallFileSha256, true), (handler.BodyReceived, handler.BodyReceivedSha256, handler.BodyComplete));
+        handler.AssertClean();
+
+        // It was slow: 64 KiB in a second, so that at least two passed between the first and the last.
+        var line = await fixture.Server.WaitForLogAsync(one => one.Request.Contains(mark, StringComparison.Ordinal));
+        Assert.Equal((200, NginxServer.SmallFileLength), (line.Status, line.BodyBytesSent));
+        Assert.True(line.Seconds >= 1, $"{line}");
+    }
+
+    [Theory]
     [InlineData("http", true)]
     [InlineData("http", false)]
     [InlineData("https", true)]

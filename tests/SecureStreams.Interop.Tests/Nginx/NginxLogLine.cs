@@ -11,7 +11,9 @@ namespace SecureStreams.Interop.Tests.Nginx;
 /// <param name="TlsVersion"><c>TLSv1.3</c>, or <c>-</c>.</param>
 /// <param name="Protocol"><c>HTTP/1.1</c> or <c>HTTP/2.0</c>.</param>
 /// <param name="UserAgent">The field, or <c>-</c>.</param>
-internal sealed record NginxLogLine(int Port, string Request, int Status, long BodyBytesSent, long RequestLength, string TlsVersion, string Protocol, string UserAgent)
+/// <param name="Connection">The number of the connection.</param>
+/// <param name="Seconds">How long it took, from the first byte of the request to the last one sent.</param>
+internal sealed record NginxLogLine(int Port, string Request, int Status, long BodyBytesSent, long RequestLength, string TlsVersion, string Protocol, string UserAgent, long Connection, double Seconds)
 {
     public static NginxLogLine Parse(string line)
     {
@@ -24,6 +26,8 @@ internal sealed record NginxLogLine(int Port, string Request, int Status, long B
             long.Parse(fields[4], CultureInfo.InvariantCulture),
             fields[5],
             fields[6],
-            fields[7]);
+            fields[7],
+            long.Parse(fields[8], CultureInfo.InvariantCulture),
+            double.Parse(fields[9], CultureInfo.InvariantCulture));
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
 
@@ -11,13 +12,15 @@ namespace SecureStreams.Interop.Tests.Nginx;
 /// The real nginx as a child process, with a configuration, certificates, files and logs in a temporary directory of its own.
 /// </summary>
 /// <remarks>
-/// Locations on every port: <c>/static/ten-mib.bin</c> (<see cref="FileSha256"/>), <c>/slow/ten-mib.bin</c> (64 KB/s), <c>/upload/NAME</c> (PUT stores, then
+/// Locations on every port: <c>/static/ten-mib.bin</c> (<see cref="FileSha256"/>), <c>/slow/...</c> (64 KiB/s) and <c>/stalled/...</c> (reset when nothing is taken for 1 s), where there
+/// is <c>small.bin</c> too (<see cref="SmallFileSha256"/>), <c>/upload/NAME</c> (PUT stores, then
 /// <see cref="UploadPath"/>), <c>/nocontent</c>, <c>/moved</c> to <c>/target</c>, <c>/moved-keeping-method</c>, <c>/loop</c>, <c>/busy</c>, <c>/reset</c> (closes
-/// without an answer), anything else 404, and <c>/app/...</c>, passed on unbuffered to an upstream that the test gives.
+/// without an answer), <c>/torn</c> (resets without an answer), <c>/seen/...</c> (<see cref="WaitForSeenAsync"/>), anything else 404, and <c>/app/...</c>, passed on unbuffered to an upstream that the test gives.
 /// </remarks>
 internal sealed class NginxServer : IAsyncDisposable
 {
     public const int FileLength = 10 * 1024 * 1024;
+    public const int SmallFileLength = 200 * 1024;
     private const int FileSeed = 77;
 
     // The kernel and a foreign process offer no event to await; 20 ms x 1500 bounds a hang, it does not decide a test.
@@ -41,6 +44,9 @@ internal sealed class NginxServer : IAsyncDisposable
     /// <summary>The SHA-256 of <c>/static/ten-mib.bin</c> in lower-case hex.</summary>
     public static string FileSha256 { get; } = DeterministicBytes.Sha256(FileLength, FileSeed);
 
+    /// <summary>The same of <c>small.bin</c>.</summary>
+    public static string SmallFileSha256 { get; } = DeterministicBytes.Sha256(SmallFileLength, FileSeed);
+
     /// <summary>Starts one.</summary>
     /// <param name="program">The path of nginx.</param>
     /// <param name="upstreamPort">Who answers <c>/app/</c>, in plain HTTP/1.1 on 127.0.0.1.</param>
@@ -52,7 +58,8 @@ internal sealed class NginxServer : IAsyncDisposable
             var directory = Directory.CreateTempSubdirectory("ss-nginx-");
             var ports = NginxPorts.Pick();
             var configuration = NginxConfiguration.Write(directory.FullName, ports, upstreamPort);
-            await WriteFileAsync(Path.Combine(directory.FullName, "static", "ten-mib.bin"));
+            await WriteFileAsync(Path.Combine(directory.FullName, "static", "ten-mib.bin"), FileLength);
+            await WriteFileAsync(Path.Combine(directory.FullName, "static", "small.bin"), SmallFileLength);
             var process = Process.Start(new ProcessStartInfo(program, ["-p", directory.FullName, "-c", configuration, "-e", Path.Combine(directory.FullName, "error.log")])
             {
                 RedirectStandardOutput = true,
@@ -68,6 +75,9 @@ internal sealed class NginxServer : IAsyncDisposable
                 throw new CheckFailedException($"nginx did not start:\n{errors}");
         }
     }
+
+    /// <summary>The certificate of the authority of most of its ports, as a PEM file.</summary>
+    public string AuthorityPath => Path.Combine(_directory.FullName, "trusted.crt");
 
     /// <summary>What nginx says of itself.</summary>
     public string ErrorLog => Read("error.log");
@@ -93,12 +103,20 @@ internal sealed class NginxServer : IAsyncDisposable
         return Convert.ToHexStringLower(await SHA256.HashDataAsync(file));
     }
 
-    /// <summary>Waits until a request for which <paramref name="isWanted"/> holds was logged.</summary>
-    public async Task<NginxLogLine> WaitForLogAsync(Func<NginxLogLine, bool> isWanted)
+    /// <summary>Waits until as many requests were logged for which <paramref name="isWanted"/> holds, and returns the first of them.</summary>
+    public async Task<NginxLogLine> WaitForLogAsync(Func<NginxLogLine, bool> isWanted, int count = 1)
     {
-        NginxLogLine? found = null;
-        await PollAsync(() => (found = AccessLog.FirstOrDefault(isWanted)) is not null, () => $"No such request was logged. Access log:\n{Read("access.log")}");
-        return found!;
+        IReadOnlyList<NginxLogLine> found = [];
+        await PollAsync(() => (found = [.. AccessLog.Where(isWanted)]).Count >= count, () => $"{found.Count} of {count} such requests were logged. Access log:\n{Read("access.log")}");
+        return found[0];
+    }
+
+    /// <summary>Waits until so many requests were logged of which the URL begins with <paramref name="prefix"/>, which is below <c>/seen/</c>, and returns them.</summary>
+    public async Task<IReadOnlyList<NginxSeen>> WaitForSeenAsync(string prefix, int count)
+    {
+        IReadOnlyList<NginxSeen> found = [];
+        await PollAsync(() => (found = SeenLog(prefix)).Count >= count, () => $"{found.Count} of {count} requests to {prefix} were logged. Error log:\n{ErrorLog}");
+        return found;
     }
 
     /// <summary>Kills the worker outright, which resets or cuts all its connections; the master starts another, for which this waits.</summary>
@@ -126,10 +144,10 @@ internal sealed class NginxServer : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    private static async Task WriteFileAsync(string path)
+    private static async Task WriteFileAsync(string path, int length)
     {
         await using var file = File.Create(path);
-        await using var bytes = DeterministicBytes.Open(FileLength, FileSeed);
+        await using var bytes = DeterministicBytes.Open(length, FileSeed);
         await bytes.CopyToAsync(file);
     }
 
@@ -161,12 +179,19 @@ internal sealed class NginxServer : IAsyncDisposable
         return [.. children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static id => int.Parse(id, CultureInfo.InvariantCulture))];
     }
 
-    private string Read(string name)
+    // nginx escapes what would break JSON, and leaves the bytes of other sets of characters as they came.
+    private IReadOnlyList<NginxSeen> SeenLog(string prefix)
+    {
+        var text = Read("seen.log", Encoding.Latin1);
+        return [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(NginxSeen.Parse).Where(one => one.Uri.StartsWith(prefix, StringComparison.Ordinal))];
+    }
+
+    private string Read(string name, Encoding? encoding = null)
     {
         var path = Path.Combine(_directory.FullName, name);
         if (!File.Exists(path))
             return "";
-        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), encoding ?? Encoding.UTF8);
         return reader.ReadToEnd();
     }
 }

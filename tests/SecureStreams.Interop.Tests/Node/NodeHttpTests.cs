@@ -82,8 +82,9 @@ public class NodeHttpTests
     public async Task After_GOAWAY_the_next_transaction_takes_another_connection(string kind)
     {
         await using var server = await StartAsync(kind);
-        await using var streams = Open(server, kind, "/goaway");
-        var handler = new RecordingHandler();
+        await using var streams = Open(server, kind, "/goaway", "\"metadata\": [{ \"session\": \"x-session\" }]");
+        var sessions = new List<string?>();
+        var handler = new RecordingHandler().OnStateDo(SsState.Connected, stream => sessions.Add(stream.GetMetadata("session")));
         await using var stream = streams.Context.Create("x", handler);
         for (var round = 1; round <= 5; round++)
         {
@@ -92,6 +93,7 @@ public class NodeHttpTests
         }
 
         Assert.Equal(string.Concat(Enumerable.Repeat("last", 5)), handler.ReceivedText);
+        Assert.Equal(["1", "2", "3", "4", "5"], sessions); // The server's own count.
         Assert.DoesNotContain(SsState.Unreachable, handler.States);
         handler.AssertClean();
     }

@@ -6,6 +6,8 @@ import fs from 'node:fs';
 
 const [protocol, port, key, cert] = process.argv.slice(2);
 
+const sessions = []; // Those that asked for /goaway, in that order.
+
 function answer(request, response) {
     const path = request.url.split('?')[0];
     if (path === '/trailers') {
@@ -27,8 +29,11 @@ function answer(request, response) {
             response.write(text.slice(at, at += 777), more);
         })();
     } else if (path === '/goaway') {
+        const session = request.stream.session;
+        if (!sessions.includes(session)) sessions.push(session);
+        response.writeHead(200, { 'x-session': sessions.indexOf(session) + 1 });
         response.end('last');
-        request.stream.session.goaway(0);
+        session.goaway(0);
     } else if (path === '/reset') {
         request.stream.close(Number(request.url.split('=')[1]));
     } else {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using SecureStreams.TestSupport.Checks;
 
 namespace SecureStreams.Interop.Tests.Tls;
 
@@ -30,6 +31,9 @@ internal sealed class HandshakeTap : IAsyncDisposable
 
     /// <summary>Bytes of the server's first flight, by connection.</summary>
     public IReadOnlyDictionary<int, int> Flights => _flights;
+
+    /// <summary>Completes when every connection so far has ended at both sides: what a client was told before the end it has acted on.</summary>
+    public Task QuietAsync() => Task.WhenAll(_running).OrFail(() => $"{_running.Count(static one => !one.IsCompleted)} of {_running.Count} connections have not ended.");
 
     public async ValueTask DisposeAsync()
     {
@@ -101,7 +105,8 @@ internal sealed class HandshakeTap : IAsyncDisposable
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // One of the ends is gone, and the other is told by its own reads.
+            // One of the ends is gone without an end in order, and so the other one is told.
+            to.Dispose();
         }
     }
 }

@@ -11,10 +11,14 @@ namespace SecureStreams.Interop.Tests.Tls;
 /// <summary><c>openssl s_server</c>, which takes certificates, versions and ciphers that the platform does not, and sends the alerts that the platform does not send.</summary>
 internal sealed class OpenSslWitness : IWitness
 {
+    // What the application's bytes begin with: its payload itself, a request of HTTP/1.1 or of WebSocket, and the preface behind which the headers of HTTP/2 are not to be read as text.
+    private static readonly string[] Payloads = ["PAYLOAD", "POST ", "GET ", "PRI * HTTP/2.0"];
+
     private readonly Process _process;
     private readonly DirectoryInfo _directory;
     private readonly StringBuilder _said = new();
     private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _paid = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _disposed;
 
@@ -34,6 +38,9 @@ internal sealed class OpenSslWitness : IWitness
     public int Port { get; }
 
     public Task Greeted => _over.Task;
+
+    /// <summary>Completed when it has printed a line of what the application sent.</summary>
+    public Task Paid => _paid.Task;
 
     /// <summary>Everything it printed.</summary>
     public string Said
@@ -80,8 +87,7 @@ internal sealed class OpenSslWitness : IWitness
     {
         // It prints what it decrypts, and ends with its last connection.
         await _process.WaitForExitAsync().OrFail(() => $"openssl does not end:\n{Said}");
-        string[] payloads = ["PAYLOAD", "POST ", "GET "];
-        return payloads.Any(one => Said.Contains(one, StringComparison.Ordinal)) ? Said : "";
+        return IsPayload(Said) ? Said : "";
     }
 
     public async ValueTask DisposeAsync()
@@ -95,6 +101,8 @@ internal sealed class OpenSslWitness : IWitness
         _directory.Delete(recursive: true);
     }
 
+    private static bool IsPayload(string text) => Payloads.Any(one => text.Contains(one, StringComparison.Ordinal));
+
     private static string KeyPem(X509Certificate2 certificate) =>
         certificate.GetECDsaPrivateKey()?.ExportPkcs8PrivateKeyPem() ?? certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem();
 
@@ -104,6 +112,8 @@ internal sealed class OpenSslWitness : IWitness
             return;
         lock (_said)
             _said.Append(line).Append('\n');
+        if (IsPayload(line))
+            _paid.TrySetResult();
         if (line.StartsWith("ACCEPT", StringComparison.Ordinal))
             _listening.TrySetResult();
         else

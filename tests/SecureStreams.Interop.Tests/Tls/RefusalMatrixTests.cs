@@ -75,6 +75,34 @@ public class RefusalMatrixTests
         log.AssertClean();
     }
 
+    /// <summary>What the refusals prove hangs on this: the server that they hear would have told of a byte that came.</summary>
+    [Theory]
+    [InlineData("h1", true)]
+    [InlineData("h1", false)]
+    [InlineData("h2", true)]
+    [InlineData("h2", false)]
+    [InlineData("raw", true)]
+    [InlineData("ws", false)]
+    public async Task OpenSsl_tells_what_came_when_nothing_was_refused(string protocol, bool withBody)
+    {
+        await using var peer = await OpenSslWitness.StartAsync(MatrixPki.Good, [], ["-alpn", "h2,http/1.1"]);
+        using var log = new TestLog();
+        var policy = Policy(new RefusalCase(null, default, default, ""), protocol, peer.Port).Replace("POST", withBody ? "POST" : "GET", StringComparison.Ordinal);
+        await using var context = SsContext.FromJson(policy, new() { LoggerFactory = log, Platform = new() { Names = new LoopbackNames() } });
+        using var handler = new BodyHandler("PAYLOAD\n"u8.ToArray());
+        var stream = context.Create("x", handler);
+        if (withBody)
+            stream.RequestTransmit((int)handler.BodyLength);
+        else
+            stream.Connect();
+        await peer.Paid.OrFail(() => $"Nothing was told:\n{peer.Said}");
+        await stream.DisposeAsync();
+        await context.DisposeAsync();
+        Assert.NotEqual("", await peer.PayloadAsync());
+        handler.AssertClean();
+        log.AssertClean();
+    }
+
     private static string Policy(RefusalCase one, string protocol, int port)
     {
         var roots = one.Roots?.Invoke() ?? [];

@@ -17,7 +17,7 @@ namespace SecureStreams.Interop.Tests.Tls;
 
 /// <summary>
 /// A Kestrel that asks clients for a certificate, takes any or none, and writes down by whom each request came and on which connection. <c>/close...</c> ends its connection,
-/// <c>/away</c> redirects to <see cref="Elsewhere"/>. WebSocket is spoken everywhere else, until the client closes.
+/// <c>/away</c> redirects to <see cref="Elsewhere"/>. WebSocket is spoken everywhere else, on HTTP/2 too (RFC 8441), until the client closes.
 /// </summary>
 internal sealed class TlsHost : IAsyncDisposable
 {
@@ -42,6 +42,7 @@ internal sealed class TlsHost : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
+                HandshakeTimeout = TimeSpan.FromMinutes(5), // Hundreds may begin at once, on a slow machine.
                 OnConnection = _ => new(new SslServerAuthenticationOptions
                 {
                     ServerCertificateContext = SslStreamCertificateContext.Create(certificate, [.. chain], offline: true),
@@ -65,7 +66,8 @@ internal sealed class TlsHost : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
-        _log.Enqueue(new TlsHostLine(path, context.Connection.Id, context.Connection.RemotePort, context.Connection.ClientCertificate?.Thumbprint, context.Request.Host.Host));
+        _log.Enqueue(new TlsHostLine(
+            path, context.Connection.Id, context.Connection.RemotePort, context.Connection.ClientCertificate?.Thumbprint, context.Request.Host.Host, $"{context.Request.Method} {context.Request.Protocol}"));
         if (path.StartsWith("/close", StringComparison.Ordinal))
             context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
         if (path == "/away")

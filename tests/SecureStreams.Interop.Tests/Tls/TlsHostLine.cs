@@ -6,4 +6,5 @@ namespace SecureStreams.Interop.Tests.Tls;
 /// <param name="RemotePort">The client's port.</param>
 /// <param name="Certificate">The thumbprint of the client's certificate; null for none.</param>
 /// <param name="Host">The host that was asked for.</param>
-internal sealed record TlsHostLine(string Path, string Connection, int RemotePort, string? Certificate, string Host);
+/// <param name="Protocol">Method and version, as in <c>GET HTTP/1.1</c>.</param>
+internal sealed record TlsHostLine(string Path, string Connection, int RemotePort, string? Certificate, string Host, string Protocol);

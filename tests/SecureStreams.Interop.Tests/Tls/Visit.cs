@@ -5,13 +5,13 @@ namespace SecureStreams.Interop.Tests.Tls;
 
 /// <summary>
 /// Makes a connection of any protocol one visit to a <see cref="TlsHost"/>: when Disconnected has come, the host has written it down. h1 and h2 end by themselves; a WebSocket is left as
-/// soon as it stands; raw says an HTTP request of its own and leaves with the answer.
+/// soon as it stands, on HTTP/2 too; raw says an HTTP request of its own and leaves with the answer.
 /// </summary>
 internal static class Visit
 {
     public static void Arm(RecordingHandler handler, string protocol, string path)
     {
-        if (protocol == "ws")
+        if (protocol is "ws" or "ws2")
         {
             handler.OnStateDo(SsState.Connected, static stream => stream.Disconnect());
         }
