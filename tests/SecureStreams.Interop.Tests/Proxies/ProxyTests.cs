@@ -92,6 +92,70 @@ public sealed class ProxyTests
     }
 
     [Theory]
+    [InlineData("socks", "h1")]
+    [InlineData("socks", "h2")]
+    [InlineData("socks", "raw")]
+    [InlineData("socks", "ws")]
+    [InlineData("http", "h2")]
+    [InlineData("http", "raw")]
+    public async Task The_documents_proxy_is_that_of_streamtypes_that_name_none(string kind, string protocol)
+    {
+        const int Length = 100_000;
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var proxy = await ProxyProcess.StartAsync(kind);
+        var lasting = protocol is "raw" or "ws";
+        var port = protocol switch { "raw" => host.RawTlsPort, "ws" => host.HttpsPort, _ => Port(host, protocol) };
+        await using var context = Open(host, protocol, ", \"opportunistic\": true" + (protocol == "ws" ? ", \"ws_binary\": true" : ""), port, method: "POST", url: lasting ? "ws/echo" : "/echo", document: Via(kind, proxy.Port)[2..] + ",");
+        using var handler = new BodyHandler(DeterministicBytes.Open(Length, seed: 9));
+        if (lasting)
+        {
+            handler.OnReceiveDo((stream, _, _) =>
+            {
+                if (handler.BodyReceived == Length)
+                    stream.Disconnect();
+                return SsResult.Continue;
+            });
+        }
+
+        await using var stream = context.Create("x", handler);
+        stream.RequestTransmit(handler.BodyLength);
+        await handler.WaitForStateAsync(SsState.Disconnected);
+
+        Assert.Equal((Length, DeterministicBytes.Sha256(Length, 9)), (handler.BodyReceived, handler.BodyReceivedSha256));
+        var connection = stream.Explain().Connection!;
+        Assert.Equal(
+            ($"{(kind == "socks" ? "SOCKS5" : "HTTP")} proxy 127.0.0.1:{proxy.Port}", $"localhost:{port}", $"127.0.0.1:{proxy.Port}"), (connection.Proxy, connection.Endpoint, connection.Address));
+        Assert.True(connection.ProxyTime > TimeSpan.Zero, connection.ToString());
+        handler.AssertClean();
+    }
+
+    [Fact]
+    public async Task A_streamtype_names_another_proxy_than_its_document_or_none()
+    {
+        await using var host = await KestrelTestHost.StartAsync();
+        await using var proxy = await ProxyProcess.StartAsync("socks");
+        using var dead = new DeadPort();
+        var document = Via("socks", dead.Number)[2..] + ",";
+
+        // What the document says is not asked, and its dead port shows it where it is.
+        foreach (var (own, expected) in ((string, string?)[])[(Via("socks", proxy.Port), $"SOCKS5 proxy 127.0.0.1:{proxy.Port}"), (", \"via-socks5\": \"\"", null)])
+        {
+            await using var context = Open(host, "h1", own, document: document, endpoint: "127.0.0.1");
+            var handler = new RecordingHandler();
+            await using var stream = context.Create("x", handler);
+            stream.Connect();
+            await handler.WaitForStateAsync(SsState.Disconnected);
+            Assert.Equal(expected, stream.Explain().Connection!.Proxy);
+            handler.AssertClean();
+        }
+
+        await using var none = Open(host, "h1", "", document: document, endpoint: "127.0.0.1");
+        var detail = await FailAsync(none);
+        Assert.Equal((SsPhase.Proxy, SsCauseCode.ConnectionRefused, "via-socks5"), (detail.Cause.Phase, detail.Cause.Code, detail.Policy!.Attribute));
+        Assert.Contains($"nobody listens at the SOCKS5 proxy 127.0.0.1:{dead.Number} on the way to 127.0.0.1:{host.HttpsPort}", detail.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("socks", "raw", "via-socks5")]
     [InlineData("http", "ws", "via_http_proxy")]
     public async Task Lasting_connection_is_told_what_the_proxy_holds_against_it(string kind, string protocol, string attribute)
@@ -194,12 +258,13 @@ public sealed class ProxyTests
     private static string Via(string kind, int port, string credentials = "") =>
         $", \"{(kind == "socks" ? "via-socks5" : "via_http_proxy")}\": \"{credentials}127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}\"";
 
-    private static LocalContext Open(KestrelTestHost host, string protocol, string more, int? port = null, string method = "GET", string url = "/", bool tls = true) => SsContext.FromJson(
+    private static LocalContext Open(KestrelTestHost host, string protocol, string more, int? port = null, string method = "GET", string url = "/", bool tls = true, string document = "", string endpoint = "localhost") => SsContext.FromJson(
         $$"""
         {
+          {{document}}
           "certs": [{ "root": "{{TestCertificates.Authority.Base64Der}}" }],
           "trust_stores": [{ "name": "test", "stack": ["root"] }],
-          "s": [{ "x": { "endpoint": "localhost", "port": {{port ?? Port(host, protocol)}}, "protocol": "{{protocol}}"{{(protocol is "h1" or "h2" ? $", \"http_method\": \"{method}\"" : "")}}{{(protocol == "raw" ? "" : $", \"http_url\": \"{url}\"")}}
+          "s": [{ "x": { "endpoint": "{{endpoint}}", "port": {{port ?? Port(host, protocol)}}, "protocol": "{{protocol}}"{{(protocol is "h1" or "h2" ? $", \"http_method\": \"{method}\"" : "")}}{{(protocol == "raw" ? "" : $", \"http_url\": \"{url}\"")}}
             {{(tls ? ", \"tls\": true, \"tls_trust_store\": \"test\"" : "")}}{{more}} } }]
         }
         """,

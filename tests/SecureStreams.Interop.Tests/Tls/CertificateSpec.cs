@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace SecureStreams.Interop.Tests.Tls;
@@ -27,10 +28,13 @@ internal sealed record CertificateSpec
     /// <summary>0 for an elliptic curve.</summary>
     public int RsaBits { get; init; }
 
-    /// <summary>Signed with SHA-1 by its issuer.</summary>
-    public bool Sha1 { get; init; }
+    /// <summary>Which curve, where it is one.</summary>
+    public ECCurve Curve { get; init; } = ECCurve.NamedCurves.nistP256;
 
-    /// <summary>With RSASSA-PSS instead of PKCS#1; only with <see cref="Sha1"/>.</summary>
+    /// <summary>The hash that its issuer signs over, SHA-1 or MD5; null for SHA-256.</summary>
+    public HashAlgorithmName? WeakHash { get; init; }
+
+    /// <summary>With RSASSA-PSS instead of PKCS#1; only with <see cref="WeakHash"/>.</summary>
     public bool Pss { get; init; }
 
     /// <summary>The one DNS subtree that it may issue for.</summary>
@@ -38,6 +42,9 @@ internal sealed record CertificateSpec
 
     /// <summary>Where its issuer says what is revoked.</summary>
     public string? CrlUrl { get; init; }
+
+    /// <summary>Where an OCSP responder can be asked.</summary>
+    public string? OcspUrl { get; init; }
 
     /// <summary>Where its issuer's certificate can be had.</summary>
     public string? IssuerUrl { get; init; }

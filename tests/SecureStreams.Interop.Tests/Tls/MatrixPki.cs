@@ -10,6 +10,7 @@ internal static class MatrixPki
 {
     public const string ForServers = "1.3.6.1.5.5.7.3.1";
     public const string ForClients = "1.3.6.1.5.5.7.3.2";
+    public const string ForOcsp = "1.3.6.1.5.5.7.3.9";
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
@@ -35,7 +36,7 @@ internal static class MatrixPki
     /// <param name="pretendedIssuer">Whom it claims to be issued by; null for the truth.</param>
     public static X509Certificate2 Make(X509Certificate2? issuer, CertificateSpec spec, X509Certificate2? pretendedIssuer = null)
     {
-        using AsymmetricAlgorithm key = spec.RsaBits > 0 ? RSA.Create(spec.RsaBits) : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using AsymmetricAlgorithm key = spec.RsaBits > 0 ? RSA.Create(spec.RsaBits) : ECDsa.Create(spec.Curve);
         var request = key is RSA rsaKey
             ? new CertificateRequest(spec.Subject, rsaKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(spec.Subject, (ECDsa)key, HashAlgorithmName.SHA256);
@@ -59,9 +60,10 @@ internal static class MatrixPki
 
     private static X509SignatureGenerator GeneratorOf(X509Certificate2 issuer, CertificateSpec spec)
     {
-        if (issuer.GetRSAPrivateKey() is { } rsa)
-            return spec.Sha1 ? new Sha1Generator(rsa, spec.Pss) : X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1);
-        return X509SignatureGenerator.CreateForECDsa(issuer.GetECDsaPrivateKey()!);
+        AsymmetricAlgorithm key = (AsymmetricAlgorithm?)issuer.GetRSAPrivateKey() ?? issuer.GetECDsaPrivateKey()!;
+        if (spec.WeakHash is { } hash)
+            return new WeakGenerator(key, hash, spec.Pss);
+        return key is RSA rsa ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa((ECDsa)key);
     }
 
     private static void AddExtensions(CertificateRequest request, CertificateSpec spec, X509Certificate2? issuer)
@@ -86,8 +88,8 @@ internal static class MatrixPki
             request.CertificateExtensions.Add(new X509Extension("2.5.29.30", NameConstraints(subtree), true));
         if (spec.CrlUrl is { } crl)
             request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([crl]));
-        if (spec.IssuerUrl is { } url)
-            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(null, [url]));
+        if (spec.IssuerUrl is not null || spec.OcspUrl is not null)
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension(One(spec.OcspUrl), One(spec.IssuerUrl)));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         if (issuer?.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } above)
             request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(above));
@@ -103,6 +105,8 @@ internal static class MatrixPki
             writer.WriteCharacterString(UniversalTagNumber.IA5String, subtree, new Asn1Tag(TagClass.ContextSpecific, 2));
         return writer.Encode();
     }
+
+    private static IEnumerable<string>? One(string? url) => url is null ? null : [url];
 
     private static byte[] SerialNumber()
     {

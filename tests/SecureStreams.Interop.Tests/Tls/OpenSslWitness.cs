@@ -53,7 +53,14 @@ internal sealed class OpenSslWitness : IWitness
     }
 
     /// <summary>Starts one that ends by itself after <paramref name="connections"/>.</summary>
-    public static async Task<OpenSslWitness> StartAsync(X509Certificate2 certificate, X509Certificate2[] chain, string[] arguments, X509Certificate2[]? clientAuthorities = null, int connections = 1)
+    /// <param name="certificate">Its own, with the key.</param>
+    /// <param name="chain">What it sends along, whatever that is.</param>
+    /// <param name="arguments">More of them.</param>
+    /// <param name="clientAuthorities">Whose certificates clients have to show; null for none.</param>
+    /// <param name="connections">How many it serves.</param>
+    /// <param name="staple">An OCSP answer that it sends to clients that ask for one; null for none.</param>
+    public static async Task<OpenSslWitness> StartAsync(
+        X509Certificate2 certificate, X509Certificate2[] chain, string[] arguments, X509Certificate2[]? clientAuthorities = null, int connections = 1, byte[]? staple = null)
     {
         var program = Peer.Find("openssl") ?? throw Peer.Absent("openssl", "openssl");
         var directory = Directory.CreateTempSubdirectory("ss-openssl-");
@@ -67,6 +74,12 @@ internal sealed class OpenSslWitness : IWitness
         ];
         if (chain.Length > 0)
             all.AddRange(["-cert_chain", Path.Combine(directory.FullName, "chain.pem")]);
+        if (staple is not null)
+        {
+            File.WriteAllBytes(Path.Combine(directory.FullName, "staple.der"), staple);
+            all.AddRange(["-status_file", Path.Combine(directory.FullName, "staple.der")]);
+        }
+
         if (clientAuthorities is not null)
         {
             File.WriteAllText(Path.Combine(directory.FullName, "clients.pem"), string.Concat(clientAuthorities.Select(static one => one.ExportCertificatePem() + "\n")));

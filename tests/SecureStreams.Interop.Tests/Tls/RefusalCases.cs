@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -68,70 +69,30 @@ internal static partial class RefusalCases
         Show("name outside of what the intermediate may issue for", SsCauseCode.CertificateInvalid, "", static () => Chain(static one => one with { PermittedDns = "example.test" }));
     }
 
-    private static void AddStrength()
-    {
-        OpenSsl("RSA key of 1024 bits", SsPhase.Tls, SsCauseCode.CertificateInvalid, "an RSA key of 1024 bits", static () => [Leaf(new() { RsaBits = 1024 })], ["-cipher", "DEFAULT:@SECLEVEL=0"]);
-        OpenSsl("intermediate with an RSA key of 1024 bits", SsPhase.Tls, SsCauseCode.CertificateInvalid, "an RSA key of 1024 bits", static () => Chain(static one => one with { RsaBits = 1024 }), ["-cipher", "DEFAULT:@SECLEVEL=0"]);
-        OpenSsl("signed with SHA-1", SsPhase.Tls, SsCauseCode.CertificateInvalid, "signed with SHA-1", static () => [MatrixPki.Make(MatrixPki.RsaRoot, new() { Sha1 = true })],
-            ["-cipher", "DEFAULT:@SECLEVEL=0"], static one => one with { Roots = static () => [MatrixPki.RsaRoot] });
-        OpenSsl("signed with SHA-1 by RSA-PSS, which does not say so", SsPhase.Tls, SsCauseCode.CertificateInvalid, "signed with SHA-1", static () => [MatrixPki.Make(MatrixPki.RsaRoot, new() { Sha1 = true, Pss = true })],
-            ["-cipher", "DEFAULT:@SECLEVEL=0"], static one => one with { Roots = static () => [MatrixPki.RsaRoot] });
-        OpenSsl("intermediate signed with SHA-1", SsPhase.Tls, SsCauseCode.CertificateInvalid, "certificate 'CN=Intermediate' is signed with SHA-1", static () =>
-        {
-            var intermediate = MatrixPki.Make(MatrixPki.RsaRoot, MatrixPki.Authority("CN=Intermediate") with { Sha1 = true });
-            return [MatrixPki.Make(intermediate, new()), intermediate];
-        }, ["-cipher", "DEFAULT:@SECLEVEL=0"], static one => one with { Roots = static () => [MatrixPki.RsaRoot] });
-    }
-
-    private static void AddRevocation()
-    {
-        const string asked = "\"tls_revocation\": \"online\"";
-        Revocation("revoked", SsCauseCode.CertificateRevoked, "was revoked by its issuer", static crl =>
-        {
-            var leaf = Leaf(new() { CrlUrl = crl.Url });
-            crl.File = MatrixPki.Revocations(MatrixPki.Root, leaf);
-            return [leaf];
-        });
-        Revocation("intermediate revoked", SsCauseCode.CertificateRevoked, "certificate 'CN=Intermediate' was revoked", static crl =>
-        {
-            var intermediate = Intermediate(new() { CrlUrl = crl.Url });
-            crl.File = MatrixPki.Revocations(MatrixPki.Root, intermediate);
-            return [MatrixPki.Make(intermediate, new()), intermediate];
-        });
-        Revocation("no place to ask whether it is revoked", SsCauseCode.RevocationUnknown, "could not be learned", static _ => [MatrixPki.Good]);
-        Revocation("no list where one should be", SsCauseCode.RevocationUnknown, "could not be learned", static crl => [Leaf(new() { CrlUrl = crl.Url })]);
-        Revocation("list that is none", SsCauseCode.RevocationUnknown, "could not be learned", static crl =>
-        {
-            crl.File = [1, 2, 3];
-            return [Leaf(new() { CrlUrl = crl.Url })];
-        });
-        Revocation("list of somebody else", SsCauseCode.RevocationUnknown, "could not be learned", static crl =>
-        {
-            crl.File = MatrixPki.Revocations(MatrixPki.OtherRoot);
-            return [Leaf(new() { CrlUrl = crl.Url })];
-        });
-
-        Add("no answer whether it is revoked", static setting => Started(SslWitness.Showing(Leaf(new() { CrlUrl = setting.Crl.Url }))), SsPhase.Timeout, SsCauseCode.ConnectTimeout, "waiting for the TLS handshake",
-            static one => one with { More = asked, CrlIsSilent = true, Stalls = true });
-
-        static void Revocation(string name, SsCauseCode code, string words, Func<CrlServer, X509Certificate2[]> make) =>
-            Add(name, setting =>
-            {
-                var chain = make(setting.Crl);
-                return Started(SslWitness.Showing(chain[0], chain[1..]));
-            }, SsPhase.Tls, code, words, static one => one with { More = asked, Attribute = "tls_revocation" });
-    }
-
     private static void AddPins()
     {
-        var other = "\"tls_pins\": [\"" + Pin(MatrixPki.OtherRoot) + "\"]";
-        var root = "\"tls_pins\": [\"" + Pin(MatrixPki.Root) + "\"]";
-        Pinned("another key than the pinned one", other);
-        Pinned("another chain than the pinned one", other + ", \"tls_pin_scope\": \"chain\"");
-        Pinned("key of the root pinned for the server's own", root);
+        const string ofLeaf = ", \"tls_pin_scope\": \"leaf\"";
+        const string ofChain = ", \"tls_pin_scope\": \"chain\"";
+        X509Certificate2[] good = [MatrixPki.Good];
+        var intermediate = Intermediate(new());
+        X509Certificate2[] chain = [MatrixPki.Make(intermediate, new()), intermediate];
+        Pinned("another key than the pinned one", MatrixPki.OtherRoot, "", good, good);
+        Pinned("another chain than the pinned one", MatrixPki.OtherRoot, ofChain, good, [.. good, MatrixPki.Root]);
+        Pinned("another chain of three than the pinned one", MatrixPki.OtherRoot, ofChain, chain, [.. chain, MatrixPki.Root]);
+        Pinned("key of the root pinned for the server's own", MatrixPki.Root, "", good, good);
+        Pinned("key of the intermediate pinned for the server's own", intermediate, "", chain, chain[..1]);
+        Pinned("key of the intermediate pinned for the server's own in so many words", intermediate, ofLeaf, chain, chain[..1]);
 
-        static void Pinned(string name, string more) => Add(name, Showing(static () => [MatrixPki.Good]), SsPhase.Tls, SsCauseCode.CertificatePinMismatch, Pin(MatrixPki.Good),
-            one => one with { More = more, Attribute = "tls_pins" });
+        // What counts ends with the anchor. openssl sends the root as well.
+        OpenSsl("key of the root above an intermediate that is the anchor", SsPhase.Tls, SsCauseCode.CertificatePinMismatch, Seen(chain), () => [.. chain, MatrixPki.Root], [],
+            one => one with { More = Pins(MatrixPki.Root) + ofChain, Attribute = "tls_pins", Roots = () => [intermediate] });
+
+        static void Pinned(string name, X509Certificate2 pin, string more, X509Certificate2[] shown, X509Certificate2[] seen) =>
+            Add(name, Showing(() => shown), SsPhase.Tls, SsCauseCode.CertificatePinMismatch, Seen(seen), one => one with { More = Pins(pin) + more, Attribute = "tls_pins" });
+
+        static string Pins(X509Certificate2 pin) => $"\"tls_pins\": [\"{Pin(pin)}\"]";
+
+        static string Seen(X509Certificate2[] seen) => $"which has {string.Join(", ", seen.Select(Pin))};";
     }
 
     private static void AddHandshakes()
@@ -175,8 +136,9 @@ internal static partial class RefusalCases
         return [MatrixPki.Make(intermediate, new()), intermediate];
     }
 
-    private static string Pin(X509Certificate2 certificate) =>
-        "sha256/" + Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+    /// <summary>The hash of a certificate's key as policies state it, made without the code under test.</summary>
+    internal static string Pin(X509Certificate2 certificate) =>
+        "sha256/" + Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     /// <summary>A ServerHello of TLS 1.0 or 1.1, whole: version, random, no session, TLS_RSA_WITH_AES_128_CBC_SHA, no compression.</summary>
     private static byte[] OldHello(byte minor) => [0x16, 3, minor, 0, 42, 2, 0, 0, 38, 3, minor, .. new byte[32], 0, 0, 0x2f, 0];

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using SecureStreams.Network;
 using SecureStreams.Tests.Network.Support;
 
@@ -27,12 +25,11 @@ public sealed class SocketOptionsTests
         var request = new SsConnectRequest(new IPEndPoint(ip, peer.Port)) { TypeOfService = typeOfService, Priority = priority };
         await using (var stream = (NetworkStream)await SsSocketDialer.System.ConnectAsync(request, TestContext.Current.CancellationToken))
         {
-            var v6 = ip.AddressFamily == AddressFamily.InterNetworkV6;
-            Assert.Equal(typeOfService, v6 ? Get(stream.Socket, 41, 67) : Get(stream.Socket, 0, 1));
+            Assert.Equal(typeOfService, RawOptions.TypeOfService(stream.Socket));
 
             // The kernel gives IPv4 a priority of its own with a type of service, which counts where none is asked for.
-            if (priority != 0 || v6)
-                Assert.Equal(priority, Get(stream.Socket, 1, 12));
+            if (priority != 0 || ip.AddressFamily == AddressFamily.InterNetworkV6)
+                Assert.Equal(priority, RawOptions.Priority(stream.Socket));
             Assert.Empty(request.Warnings);
         }
 
@@ -46,7 +43,7 @@ public sealed class SocketOptionsTests
         using var peer = new LoopbackPeer<int>(static socket => socket.ReceiveAsync(new byte[1]));
         var request = new SsConnectRequest(new IPEndPoint(IPAddress.Loopback, peer.Port)) { TypeOfService = 0x12 };
         await using (var stream = (NetworkStream)await SsSocketDialer.System.ConnectAsync(request, TestContext.Current.CancellationToken))
-            Assert.Equal(0x10, Get(stream.Socket, 0, 1));
+            Assert.Equal(0x10, RawOptions.TypeOfService(stream.Socket));
         await peer.Result;
     }
 
@@ -68,7 +65,7 @@ public sealed class SocketOptionsTests
                 var request = new SsConnectRequest(new IPEndPoint(IPAddress.Loopback, 1)) { Priority = 7 };
                 SocketOptions.Apply(socket, request);
                 warning = Assert.Single(request.Warnings);
-                priority = Get(socket, 1, 12);
+                priority = RawOptions.Priority(socket);
             }
             catch (Exception error)
             {
@@ -140,28 +137,4 @@ public sealed class SocketOptionsTests
     [InlineData("fe80::1%2", "fe80::1")]
     [InlineData("host.test.", "host.test")]
     public void Names_of_certificates_have_neither_scope_nor_dot(string host, string name) => Assert.Equal(name, HostNames.ForTls(host));
-
-    private static int Get(Socket socket, int level, int name)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        Assert.Equal(4, socket.GetRawSocketOption(level, name, bytes));
-        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReadInt32LittleEndian(bytes) : BinaryPrimitives.ReadInt32BigEndian(bytes);
-    }
-
-    /// <summary>capset(2) for the calling thread.</summary>
-    private static class Capabilities
-    {
-        private const uint Version3 = 0x20080522;
-
-        public static void GiveUp()
-        {
-            uint[] header = [Version3, 0];
-            var none = new uint[6];
-            if (SetCapabilities(header, none) != 0)
-                throw new InvalidOperationException($"capset failed: {Marshal.GetLastPInvokeError()}");
-        }
-
-        [DllImport("libc", EntryPoint = "capset", SetLastError = true)]
-        private static extern int SetCapabilities(uint[] header, uint[] data);
-    }
 }
