@@ -9,6 +9,7 @@ internal sealed class LedgerHandler(ConcurrentQueue<int> seen) : SecureStreamHan
 {
     private readonly Queue<int> _answers = new();
     private readonly List<byte> _pending = [];
+    private bool _peerEnded;
 
     public override SsResult OnState(SecureStream stream, in SsStateChange change)
     {
@@ -28,7 +29,9 @@ internal sealed class LedgerHandler(ConcurrentQueue<int> seen) : SecureStreamHan
             _answers.Enqueue(BinaryPrimitives.ReadInt32BigEndian(number));
         }
 
-        if (_answers.Count > 0)
+        // Over raw: whoever ends its side is told that all is answered, and need not wait to find out.
+        _peerEnded |= flags.HasFlag(SsRxFlags.PeerEndOfStream);
+        if (_answers.Count > 0 || _peerEnded)
             stream.RequestTransmit();
         return SsResult.Continue;
     }
@@ -36,10 +39,17 @@ internal sealed class LedgerHandler(ConcurrentQueue<int> seen) : SecureStreamHan
     public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
     {
         if (!_answers.TryDequeue(out var number))
-            return SsTransmitResult.Nothing;
+        {
+            if (!_peerEnded)
+                return SsTransmitResult.Nothing;
+            _peerEnded = false;
+            tx.Commit(0, SsTxFlags.EndOfStream);
+            return SsTransmitResult.Send;
+        }
+
         BinaryPrimitives.WriteInt32BigEndian(tx.Buffer, number);
         tx.Commit(sizeof(int), SsTxFlags.WholeMessage | SsTxFlags.Binary);
-        if (_answers.Count > 0)
+        if (_answers.Count > 0 || _peerEnded)
             stream.RequestTransmit();
         return SsTransmitResult.Send;
     }
