@@ -54,7 +54,7 @@ public sealed class MqttAnnouncedLengthTests
         });
         var stream = context.Create("x", handler);
         stream.Connect();
-        var peer = await bench.PeerAsync();
+        using var peer = await bench.PeerAsync();
         await peer.AcceptAsync();
         if (at is "transmit" or "QosAckRemote")
             await peer.AckAsync(MqttPacketType.PublishAck, (await peer.ReadAsync(MqttPacketType.Publish)).Id);
@@ -102,7 +102,7 @@ public sealed class MqttAnnouncedLengthTests
             return SsResult.Continue;
         });
         context.Create("x", handler).Connect();
-        var peer = await bench.PeerAsync();
+        using var peer = await bench.PeerAsync();
         await peer.AcceptOnlyAsync();
         await handler.WaitForStateAsync(SsState.QosNackRemote);
         Assert.Equal("Creating Connecting Connected QosNackRemote", handler.Story);
@@ -123,7 +123,7 @@ public sealed class MqttAnnouncedLengthTests
             stream.Disconnect();
         });
         context.Create("x", handler).Connect();
-        var peer = await bench.PeerAsync();
+        using var peer = await bench.PeerAsync();
         await peer.AcceptOnlyAsync();
         await handler.WaitForStateAsync(SsState.Disconnected);
         await MqttBench.EndAsync(context, peer);
