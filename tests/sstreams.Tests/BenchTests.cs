@@ -144,6 +144,35 @@ public sealed partial class BenchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_there_cannot_be_is_told_before_anything_is_asked()
+    {
+        using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/1"));
+        (await RunAsync(policy, "get", "--messages", "1", "--output", "missing/x.json")).Is(2, "", "sstreams: error: missing/x.json: cannot be written: there is no such directory\n");
+        (await RunAsync(policy, "get", "--messages", "1", "--output", ".")).Is(2, "", "sstreams: error: .: cannot be written: it is a directory\n");
+        Assert.Empty(_host.Requests);
+
+        (await RunAsync(policy, "get", "--messages", "1", "--warm-up", "0", "--json", "--output", "x.json")).Is(0, "", "");
+        Assert.Equal(["policy.json", "x.json"], Directory.EnumerateFileSystemEntries(policy.Directory).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(1, Number(JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(policy.Directory, "x.json"), TestContext.Current.CancellationToken)).RootElement, "operations"));
+    }
+
+    [Fact]
+    public async Task Figures_that_cannot_be_written_any_more_are_printed()
+    {
+        var folder = "";
+        await using var peer = ScriptedServer.Start(async (connection, stopping) =>
+        {
+            Directory.Delete(folder);
+            await Scripts.Answer("x")(connection, stopping);
+        });
+        using var policy = new TestPolicy(TestPolicy.Http("get", peer.Port, "GET", "/"));
+        folder = Directory.CreateDirectory(Path.Combine(policy.Directory, "sub")).FullName;
+        var result = (await RunAsync(policy, "get", "--messages", "3", "--warm-up", "0", "--json", "--output", "sub/x.json")).Exits(1);
+        Assert.Equal("sstreams: error: sub/x.json: cannot be written: there is no such directory\n", result.Errors);
+        Assert.Equal(3, Number(JsonDocument.Parse(result.Output).RootElement, "operations"));
+    }
+
+    [Fact]
     public async Task Text_has_a_line_for_each_thing()
     {
         using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/100"));

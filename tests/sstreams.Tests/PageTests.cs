@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using SecureStreams.TestSupport.Handlers;
 using SecureStreams.TestSupport.Repository;
@@ -94,6 +95,8 @@ public sealed partial class PageTests
     [InlineData("policy", "plan", "--help")]
     [InlineData("policy", "apply", "--help")]
     [InlineData("status", "--help")]
+    [InlineData("policy", "sign", "--help")]
+    [InlineData("policy", "verify", "--help")]
     [InlineData("policy", "compile", "--help")]
     [InlineData("policy", "explain", "--help")]
     [InlineData("policy", "schema", "--help")]
@@ -137,12 +140,29 @@ public sealed partial class PageTests
         await File.WriteAllTextAsync(Path.Combine(directory, "site.json"), OverlayOfThePage().Match(Page).Groups["text"].Value);
         await File.WriteAllTextAsync(Path.Combine(directory, "broken.json"), BrokenPolicyOfThePage().Match(Page).Groups["text"].Value);
         await File.WriteAllTextAsync(Path.Combine(directory, "serial.txt"), "S-1");
+        await AddSignersAsync(directory);
         await File.WriteAllTextAsync(Path.Combine(directory, "report.txt"), "all is well\n");
         await File.WriteAllBytesAsync(Path.Combine(directory, "image.bin"), DeterministicBytes.Make(100_000));
         var program = Path.Combine(directory, "sstreams");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec '{Tool.DotNet}' exec '{Tool.Assembly}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>What is signed, the keys, and the policy of a device that takes nothing but with both signatures.</summary>
+    private static async Task AddSignersAsync(string directory)
+    {
+        const string Policy = """ "s": [{ "feed": { "endpoint": "a.test", "port": 80 } }] """;
+        var keys = new List<string>();
+        foreach (var name in new[] { "ops-a", "ops-b" })
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await File.WriteAllTextAsync(Path.Combine(directory, $"{name}.pem"), key.ExportECPrivateKeyPem());
+            keys.Add($"{{ \"{name}\": \"{Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())}\" }}");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(directory, "policy.json"), $$"""{ "policy_revision": 2, {{Policy}} }""");
+        await File.WriteAllTextAsync(Path.Combine(directory, "built-in.json"), $$"""{ "policy_keys": [{{string.Join(',', keys)}}], "policy_signatures": 2, {{Policy}} }""");
     }
 
     private static async Task<int> RunAsync(string directory, string command) => (await ShellAsync(directory, command)).ExitCode;

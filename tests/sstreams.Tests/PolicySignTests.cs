@@ -25,6 +25,15 @@ public sealed class PolicySignTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public async Task Signatures_go_to_a_file_since_standard_output_has_the_key()
+    {
+        var result = (await _directory.RunAsync("policy", "sign", "--key", "a.pem", "--name", "a", "--output", "-", "policy.json")).Exits(2);
+        Assert.StartsWith("sstreams: --output: the signatures go to a file, since standard output has the key: give its name, not -.\n", result.Errors, StringComparison.Ordinal);
+        Assert.Equal("", result.Text);
+        Assert.DoesNotContain("-", _directory.Names);
+    }
+
+    [Fact]
     public async Task What_it_signs_and_prints_is_what_a_device_takes()
     {
         var keys = new List<string>();

@@ -21,6 +21,9 @@ public sealed class ServeExecTests
         using var answer = await client.PostAsync(host.Url("web", "/"), new StringContent("shout"), Token);
         Assert.Equal("SHOUT", await answer.Content.ReadAsStringAsync(Token));
         Assert.Equal("", await client.GetStringAsync(host.Url("web", "/"), Token));
+        using var deletion = new HttpRequestMessage(HttpMethod.Delete, host.Url("web", "/")) { Content = new StringContent("away") };
+        using var deleted = await client.SendAsync(deletion, Token);
+        Assert.Equal("AWAY", await deleted.Content.ReadAsStringAsync(Token));
         Assert.Equal("ALL OF IT", await host.ConverseAsync("feed", "all of it"));
     }
 

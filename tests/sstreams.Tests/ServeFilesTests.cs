@@ -82,6 +82,31 @@ public sealed class ServeFilesTests(ServedFolder folder) : IClassFixture<ServedF
     }
 
     [Fact]
+    public async Task Metadata_that_are_called_as_headers_change_nothing()
+    {
+        using var directory = new TestDirectory();
+        directory.Add("public/index.html", "<h1>start</h1>");
+        directory.Add("public/sub/index.html", "<h1>sub</h1>");
+        string[] names = ["range", "if-none-match", "etag", "last-modified", "location", "content-range", "content-type", "accept-ranges", "allow"];
+        var metadata = string.Join(", ", names.Select(static (name, index) => $"{{ \"{name}\": \"{(index % 2 == 0 ? "" : $"x-{name}:")}\" }}"));
+        await using var host = await ServeHost.StartAsync(directory, [ServeHost.Server("web", "h1", $"\"metadata\": [{metadata}]")], "--files", "public");
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, host.Url("web", "/?range=bytes=0-0")) { Headers = { Range = new RangeHeaderValue(4, 8) } };
+        using var part = await _client.SendAsync(request, Token);
+        Assert.Equal((HttpStatusCode.PartialContent, "start", "bytes 4-8/14", "text/html; charset=utf-8", "bytes"),
+            (part.StatusCode, await part.Content.ReadAsStringAsync(Token), part.Content.Headers.ContentRange?.ToString(), part.Content.Headers.ContentType?.ToString(), part.Headers.AcceptRanges.ToString()));
+        Assert.DoesNotContain(part.Headers, static header => header.Key.StartsWith("x-", StringComparison.OrdinalIgnoreCase) && header.Key != "X-Content-Type-Options");
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, host.Url("web", "/")) { Headers = { IfNoneMatch = { part.Headers.ETag! } } };
+        using var unchanged = await _client.SendAsync(again, Token);
+        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+        using var moved = await _client.GetAsync(host.Url("web", "/sub"), Token);
+        Assert.Equal((HttpStatusCode.MovedPermanently, "/sub/"), (moved.StatusCode, moved.Headers.Location?.OriginalString));
+        using var posted = await _client.PostAsync(host.Url("web", "/"), null, Token);
+        Assert.Equal("GET, HEAD", string.Join(", ", posted.Content.Headers.Allow));
+    }
+
+    [Fact]
     public async Task A_folder_leads_to_its_page()
     {
         using var answer = await AskAsync("web", HttpMethod.Get, "/sub");

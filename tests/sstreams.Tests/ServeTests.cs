@@ -41,6 +41,35 @@ public sealed class ServeTests
         Assert.Matches(@"two #\d+ 127\.0\.0\.1:\d+ POST / 200, 30000 bytes received, 30000 sent, \d+ ms\n", result.Errors);
     }
 
+    [Fact]
+    public async Task A_body_that_is_announced_counts_with_any_method()
+    {
+        using var directory = new TestDirectory();
+        await using var host = await ServeHost.StartAsync(directory, [ServeHost.Server("web", "h1", "\"metadata\": [{ \"transfer-encoding\": \"\" }, { \"content-length\": \"x-length:\" }]"), ServeHost.Server("two", "h2")]);
+        foreach (var method in new[] { "DELETE", "REPORT", "GET", "PUT" })
+        {
+            foreach (var body in new[] { "Content-Length: 4\r\n\r\nbody", "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n" })
+            {
+                var answer = await host.AskAsync("web", $"{method} / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{body}");
+                Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer, StringComparison.Ordinal);
+                Assert.Contains("body", answer[answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)..], StringComparison.Ordinal);
+            }
+        }
+
+        foreach (var none in new[] { "", "Content-Length: 0\r\n" })
+        {
+            var answer = await host.AskAsync("web", $"DELETE / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{none}\r\n");
+            Assert.Contains("\r\nContent-Length: 0\r\n", answer, StringComparison.Ordinal);
+            Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        }
+
+        using var client = new HttpClient();
+        using var deletion = new HttpRequestMessage(HttpMethod.Delete, host.Url("two", "/")) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new StringContent("body") };
+        using var deleted = await client.SendAsync(deletion, Token);
+        Assert.Equal("body", await deleted.Content.ReadAsStringAsync(Token));
+        (await host.StopAsync()).Exits(0);
+    }
+
     [Theory]
     [InlineData("ws")]
     [InlineData("h1")]

@@ -131,6 +131,34 @@ public sealed class UsageTests
         (await policy.RunAsync("weather", "--data", "@absent.bin")).Is(2, "", "sstreams: error: absent.bin: cannot be read: there is no such file\n");
     }
 
+    [Fact]
+    public async Task What_is_read_is_not_replaced_by_whatever_name()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a right of their own here.");
+        const string Policy = """{ "schema-version": 1, "s": [{ "one": { "endpoint": "127.0.0.1", "port": 1, "protocol": "h1", "http_method": "GET", "http_url": "/" } }] }""";
+        using var directory = new TestDirectory();
+        directory.Add("real/deep/p.json", Policy);
+        directory.Add("key.pem", "a key");
+        Directory.CreateSymbolicLink(directory["dir"], "real");
+        Directory.CreateSymbolicLink(directory["real/up"], "../dir/deep/..");
+        File.CreateSymbolicLink(directory["link.json"], "dir/up/deep/p.json");
+        foreach (var name in new[] { "dir/deep/p.json", "real/up/deep/p.json", "dir/up/../deep/p.json", "link.json" })
+        {
+            var result = (await directory.RunAsync("policy", "show", "--policy", "real/deep/p.json", "--output", name)).Exits(2);
+            Assert.StartsWith($"sstreams: --output: {name} is one of the files that are read; give another name.\n", result.Errors, StringComparison.Ordinal);
+            (await directory.RunAsync("policy", "show", "--policy", name, "--output", "real/deep/p.json")).Exits(2);
+        }
+
+        var bench = (await directory.RunAsync("bench", "one", "--policy", "real/deep/p.json", "--blob", "AUTH_0=@./key.pem", "--output", "key.pem")).Exits(2);
+        Assert.StartsWith("sstreams: --output: key.pem is one of the files that are read; give another name.\n", bench.Errors, StringComparison.Ordinal);
+        Assert.Equal((Policy, "a key"), (await File.ReadAllTextAsync(directory["real/deep/p.json"], TestContext.Current.CancellationToken), await File.ReadAllTextAsync(directory["key.pem"], TestContext.Current.CancellationToken)));
+
+        // Another file of the same name is another file.
+        directory.Add("other/p.json", "");
+        (await directory.RunAsync("policy", "show", "--policy", "dir/deep/p.json", "--output", "other/p.json")).Exits(0);
+        Assert.NotEqual("", await File.ReadAllTextAsync(directory["other/p.json"], TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData("sstreams [command]")]
     [InlineData("sstreams policy [command]", "policy")]

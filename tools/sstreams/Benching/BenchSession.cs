@@ -33,13 +33,24 @@ internal static class BenchSession
         using var blobs = new SsMemoryBlobStore();
         await RunBlobs.StoreAsync(settings.Blobs, blobs);
 
+        if (settings.OutputFile is { } file and not CommandOutput.Standard)
+            OutputFile.Check(file);
+        var (figures, signalled) = await MeasureAsync(settings, plan, model, blobs, errors);
+        var isWritten = await WriteAsync(settings, figures, errors);
+        if (figures.EndedBy is { } why)
+            errors.Problem($"the figures are partial: {why}");
+        return signalled != 0 ? signalled : figures.IsGood && isWritten ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    /// <returns>The figures, and the status when a signal ended it, else 0.</returns>
+    private static async Task<(BenchFigures Figures, int Signalled)> MeasureAsync(BenchSettings settings, BenchPlan plan, PolicyModel model, ISsBlobStore blobs, LineWriter errors)
+    {
         var stopped = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var signalled = 0;
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated);
         using var limit = new CancellationTokenSource(settings.Timeout ?? Timeout.InfiniteTimeSpan, TimeProvider.System);
         using var limited = limit.Token.Register(() => stopped.TrySetResult(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s")));
-
         BenchFigures figures;
         await using (var load = new BenchLoad(settings, plan, model, blobs))
         {
@@ -48,10 +59,7 @@ internal static class BenchSession
             figures = await load.RunAsync(stopped.Task);
         }
 
-        await CommandOutput.WriteAsync(settings.OutputFile, settings.Json ? BenchJson.Of(figures) : Encoding.UTF8.GetBytes(BenchText.Of(figures)), CancellationToken.None);
-        if (figures.EndedBy is { } why)
-            errors.Problem($"the figures are partial: {why}");
-        return signalled != 0 ? signalled : figures.IsGood ? ExitCode.Success : ExitCode.Failed;
+        return (figures, signalled);
 
         // The first one asks, a second one, of an impatient user, finds the default action.
         PosixSignalRegistration OnSignal(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>
@@ -62,4 +70,28 @@ internal static class BenchSession
             context.Cancel = true;
         });
     }
+
+    /// <summary>Writes the figures: where that is not possible any more, to standard output, since they cannot be had again.</summary>
+    /// <returns>Whether they are where they should be.</returns>
+    private static async Task<bool> WriteAsync(BenchSettings settings, BenchFigures figures, LineWriter errors)
+    {
+        ReadOnlyMemory<byte> text = settings.Json ? BenchJson.Of(figures) : Encoding.UTF8.GetBytes(BenchText.Of(figures));
+        try
+        {
+            return await WriteAsync(settings.OutputFile, text);
+        }
+        catch (Exception error) when (settings.OutputFile is not (null or CommandOutput.Standard) && error is (UnusableInputException or OutputLostException))
+        {
+            errors.Problem(error.Message);
+            await WriteAsync(null, text);
+            return false;
+        }
+    }
+
+    // A pipe may have no reader.
+    private static Task<bool> WriteAsync(string? file, ReadOnlyMemory<byte> text) => Interruptible.RunAsync(async cancellation =>
+    {
+        await CommandOutput.WriteAsync(file, text, cancellation);
+        return true;
+    });
 }

@@ -60,7 +60,7 @@ internal static class BenchCommand
                 result.AddError("--outstanding belongs to --echo: with --one-way nothing comes back that could be waited for.");
             if (shared.CountPipedBlobs(result) is > 0 and var piped && (piped > 1 || shared.Policy.ReadsStandardInput(result)))
                 result.AddError("Standard input can be one blob (@-) or the policy (-), not several of them.");
-            result.RefuseOverwriting(output, shared.Policy.Given(result));
+            result.RefuseOverwriting(output, [.. shared.Policy.Given(result), .. shared.BlobFiles(result)]);
         });
         command.SetAction(result => BenchSession.RunAsync(new BenchSettings
         {

@@ -38,6 +38,8 @@ internal static class PolicySignCommand
         {
             result.RefuseEmpty(file);
             result.RefuseOverwriting(output, [.. result.Given(file), .. result.Given(key)]);
+            if (result.Given(output).Contains(CommandOutput.Standard))
+                result.AddError("--output: the signatures go to a file, since standard output has the key: give its name, not -.");
             if (result.Given(file).Contains(InputFile.StandardInput))
                 result.AddError("FILE is signed as it will be published: give its name, not -.");
         });

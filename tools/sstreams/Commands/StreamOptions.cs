@@ -40,6 +40,13 @@ internal sealed class StreamOptions
     /// <summary>How many of the blobs are standard input.</summary>
     public int CountPipedBlobs(SymbolResult result) => result.Given(Blob).Count(static one => one.EndsWith('=' + BlobArgument.StandardInput, StringComparison.Ordinal));
 
+    /// <summary>The files that blobs are read from.</summary>
+    public IEnumerable<string> BlobFiles(SymbolResult result) => result.Given(Blob)
+        .Select(static one => new BlobArgument("", one[(one.IndexOf('=', StringComparison.Ordinal) + 1)..]))
+        .Where(static blob => blob.Value != BlobArgument.StandardInput)
+        .Select(static blob => blob.File)
+        .OfType<string>();
+
     private static Dictionary<string, string> ParseMetadata(ArgumentResult result)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

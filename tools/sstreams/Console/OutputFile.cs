@@ -40,16 +40,44 @@ internal static class OutputFile
         }
     }
 
+    /// <summary>Finds out whether there can be such a file, before it is known what will be in it. A pipe or a device is not tried: that might wait for its reader.</summary>
+    /// <exception cref="UnusableInputException">There can be none.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path))
+            throw new UnusableInputException($"{path}: cannot be written: it is a directory");
+
+        try
+        {
+            var target = FinalTarget(path);
+            if (File.Exists(path) && new FileInfo(target) is not { Exists: true, Length: > 0 })
+                return;
+            new FileStream(Unfinished(target), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw new UnusableInputException($"{path}: cannot be written: there is no such directory");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UnusableInputException($"{path}: cannot be written: permission denied");
+        }
+        catch (IOException error)
+        {
+            throw new UnusableInputException($"{path}: cannot be written: {Reason(error)}");
+        }
+    }
+
     /// <summary>Whether <paramref name="path"/> is <paramref name="input"/>, by whatever names, and has something that would be lost. Devices have nothing.</summary>
     public static bool Replaces(string path, string input)
     {
         try
         {
-            return path.Length > 0 && input.Length > 0 && FinalTarget(path) is var target && target == FinalTarget(input) && new FileInfo(target) is { Exists: true, Length: > 0 };
+            return path.Length > 0 && input.Length > 0 && RealPath.Of(path) is var target && target == RealPath.Of(input) && new FileInfo(target) is { Exists: true, Length: > 0 };
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Links in a circle lead to no file; who opens them is told.
+            // Links in a circle lead to no file, and others cannot be followed; who opens them is told.
             return false;
         }
     }
@@ -62,9 +90,11 @@ internal static class OutputFile
     private static string Reason(IOException error) =>
         error.Message.LastIndexOf(" : '", StringComparison.Ordinal) is > 0 and var end ? error.Message[..end] : error.Message;
 
+    private static string Unfinished(string target) => Path.Combine(Path.GetDirectoryName(target)!, $".sstreams-{Guid.NewGuid():N}.tmp");
+
     private static async Task ReplaceAsync(string target, ReadOnlyMemory<byte> content, CancellationToken cancellation)
     {
-        var unfinished = Path.Combine(Path.GetDirectoryName(target)!, $".sstreams-{Guid.NewGuid():N}.tmp");
+        var unfinished = Unfinished(target);
         try
         {
             await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))

@@ -12,6 +12,13 @@ internal sealed class RunOutcome
     /// <summary>The exit status once something from outside ended the run: a signal, the time limit, standard output.</summary>
     public Task<int> Stopped => _stopped.Task;
 
+    /// <summary>Waits for what may block in the system for ever, as opening a pipe does. False when the run was stopped before: then it is left behind.</summary>
+    public async Task<bool> IsDoneInTimeAsync(Task work)
+    {
+        await Task.WhenAny(work, Stopped);
+        return !Stopped.IsCompleted;
+    }
+
     /// <summary>The stream came to its end.</summary>
     public bool Finish(int exitCode) => _finished.TrySetResult(exitCode);
 

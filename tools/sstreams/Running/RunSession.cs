@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using SecureStreams.Policy;
 using SecureStreams.Tool.Following;
@@ -15,32 +14,31 @@ internal static class RunSession
     {
         var errors = LineWriter.Error();
         var texts = new PolicyTexts();
-        return await PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: settings.Trace, texts) is { } model
-            ? await RunAsync(settings, texts, model, errors)
+        var outcome = new RunOutcome();
+        var report = new RunReport(errors, settings.Trace);
+        using var limit = new RunLimit(settings.Timeout, outcome, report);
+        var loading = PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: settings.Trace, texts);
+        if (!await outcome.IsDoneInTimeAsync(loading))
+            return await outcome.Stopped;
+        return await loading is { } model
+            ? await RunAsync(settings, texts, model, outcome, report, limit, errors)
             : ExitCode.Usage;
     }
 
-    private static async Task<int> RunAsync(RunSettings settings, PolicyTexts texts, PolicyModel model, LineWriter errors)
+    private static async Task<int> RunAsync(RunSettings settings, PolicyTexts texts, PolicyModel model, RunOutcome outcome, RunReport report, RunLimit limit, LineWriter errors)
     {
         FaultyPolicy.Check(model, settings.Faults);
 
         // What is fetched may say otherwise.
         if (!settings.Follow.Fetch)
             Check(settings, model);
-        using var blobs = new SsMemoryBlobStore();
-        await RunBlobs.StoreAsync(settings.Blobs, blobs);
-        var outcome = new RunOutcome();
-        var report = new RunReport(errors, settings.Trace);
-
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted, outcome);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated, outcome);
-        using var limit = new CancellationTokenSource(settings.Timeout ?? Timeout.InfiniteTimeSpan, TimeProvider.System);
-        SecureStream? stream = null;
-        using var limited = limit.Token.Register(() =>
-        {
-            if (outcome.Stop(ExitCode.Failed))
-                report.Problem(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s{WhatItDoes(stream)}"));
-        });
+        using var blobs = new SsMemoryBlobStore();
+        var storing = Task.Run(() => RunBlobs.StoreAsync(settings.Blobs, blobs));
+        if (!await outcome.IsDoneInTimeAsync(storing))
+            return await outcome.Stopped;
+        await storing;
 
         var options = new SsContextOptions { Blobs = blobs };
         if (settings.Follow.Changes)
@@ -55,7 +53,7 @@ internal static class RunSession
                 Check(settings, model, context.Policy);
             }
 
-            return await ConverseAsync(settings, context, outcome, report, errors, one => stream = one);
+            return await ConverseAsync(settings, context, outcome, report, limit, errors);
         }
         finally
         {
@@ -64,21 +62,24 @@ internal static class RunSession
     }
 
     /// <summary>Creates the stream and waits for its end, or for what ends it from outside.</summary>
-    private static async Task<int> ConverseAsync(RunSettings settings, LocalContext context, RunOutcome outcome, RunReport report, LineWriter errors, Action<SecureStream> created)
+    private static async Task<int> ConverseAsync(RunSettings settings, LocalContext context, RunOutcome outcome, RunReport report, RunLimit limit, LineWriter errors)
     {
         var policy = context.Policy.StreamTypes.GetValueOrDefault(settings.StreamType);
         var plan = RunPlan.Of(settings, policy);
-        await using var body = RequestBody.Open(settings.Data, plan.Lines, plan.EndFlags);
+        var opening = Task.Run(() => RequestBody.Open(settings.Data, plan.Lines, plan.EndFlags));
+        if (!await outcome.IsDoneInTimeAsync(opening))
+            return await outcome.Stopped;
+        await using var body = await opening;
         var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
         var handler = new RunHandler(body, output, report, outcome, plan);
         await using var progress = new ProgressLine(errors, body, handler);
         try
         {
-            created(context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata }));
+            limit.Watch(context.Create(settings.StreamType, handler, new SsStreamOptions { Metadata = settings.Metadata }));
             progress.Start();
             if (plan.IsMqtt && settings.Data is null && policy?.Find("mqtt_subscribe") is null)
                 report.Note($"streamtype '{settings.StreamType}' subscribes to nothing (it has no mqtt_subscribe), and there is no --data to publish: it stays connected until it is interrupted, or until --timeout");
-            var exitCode = await WaitAsync(outcome, output);
+            var exitCode = await WaitAsync(outcome, output, limit);
             if (body.Sent == 0 && body.Length is > 0 && exitCode == ExitCode.Success)
                 report.Note($"the data was not sent: streamtype '{settings.StreamType}' sends none (see its http_method)");
             return exitCode;
@@ -99,18 +100,15 @@ internal static class RunSession
         RunBlobs.CheckNames(settings.Blobs, models);
     }
 
-    /// <summary>What a run that takes too long is at.</summary>
-    private static string WhatItDoes(SecureStream? stream) =>
-        stream?.Explain() is not { } explanation ? ""
-        : explanation.Now.StartsWith("waits", StringComparison.Ordinal) ? $"; {explanation.State}: {explanation.Now}"
-        : $"; {explanation.State}";
-
-    private static async Task<int> WaitAsync(RunOutcome outcome, PayloadOutput output)
+    private static async Task<int> WaitAsync(RunOutcome outcome, PayloadOutput output, RunLimit limit)
     {
         if (await Task.WhenAny(outcome.Finished, outcome.Stopped) == outcome.Finished)
         {
             // Whoever reads standard output may be slow, and may still be interrupted, or go away.
             await Task.WhenAny(output.CompleteAsync(), outcome.Stopped);
+
+            // How long the peer takes for its goodbye is no matter of the limit.
+            limit.Disarm();
             if (!outcome.Stopped.IsCompleted)
                 return await outcome.Finished;
         }

@@ -57,7 +57,7 @@ internal sealed class EchoStream(bool takesUpgrades, ServeReport report) : Serve
             stream.SetMetadata("content-type", type);
 
         // Of others the end of the body is told, also of none.
-        if (!RequestMethods.HaveBody(stream.GetMetadata(ServeOverlay.Method)))
+        if (!RequestMethods.HaveBody(stream))
             stream.RequestTransmit(0);
     }
 

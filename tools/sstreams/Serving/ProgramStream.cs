@@ -11,6 +11,7 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
 {
     private readonly ServeReport _report = report;
     private ProgramRun? _run;
+    private bool _hasBody;
     private bool _begun;
     private bool _inLine;
     private bool _ended;
@@ -50,7 +51,8 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
             return;
         }
 
-        if (!RequestMethods.HaveBody(stream.GetMetadata(ServeOverlay.Method)))
+        _hasBody = RequestMethods.HaveBody(stream);
+        if (!_hasBody)
             _run!.EndInput();
     }
 
@@ -62,7 +64,7 @@ internal sealed class ProgramStream(ProgramPool pool, ProgramVariables variables
 
     protected override void OnPayload(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        if (_run is not { } run || (IsRequest && !RequestMethods.HaveBody(stream.GetMetadata(ServeOverlay.Method))))
+        if (_run is not { } run || (IsRequest && !_hasBody))
             return;
         if (!payload.IsEmpty)
             run.Give(payload);

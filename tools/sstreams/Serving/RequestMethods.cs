@@ -1,8 +1,14 @@
 namespace SecureStreams.Tool.Serving;
 
-/// <summary>What the method of a request says of its body.</summary>
+/// <summary>What a request says of its body.</summary>
 internal static class RequestMethods
 {
-    /// <summary>Whether a body is what it is about (RFC 9110 section 9.3): its end is told then, also of an empty one. What comes with others means nothing.</summary>
-    public static bool HaveBody(string? method) => method is "POST" or "PUT" or "PATCH";
+    /// <summary>
+    /// Whether there is a body whose end is told: with methods that are about it (RFC 9110 section 9.3), also for an empty one; with others where one is announced (RFC 9112 section 6.3). What comes
+    /// unannounced over HTTP/2 means nothing.
+    /// </summary>
+    public static bool HaveBody(SecureStream stream) =>
+        stream.GetMetadata(ServeOverlay.Method) is "POST" or "PUT" or "PATCH"
+        || stream.GetMetadata("content-length") is { } length and not "0"
+        || stream.GetMetadata("transfer-encoding") is not null;
 }

@@ -18,6 +18,13 @@ internal static class ServeOverlay
     private static readonly string[] OfConnection = [PeerIp, PeerPort];
     private static readonly string[] OfRequest = [Method, Path, Query];
 
+    // What serving asks and says by the names of headers, where a policy may have metadata of that name which travel elsewhere or nowhere.
+    private static readonly string[] Headers =
+    [
+        "accept-ranges", "allow", "content-length", "content-range", "content-type", "etag", "if-modified-since", "if-none-match", "if-range", "last-modified", "location", "range", "transfer-encoding",
+        "upgrade", "x-content-type-options",
+    ];
+
     /// <summary>The overlay for the streamtypes named.</summary>
     /// <param name="streamTypes">Their names; those that the policy has as no server are left as they are.</param>
     /// <param name="model">The policy that it lies over, and nothing of it: what that says of the connection is written again here, since an array in an overlay takes the place of the whole one below it.</param>
@@ -71,6 +78,13 @@ internal static class ServeOverlay
         {
             writer.WriteStartObject();
             writer.WriteString(name, "");
+            writer.WriteEndObject();
+        }
+
+        foreach (var name in IsHttp(policy) ? policy.Metadata.Select(static one => one.Name).Where(Headers.Contains) : [])
+        {
+            writer.WriteStartObject();
+            writer.WriteString(name, name + ":");
             writer.WriteEndObject();
         }
 
