@@ -96,24 +96,6 @@ public class CloseTests(NodeWebSocketFixture node, PythonWebSocketFixture python
     }
 
     [Theory]
-    [InlineData("C1026869", 1002)] // compressed, and nobody agreed to that
-    [InlineData("8302", 1002)]
-    [InlineData("8180000000", 1002)]
-    [InlineData("8102C328", 1007)]
-    [InlineData("880203ED", 1002)]
-    [InlineData("88040 3E8C328", 1007)]
-    public async Task What_a_server_does_wrong_reaches_it_as_a_code(string hex, int code)
-    {
-        var id = Guid.NewGuid().ToString("N");
-        await using var streams = Open("node", $"/raw?hex={hex.Replace(" ", "", StringComparison.Ordinal)}&id={id}");
-        var cause = (await SendOneAsync(streams, SsState.Disconnected)).CauseOf(SsState.Disconnected);
-        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError, code), (cause.Phase, cause.Code, cause.Status));
-        var closed = await node.Process.WaitForAsync("close", one => one.GetProperty("id").GetString() == id);
-        Assert.Equal(code, closed.GetProperty("code").GetInt32());
-        Assert.NotEqual("", closed.GetProperty("reason").GetString());
-    }
-
-    [Theory]
     [InlineData("node", 401, SsCauseCode.PeerRefused)]
     [InlineData("node", 403, SsCauseCode.PeerRefused)]
     [InlineData("node", 503, SsCauseCode.PeerBusy)]
