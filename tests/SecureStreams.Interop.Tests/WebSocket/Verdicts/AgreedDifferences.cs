@@ -23,6 +23,8 @@ internal static class AgreedDifferences
             [.. Rows.Where(static row => row.StartsWith("it ends behind byte ", StringComparison.Ordinal) && row.EndsWith(", with an empty fragment", StringComparison.Ordinal))]),
         new(["platform"], "1002", "7.4.1", "1007 says that a text is not UTF-8, and a reason is one (section 5.5.1). It gives the general code.",
             ["a close whose reason is not UTF-8", "a close whose reason ends inside a character"]),
+        new(["platform"], "1000", "5.5.1", "A close without a code is answered without one, as the code of a close is echoed. It takes 1000 for none, and its application answers with that.",
+            ["a close without a code"]),
     ];
 
     /// <summary>Those of one peer.</summary>

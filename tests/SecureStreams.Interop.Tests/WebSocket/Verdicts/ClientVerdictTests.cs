@@ -8,10 +8,10 @@ using SecureStreams.TestSupport.Servers;
 
 namespace SecureStreams.Interop.Tests.WebSocket.Verdicts;
 
-/// <summary>Clients of others meet servers that do all that the protocol forbids a server, and judge it as our client does but for what is agreed.</summary>
+/// <summary>Clients of others meet servers that do all that the protocol forbids a server and every close that it allows, and judge it as our client does but for what is agreed.</summary>
 public class ClientVerdictTests(NodeWebSocketFixture node, PythonWebSocketFixture python)
 {
-    private static readonly IReadOnlyList<(string Name, byte[] Bytes, int Code)> Rows = WrongFrames.Of(mask: null);
+    private static readonly IReadOnlyList<(string Name, byte[] Bytes, int Code)> Rows = [.. WrongFrames.Of(mask: null), .. WrongFrames.Closes(mask: null)];
 
     [Theory]
     [InlineData("node")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
@@ -16,7 +17,7 @@ namespace SecureStreams.Interop.Tests.WebSocket.Verdicts;
 
 /// <summary>
 /// System.Net.WebSockets on what Kestrel upgrades, HTTP/1.1 and HTTP/2: the bytes below are at hand, and a connection is held until the client has ended its own half, so that what was said last arrives.
-/// <c>/raw?hex=HEX&amp;id=TEXT</c> writes these bytes under the frames at the first message; any other path just receives.
+/// At each message <c>/raw?hex=HEX</c> writes these bytes under the frames, <c>/close?code=N&amp;reason=TEXT</c> closes with that, <c>/echo</c> sends the message back; any other path just receives. <c>id=TEXT</c> marks a connection.
 /// </summary>
 internal sealed class PlatformServer : IAsyncDisposable
 {
@@ -62,7 +63,23 @@ internal sealed class PlatformServer : IAsyncDisposable
         using var socket = System.Net.WebSockets.WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
         try
         {
-            await ReceiveAsync(socket, stream, http.Request.Path == "/raw" ? Convert.FromHexString(http.Request.Query["hex"].ToString()) : []);
+            var query = http.Request.Query;
+            await ReceiveAsync(socket, async message =>
+            {
+                switch (http.Request.Path.Value)
+                {
+                    case "/raw":
+                        await stream.WriteAsync(Convert.FromHexString(query["hex"].ToString()));
+                        await stream.FlushAsync();
+                        break;
+                    case "/close":
+                        await socket.CloseOutputAsync((WebSocketCloseStatus)int.Parse(query["code"].ToString(), CultureInfo.InvariantCulture), query["reason"].ToString(), CancellationToken.None);
+                        break;
+                    case "/echo":
+                        await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+                        break;
+                }
+            });
         }
         catch (WebSocketException)
         {
@@ -83,7 +100,8 @@ internal sealed class PlatformServer : IAsyncDisposable
         return await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
     }
 
-    private static async Task ReceiveAsync(System.Net.WebSockets.WebSocket socket, Stream stream, byte[] wrong)
+    // What it acts on is short, and comes in one piece.
+    private static async Task ReceiveAsync(System.Net.WebSockets.WebSocket socket, Func<ReadOnlyMemory<byte>, Task> onMessage)
     {
         var buffer = new byte[4096];
         while (true)
@@ -91,10 +109,8 @@ internal sealed class PlatformServer : IAsyncDisposable
             var result = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None);
             if (result.MessageType == WebSocketMessageType.Close)
                 break;
-            if (!result.EndOfMessage || wrong.Length == 0)
-                continue;
-            await stream.WriteAsync(wrong);
-            await stream.FlushAsync();
+            if (result.EndOfMessage)
+                await onMessage(buffer.AsMemory(0, result.Count));
         }
 
         if (socket.State == WebSocketState.CloseReceived)

@@ -6,7 +6,7 @@ using SecureStreams.TestSupport.Checks;
 
 namespace SecureStreams.Interop.Tests.WebSocket.Verdicts;
 
-/// <summary>Servers of others are sent all that the protocol forbids a client, and judge it as our server does but for what is agreed.</summary>
+/// <summary>Servers of others are sent all that the protocol forbids a client, and every close that it allows, and judge it as our server does but for what is agreed.</summary>
 public class ServerVerdictTests(NodeWebSocketFixture node, PythonWebSocketFixture python)
 {
     private const uint Key = 0xA1B2C3D4;
@@ -25,7 +25,7 @@ public class ServerVerdictTests(NodeWebSocketFixture node, PythonWebSocketFixtur
             _ => platform!.Port,
         };
         var comparison = new Comparison(peer);
-        foreach (var (name, bytes, ours) in WrongFrames.Of(Key))
+        foreach (var (name, bytes, ours) in WrongFrames.Of(Key).Concat(WrongFrames.Closes(Key)))
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);

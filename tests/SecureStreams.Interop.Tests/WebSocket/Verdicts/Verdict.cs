@@ -4,7 +4,7 @@ using SecureStreams.Tests.Transports.WebSocket.Conformance;
 
 namespace SecureStreams.Interop.Tests.WebSocket.Verdicts;
 
-/// <summary>What a peer makes of bytes: the code of the close frame that it sends (<c>none</c> for one without), <see cref="Taken"/>, or <see cref="Ended"/>.</summary>
+/// <summary>What a peer makes of bytes: the code of the close frame that it sends, 0 for one without, <see cref="Taken"/>, or <see cref="Ended"/>.</summary>
 internal static class Verdict
 {
     /// <summary>It has nothing against them: it answers the ping behind them.</summary>
@@ -45,7 +45,7 @@ internal static class Verdict
         while (await RawFrame.ReadAsync(stream, CancellationToken.None) is { } frame)
         {
             if (frame.Opcode == RawFrame.Close)
-                return frame.Payload.Length == 0 ? "none" : frame.CloseCode.ToString(CultureInfo.InvariantCulture);
+                return frame.CloseCode.ToString(CultureInfo.InvariantCulture);
             if (frame.Opcode == RawFrame.Pong && frame.Payload.AsSpan().SequenceEqual(Probe))
                 return Taken;
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using SecureStreams.Interop.Tests.WebSocket.Clients;
 using SecureStreams.Tests.Transports.WebSocket.Conformance;
 
 namespace SecureStreams.Interop.Tests.WebSocket.Verdicts;
@@ -15,6 +16,13 @@ internal static class WrongFrames
     [
         .. Violations.Of(mask).Select(static row => (row.Data.Item1, Convert.FromHexString(row.Data.Item2), row.Data.Item3)),
         .. WrongTexts.Of(mask).Select(static row => (row.Name, row.Bytes, 1007)),
+    ];
+
+    /// <summary>Closes that are right, which are answered with their own code; the last has none.</summary>
+    public static IReadOnlyList<(string Name, byte[] Bytes, int Code)> Closes(uint? mask) =>
+    [
+        .. CloseCodes.All.Select(code => ($"a right close with {code}", RawFrame.MakeClose(code, "bye", mask), code)),
+        ("a close without a code", RawFrame.Make(RawFrame.Fin | RawFrame.Close, [], mask), 0),
     ];
 
     /// <summary>The bytes with the rest of the payload that their last frame announces, for peers that judge no frame before it is there; a payload that no peer waits for is left out.</summary>
