@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using SecureStreams.Interop.Tests.WebSocket.Clients;
+using SecureStreams.Interop.Tests.WebSocket.Verdicts;
 using SecureStreams.TestSupport.Handlers;
 
 namespace SecureStreams.Interop.Tests.WebSocket;
@@ -7,41 +9,27 @@ namespace SecureStreams.Interop.Tests.WebSocket;
 /// <summary>Ends and refusals by servers of others, and ends by the client as those servers see them.</summary>
 public class CloseTests(NodeWebSocketFixture node, PythonWebSocketFixture python)
 {
+    /// <summary>Whose server, and each code that it may close with.</summary>
+    public static TheoryData<string, int> Closes => new(
+        from peer in new[] { "node", "python", "platform" }
+        from code in CloseCodes.All
+        select new TheoryDataRow<string, int>(peer, code));
+
     [Theory]
-    [InlineData("node", 1000, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1001, "away", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1002, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1003, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1007, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1008, "no", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1009, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1010, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1011, "oops", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1012, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 1013, "later", SsCauseCode.PeerBusy)]
-    [InlineData("node", 1014, "", SsCauseCode.PeerClosed)]
-    [InlineData("node", 3000, "three", SsCauseCode.PeerClosed)]
-    [InlineData("node", 4999, "four", SsCauseCode.PeerClosed)]
-    [InlineData("python", 1000, "", SsCauseCode.PeerClosed)]
-    [InlineData("python", 1001, "away", SsCauseCode.PeerClosed)]
-    [InlineData("python", 1008, "no", SsCauseCode.PeerClosed)]
-    [InlineData("python", 1011, "oops", SsCauseCode.PeerClosed)]
-    [InlineData("python", 1013, "later", SsCauseCode.PeerBusy)]
-    [InlineData("python", 3000, "three", SsCauseCode.PeerClosed)]
-    [InlineData("python", 4999, "four", SsCauseCode.PeerClosed)]
-    public async Task A_close_of_the_server_is_told_and_answered_so_that_the_server_is_content(string peer, int code, string reason, SsCauseCode expected)
+    [MemberData(nameof(Closes))]
+    public async Task A_close_of_the_server_is_told_and_answered_so_that_the_server_is_content(string peer, int code)
     {
+        await using var platform = await PlatformAsync(peer);
         var id = Guid.NewGuid().ToString("N");
-        await using var streams = Open(peer, $"/close?code={code.ToString(CultureInfo.InvariantCulture)}&reason={reason}&id={id}");
+        await using var streams = Open(peer, $"/close?code={code.ToString(CultureInfo.InvariantCulture)}&reason=because&id={id}", platform);
         var handler = await SendOneAsync(streams, SsState.Disconnected);
 
         var cause = handler.CauseOf(SsState.Disconnected);
-        Assert.Equal((SsPhase.Peer, expected, code), (cause.Phase, cause.Code, cause.Status));
-        Assert.EndsWith(reason, streams.Context.Diagnostics.Find(cause.DetailId)!.PeerText!, StringComparison.Ordinal);
+        Assert.Equal((SsPhase.Peer, CloseCodes.CauseOf(code), code), (cause.Phase, cause.Code, cause.Status));
+        Assert.EndsWith("because", streams.Context.Diagnostics.Find(cause.DetailId)!.PeerText!, StringComparison.Ordinal);
 
         // What the server saw of our answer.
-        var closed = await Process(peer).WaitForAsync("close", one => one.GetProperty("id").GetString() == id);
-        Assert.Equal(code, closed.GetProperty("code").GetInt32());
+        Assert.Equal(code, await CodeSeenAsync(peer, id, platform));
     }
 
     [Fact]
@@ -65,52 +53,31 @@ public class CloseTests(NodeWebSocketFixture node, PythonWebSocketFixture python
         Assert.True(cause.Code is SsCauseCode.PeerClosed or SsCauseCode.ConnectionReset, $"{cause}");
     }
 
+    /// <summary>Whose server, why the client ends, and the code for that. Broken frames are in <see cref="ForeignViolationTests"/>.</summary>
+    public static TheoryData<string, SsCauseCode, int> Ends => new(
+        from peer in new[] { "node", "python", "platform" }
+        from end in new[] { (SsCauseCode.LocalDisconnect, 1000), (SsCauseCode.LocalDestroy, 1001), (SsCauseCode.PayloadTooLarge, 1009), (SsCauseCode.HandlerException, 1011) }
+        select new TheoryDataRow<string, SsCauseCode, int>(peer, end.Item1, end.Item2));
+
     [Theory]
-    [InlineData("node")]
-    [InlineData("python")]
-    public async Task An_end_by_the_client_reaches_the_server_as_1000(string peer)
+    [MemberData(nameof(Ends))]
+    public async Task An_end_by_the_client_reaches_the_server_with_its_code(string peer, SsCauseCode why, int code)
     {
+        await using var platform = await PlatformAsync(peer);
         var id = Guid.NewGuid().ToString("N");
-        await using var streams = Open(peer, $"/echo?id={id}");
+        await using var streams = Open(peer, $"/echo?id={id}", platform, why == SsCauseCode.PayloadTooLarge ? "\"max_message_bytes\": 4" : "");
+        streams.Allow("the handler threw");
         var handler = Hello();
-        handler.OnReceiveDo(static (_, _, _) => SsResult.Disconnect);
+        handler.OnReceiveDo((_, _, _) => why switch
+        {
+            SsCauseCode.LocalDisconnect => SsResult.Disconnect,
+            SsCauseCode.LocalDestroy => SsResult.Destroy,
+            _ => throw new InvalidOperationException("the handler threw"),
+        });
         streams.Context.Create("x", handler).Connect();
         await handler.WaitForStateAsync(SsState.Disconnected);
-        var closed = await Process(peer).WaitForAsync("close", one => one.GetProperty("id").GetString() == id);
-        Assert.Equal(1000, closed.GetProperty("code").GetInt32());
-        Assert.Equal(SsCauseCode.LocalDisconnect, handler.CauseOf(SsState.Disconnected).Code);
-    }
-
-    [Fact]
-    public async Task A_destroyed_stream_reaches_the_server_as_1001()
-    {
-        var id = Guid.NewGuid().ToString("N");
-        await using var streams = Open("node", $"/echo?id={id}");
-        var handler = Hello();
-        var stream = streams.Context.Create("x", handler);
-        stream.Connect();
-        await handler.WaitForAsync(static one => one.ReceivedMessages > 0);
-        await stream.DisposeAsync();
-        var closed = await node.Process.WaitForAsync("close", one => one.GetProperty("id").GetString() == id);
-        Assert.Equal(1001, closed.GetProperty("code").GetInt32());
-    }
-
-    [Theory]
-    [InlineData("C1026869", 1002)] // compressed, and nobody agreed to that
-    [InlineData("8302", 1002)]
-    [InlineData("8180000000", 1002)]
-    [InlineData("8102C328", 1007)]
-    [InlineData("880203ED", 1002)]
-    [InlineData("88040 3E8C328", 1007)]
-    public async Task What_a_server_does_wrong_reaches_it_as_a_code(string hex, int code)
-    {
-        var id = Guid.NewGuid().ToString("N");
-        await using var streams = Open("node", $"/raw?hex={hex.Replace(" ", "", StringComparison.Ordinal)}&id={id}");
-        var cause = (await SendOneAsync(streams, SsState.Disconnected)).CauseOf(SsState.Disconnected);
-        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError, code), (cause.Phase, cause.Code, cause.Status));
-        var closed = await node.Process.WaitForAsync("close", one => one.GetProperty("id").GetString() == id);
-        Assert.Equal(code, closed.GetProperty("code").GetInt32());
-        Assert.NotEqual("", closed.GetProperty("reason").GetString());
+        Assert.Equal(code, await CodeSeenAsync(peer, id, platform));
+        Assert.Equal(why, handler.CauseOf(SsState.Disconnected).Code);
     }
 
     [Theory]
@@ -185,8 +152,16 @@ public class CloseTests(NodeWebSocketFixture node, PythonWebSocketFixture python
         return handler;
     }
 
-    private WebSocketStreams Open(string peer, string url, string more = "") =>
-        WebSocketStreams.Open(peer == "node" ? (node.Process is null ? 0 : node.Port) : python.Port("plain"), url, more);
+    private static async Task<PlatformServer?> PlatformAsync(string peer) => peer == "platform" ? await PlatformServer.StartAsync() : null;
+
+    private async Task<int?> CodeSeenAsync(string peer, string id, PlatformServer? platform) => platform is not null
+        ? (await platform.EndOf(id)).Code
+        : (await Process(peer).WaitForAsync("close", one => one.GetProperty("id").GetString() == id)).GetProperty("code").GetInt32();
+
+    private WebSocketStreams Open(string peer, string url, string more = "") => Open(peer, url, null, more);
+
+    private WebSocketStreams Open(string peer, string url, PlatformServer? platform, string more = "") =>
+        WebSocketStreams.Open(platform?.Port ?? (peer == "node" ? (node.Process is null ? 0 : node.Port) : python.Port("plain")), url, more);
 
     private Peers.PeerProcess Process(string peer) => peer == "node" ? node.Process : python.Process;
 }

@@ -18,6 +18,13 @@ public sealed class NodeWebSocketFixture : IAsyncLifetime
     /// <summary>The server; ends the test when it is not there.</summary>
     internal PeerProcess Process => _process ?? throw (Peer.Find("node") is null ? Peer.Absent("node", "nodejs") : Peer.Absent("the npm package ws", "npm"));
 
+    /// <summary>Starts another of the scripts beside the server's.</summary>
+    internal PeerProcess Start(string script, params string[] arguments)
+    {
+        _ = Process;
+        return PeerProcess.Start(Peer.Find("node")!, [Path.Combine(Folder, script), .. arguments]);
+    }
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {

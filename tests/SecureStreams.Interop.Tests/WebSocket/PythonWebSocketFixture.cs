@@ -13,17 +13,26 @@ public sealed class PythonWebSocketFixture : IAsyncLifetime
     private const string Python = "/usr/bin/python3";
     private const string Package = "/usr/lib/python3/dist-packages/websockets";
 
+    private static readonly string Folder = RepoPaths.Combine("tests", "SecureStreams.Interop.Tests", "WebSocket", "python");
+
     private PeerProcess? _process;
     private Dictionary<string, int> _ports = [];
 
     /// <summary>The process; ends the test when it is not there.</summary>
     internal PeerProcess Process => _process ?? throw Peer.Absent("the Python package websockets", "python3-websockets");
 
-    /// <summary>Where the server of this name listens: plain, deflate, deflate9, anew.</summary>
+    /// <summary>Where the server of this name listens: plain, bounded, deflate, deflate9, anew.</summary>
     public int Port(string name)
     {
         _ = Process;
         return _ports[name];
+    }
+
+    /// <summary>Starts another of the scripts beside the server's.</summary>
+    internal PeerProcess Start(string script, params string[] arguments)
+    {
+        _ = Process;
+        return PeerProcess.Start(Python, [Path.Combine(Folder, script), .. arguments]);
     }
 
     /// <inheritdoc/>
@@ -31,7 +40,7 @@ public sealed class PythonWebSocketFixture : IAsyncLifetime
     {
         if (!File.Exists(Python) || !Directory.Exists(Package))
             return;
-        _process = PeerProcess.Start(Python, RepoPaths.Combine("tests", "SecureStreams.Interop.Tests", "WebSocket", "python", "server.py"));
+        _process = PeerProcess.Start(Python, Path.Combine(Folder, "server.py"));
         _ports = (await _process.WaitForAsync("listening")).GetProperty("ports").EnumerateObject().ToDictionary(static one => one.Name, static one => one.Value.GetInt32());
     }
 

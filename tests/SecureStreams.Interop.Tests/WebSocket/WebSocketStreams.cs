@@ -34,6 +34,9 @@ internal sealed class WebSocketStreams : IAsyncDisposable
     /// <param name="retry">Further members of its retry, each with a comma before it.</param>
     public static WebSocketStreams Open(int port, string url, string more = "", string retry = "") => new(port, url, more, retry);
 
+    /// <summary>Errors in the log that have this text are meant.</summary>
+    public void Allow(string text) => _log.Allow(text);
+
     public async ValueTask DisposeAsync()
     {
         await Context.DisposeAsync();

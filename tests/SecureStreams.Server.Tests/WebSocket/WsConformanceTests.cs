@@ -34,6 +34,27 @@ public sealed class WsConformanceTests
     [Theory]
     [InlineData("1.1")]
     [InlineData("2")]
+    public async Task A_text_with_a_wrong_byte_anywhere_is_refused_and_never_whole(string version)
+    {
+        await using var bench = new ServerBench(Server);
+        bench.Log.Allow("Protocol/ProtocolError");
+        await using var listener = bench.Listen();
+        var count = 0;
+        foreach (var (name, bytes) in WrongTexts.Of(WsPeer.Key))
+        {
+            await using (var peer = await WsPeer.UpgradedAsync(listener, version))
+                await BreakAsync(peer, name, bytes, 1007);
+            var handler = await bench.AcceptedAsync(++count);
+            await AssertToldAsync(handler, name, SsCauseCode.ProtocolError, 1007);
+            Assert.Equal(0, handler.ReceivedMessages);
+        }
+
+        Assert.True(count > 40);
+    }
+
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2")]
     public async Task A_message_that_is_too_long_is_refused_before_its_payload(string version)
     {
         await using var bench = new ServerBench(Server);

@@ -1,27 +1,34 @@
 using System.Text;
-using SecureStreams.Interop.Tests.Peers;
+using System.Text.Json;
+using SecureStreams.Interop.Tests.WebSocket.Clients;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
-using SecureStreams.TestSupport.Repository;
+using SecureStreams.Tests.Transports.WebSocket.Conformance;
 
 namespace SecureStreams.Server.Tests.WebSocket;
 
-/// <summary>Clients of others: Node's <c>ws</c>, python3-websockets, the test client of libwebsockets.</summary>
+/// <summary>Clients of others: Node's <c>ws</c>, python3-websockets, the platform's, the test client of libwebsockets.</summary>
 public sealed class WsInteropTests
 {
+    private const string Closing = "\"srv\": { \"server\": true, \"protocol\": \"ws\", \"endpoint\": \"127.0.0.1\", \"ws_subprotocol\": \"one\", \"max_message_bytes\": 1000 }";
+
     private static readonly int[] Lengths = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20];
 
     [Theory]
-    [InlineData("node", false, false)]
-    [InlineData("node", true, false)]
-    [InlineData("node", false, true)]
-    [InlineData("python", false, false)]
-    [InlineData("python", true, false)]
-    public async Task A_client_of_another_gets_its_messages_back_and_closes_in_order(string kind, bool tls, bool unix)
+    [InlineData("node", false, false, false, 1)]
+    [InlineData("node", true, false, false, 7)]
+    [InlineData("node", false, true, false, 1)]
+    [InlineData("node", false, false, true, 1)]
+    [InlineData("node", false, false, true, 7)]
+    [InlineData("python", false, false, false, 1)]
+    [InlineData("python", true, false, false, 7)]
+    [InlineData("python", false, false, true, 1)]
+    [InlineData("python", false, false, true, 7)]
+    public async Task A_client_of_another_gets_its_messages_back_and_closes_in_order(string kind, bool tls, bool unix, bool deflate, int fragments)
     {
         var path = Path.Combine(Path.GetTempPath(), $"ss-test-{Guid.NewGuid():N}");
         await using var bench = new ServerBench($$"""
-            "srv": { "server": true, "protocol": "ws", "endpoint": "{{(unix ? "+" + path : "127.0.0.1")}}", "ws_subprotocol": "one"{{(tls ? ", " + ServerBench.Tls : "")}} }
+            "srv": { "server": true, "protocol": "ws", "endpoint": "{{(unix ? "+" + path : "127.0.0.1")}}", "ws_subprotocol": "one"{{(tls ? ", " + ServerBench.Tls : "")}}{{(deflate ? ", \"ws_deflate\": true" : "")}} }
             """);
         var echoes = new List<WitnessedEcho>();
         await using var listener = bench.Context.CreateListener("srv", _ =>
@@ -36,10 +43,12 @@ public sealed class WsInteropTests
         await File.WriteAllTextAsync(trust, bench.Authority.Certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         try
         {
-            await using var client = Start(kind, trust, url);
+            await using var client = ForeignClient.Start(kind, "client", url, JsonSerializer.Serialize(new { fragments, deflate }), trust);
             var done = await client.WaitForAsync("done");
             Assert.Equal(4002, done.GetProperty("code").GetInt32());
             Assert.Equal("one", done.GetProperty("protocol").GetString());
+            Assert.Equal(deflate, done.GetProperty("deflate").GetBoolean());
+            Assert.Equal(fragments > 1, done.GetProperty("pongs").GetInt32() > 50);
         }
         finally
         {
@@ -50,6 +59,69 @@ public sealed class WsInteropTests
         var cause = await one.Ended.OrFail(static () => "The stream did not end.");
         Assert.Equal((SsCauseCode.PeerClosed, 4002), (cause.Code, cause.Status));
         Assert.Equal(Lengths.SelectMany(static length => new[] { $"T{length}", $"B{length}" }), one.Messages);
+    }
+
+    [Theory]
+    [InlineData("node", 1005)]
+    [InlineData("python", null)]
+    [InlineData("platform", null)]
+    public async Task Every_code_that_a_client_of_another_closes_with_comes_back_and_is_told(string kind, int? none)
+    {
+        // A close without a code is answered without one, which node calls 1005; the others can send none such.
+        await using var bench = new ServerBench(Closing);
+        bench.Log.Allow("Peer/Peer");
+        await using var listener = bench.Listen();
+        int[] codes = none is null ? [.. CloseCodes.All] : [.. CloseCodes.All, 0];
+        var ends = await ForeignClient.CloseAsync(kind, $"ws://127.0.0.1:{ServerBench.PortOf(listener)}/", [.. codes.Select(static code => new ClosingStep(code))]);
+        Assert.Equal(codes.Select(code => code == 0 ? none!.Value : code), ends.Select(static end => end.Code));
+        for (var at = 0; at < codes.Length; at++)
+        {
+            var handler = await bench.AcceptedAsync(at + 1);
+            await handler.WaitForStateAsync(SsState.Destroying);
+            var cause = handler.CauseOf(SsState.Disconnected);
+            Assert.Equal((CloseCodes.CauseOf(codes[at]), codes[at]), (cause.Code, cause.Status));
+        }
+    }
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("python")]
+    [InlineData("platform")]
+    public async Task Every_code_that_the_server_has_reason_to_say_reaches_a_client_of_another(string kind)
+    {
+        await using var bench = new ServerBench(Closing);
+        bench.Log.Allow("the handler threw");
+        bench.Log.Allow("Protocol/ProtocolError");
+        bench.Log.Allow("Payload/PayloadTooLarge");
+        await using var listener = bench.Listen(setup: static handler => handler.OnReceiveDo(static (_, payload, _) => payload[0] switch
+        {
+            (byte)'c' => SsResult.Disconnect,
+            (byte)'d' => SsResult.Destroy,
+            (byte)'t' => throw new InvalidOperationException("the handler threw"),
+            _ => SsResult.Continue,
+        }));
+        var steps = new List<(ClosingStep Step, int Code, SsCauseCode Cause)>
+        {
+            (new ClosingStep(Text: "close"), 1000, SsCauseCode.LocalDisconnect),
+            (new ClosingStep(Text: "destroy"), 1001, SsCauseCode.LocalDestroy),
+            (new ClosingStep(Text: "throw"), 1011, SsCauseCode.HandlerException),
+            (new ClosingStep(Text: new string('x', 1001)), 1009, SsCauseCode.PayloadTooLarge),
+        };
+        if (kind != "platform")
+        {
+            steps.Add((new ClosingStep(Raw: RawFrame.Make(RawFrame.Fin | 0x40 | RawFrame.Text, [], WsPeer.Key)), 1002, SsCauseCode.ProtocolError));
+            steps.Add((new ClosingStep(Raw: RawFrame.Make(RawFrame.Fin | RawFrame.Text, [0xFF], WsPeer.Key)), 1007, SsCauseCode.ProtocolError));
+        }
+
+        var ends = await ForeignClient.CloseAsync(kind, $"ws://127.0.0.1:{ServerBench.PortOf(listener)}/", [.. steps.Select(static step => step.Step)]);
+        Assert.Equal(steps.Select(static step => step.Code), ends.Select(static end => end.Code));
+        Assert.Equal(steps.Select(static step => step.Code is 1002 or 1007 or 1009), ends.Select(static end => end.Reason.Length > 0));
+        for (var at = 0; at < steps.Count; at++)
+        {
+            var handler = await bench.AcceptedAsync(at + 1);
+            await handler.WaitForStateAsync(SsState.Destroying);
+            Assert.Equal(steps[at].Cause, handler.CauseOf(SsState.Disconnected).Code);
+        }
     }
 
     [Fact]
@@ -97,20 +169,5 @@ public sealed class WsInteropTests
                 own.RequestTransmit();
             return SsTransmitResult.Send;
         };
-    }
-
-    private static PeerProcess Start(string kind, string trust, string url)
-    {
-        var folder = RepoPaths.Combine("tests", "SecureStreams.Interop.Tests", "WebSocket");
-        if (kind == "node")
-        {
-            if (!File.Exists(Path.Combine(folder, "node", "node_modules", "ws", "package.json")))
-                throw Peer.Absent("the npm package ws", "npm");
-            return PeerProcess.Start("/usr/bin/env", $"NODE_EXTRA_CA_CERTS={trust}", Peer.Find("node") ?? throw Peer.Absent("node", "nodejs"), Path.Combine(folder, "node", "client.mjs"), url);
-        }
-
-        if (!Directory.Exists("/usr/lib/python3/dist-packages/websockets"))
-            throw Peer.Absent("the Python package websockets", "python3-websockets");
-        return PeerProcess.Start("/usr/bin/env", $"SSL_CERT_FILE={trust}", "/usr/bin/python3", Path.Combine(folder, "python", "client.py"), url);
     }
 }

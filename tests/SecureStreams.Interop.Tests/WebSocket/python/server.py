@@ -3,6 +3,7 @@
 #   /echo                      sends every message back as it came
 #   /fragments?size=N          sends every message back in fragments of N bytes
 #   /close?code=N&reason=TEXT  closes with that at the first message
+#   /raw?hex=HEX               writes these bytes under the frames at the first message
 #   /refuse?status=N&body=TEXT does not upgrade
 import asyncio
 import http
@@ -38,6 +39,8 @@ async def serve(socket):
                 await socket.send([message[at:at + size] for at in range(0, max(1, len(message)), size)])
             elif path.endswith("/close"):
                 await socket.close(int(options["code"]), options.get("reason", ""))
+            elif path.endswith("/raw"):
+                socket.transport.write(bytes.fromhex(options["hex"]))
     except websockets.ConnectionClosed:
         pass
     say("close", id=identity, code=socket.close_code, reason=socket.close_reason)
@@ -51,16 +54,17 @@ async def refuse(path, headers):
 
 
 async def main():
-    # One server for each way to deflate: this library decides by server, not by path.
+    # One server for each way to deflate, and one with a bound on messages: this library decides by server, not by path.
     ports = {}
-    for name, extensions in {
-        "plain": None,
-        "deflate": [ServerPerMessageDeflateFactory()],
-        "deflate9": [ServerPerMessageDeflateFactory(server_max_window_bits=9, client_max_window_bits=9)],
-        "anew": [ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)],
-    }.items():
+    for name, extensions, most in [
+        ("plain", None, None),
+        ("bounded", None, 1 << 20),
+        ("deflate", [ServerPerMessageDeflateFactory()], None),
+        ("deflate9", [ServerPerMessageDeflateFactory(server_max_window_bits=9, client_max_window_bits=9)], None),
+        ("anew", [ServerPerMessageDeflateFactory(server_no_context_takeover=True, client_no_context_takeover=True)], None),
+    ]:
         server = await websockets.serve(
-            serve, "127.0.0.1", 0, subprotocols=["one", "two"], compression=None, extensions=extensions, process_request=refuse, max_size=None, ping_interval=None)
+            serve, "127.0.0.1", 0, subprotocols=["one", "two"], compression=None, extensions=extensions, process_request=refuse, max_size=most, ping_interval=None)
         ports[name] = server.sockets[0].getsockname()[1]
     say("listening", ports=ports)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -24,7 +24,7 @@ internal static class Violations
             Add($"opcode {opcode:X} fragmented", Frame(opcode, []), 1002);
             Add($"opcode {opcode:X} of 126 bytes", Frame(RawFrame.Fin | opcode, new byte[126]), 1002);
             Add($"opcode {opcode:X} of 65536 bytes", Frame(RawFrame.Fin | opcode, new byte[65536])[..20], 1002);
-            Add($"opcode {opcode:X} with its length in three bytes", [(byte)(0x80 | opcode), (byte)(126 | bit), 0, 2, .. key, 0x03, 0xE8], 1002);
+            Add($"opcode {opcode:X} with its length in three bytes", [(byte)(0x80 | opcode), (byte)(126 | bit), 0, 2, .. Frame(RawFrame.Fin | opcode, [0x03, 0xE8]).AsSpan(2)], 1002);
         }
 
         // The other role's habit.

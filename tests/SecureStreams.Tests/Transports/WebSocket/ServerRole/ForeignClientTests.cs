@@ -1,9 +1,9 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
-using SecureStreams.Interop.Tests.Peers;
+using SecureStreams.Interop.Tests.WebSocket.Clients;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
-using SecureStreams.TestSupport.Repository;
 
 namespace SecureStreams.Tests.Transports.WebSocket.ServerRole;
 
@@ -52,33 +52,53 @@ public class ForeignClientTests
     }
 
     [Theory]
-    [InlineData("node")]
-    [InlineData("python")]
-    public async Task A_client_of_another_gets_its_messages_back_and_closes_in_order(string kind)
+    [InlineData("node", 1)]
+    [InlineData("node", 7)]
+    [InlineData("python", 1)]
+    [InlineData("python", 7)]
+    public async Task A_client_of_another_gets_its_messages_back_in_fragments_with_pings_between_too_and_closes_in_order(string kind, int fragments)
     {
         await using var rig = new ServerRig();
-        await using var client = Start(kind, rig.Url);
+        await using var client = ForeignClient.Start(kind, "client", rig.Url, $"{{\"fragments\":{fragments}}}");
         var done = await client.WaitForAsync("done");
         Assert.Equal(4002, done.GetProperty("code").GetInt32());
         Assert.Equal("one", done.GetProperty("protocol").GetString());
+        Assert.Equal(fragments > 1, done.GetProperty("pongs").GetInt32() > 50);
         var sink = await rig.SinkAsync();
         var failure = (await sink.EndAsync())!;
         Assert.Equal((SsCauseCode.PeerClosed, 4002), (failure.Code, failure.Status));
         Assert.Equal(Lengths.SelectMany(static length => new[] { $"T{length}", $"B{length}" }), sink.Received);
     }
 
-    private static PeerProcess Start(string kind, string url)
+    [Theory]
+    [InlineData("node")]
+    [InlineData("python")]
+    [InlineData("platform")]
+    public async Task Every_code_that_a_client_of_another_closes_with_comes_back_and_is_told(string kind)
     {
-        var folder = RepoPaths.Combine("tests", "SecureStreams.Interop.Tests", "WebSocket");
-        if (kind == "node")
+        await using var rig = new ServerRig();
+        var ends = await ForeignClient.CloseAsync(kind, rig.Url, [.. CloseCodes.All.Select(static code => new ClosingStep(code))]);
+        Assert.Equal(CloseCodes.All, ends.Select(static end => end.Code));
+        foreach (var code in CloseCodes.All)
         {
-            if (!File.Exists(Path.Combine(folder, "node", "node_modules", "ws", "package.json")))
-                throw Peer.Absent("the npm package ws", "npm");
-            return PeerProcess.Start(Peer.Find("node") ?? throw Peer.Absent("node", "nodejs"), Path.Combine(folder, "node", "client.mjs"), url);
+            var failure = (await (await rig.SinkAsync()).EndAsync())!;
+            Assert.Equal((CloseCodes.CauseOf(code), code), (failure.Code, failure.Status));
+            Assert.EndsWith("bye", failure.PeerText, StringComparison.Ordinal);
         }
+    }
 
-        if (!Directory.Exists("/usr/lib/python3/dist-packages/websockets"))
-            throw Peer.Absent("the Python package websockets", "python3-websockets");
-        return PeerProcess.Start("/usr/bin/python3", Path.Combine(folder, "python", "client.py"), url);
+    [Fact]
+    public async Task Codes_that_may_not_be_sent_and_that_the_platforms_client_sends_are_refused()
+    {
+        int[] codes = [1004, 1005, 1016, 2999, 5000];
+        await using var rig = new ServerRig();
+        var ends = await ForeignClient.CloseAsync("platform", rig.Url, [.. codes.Select(static code => new ClosingStep(code))]);
+        Assert.All(ends, static end => Assert.Equal(1002, end.Code));
+        foreach (var code in codes)
+        {
+            var failure = (await (await rig.SinkAsync()).EndAsync())!;
+            Assert.Equal((SsCauseCode.ProtocolError, 1002), (failure.Code, failure.Status));
+            Assert.Contains(code.ToString(CultureInfo.InvariantCulture), failure.Message, StringComparison.Ordinal);
+        }
     }
 }

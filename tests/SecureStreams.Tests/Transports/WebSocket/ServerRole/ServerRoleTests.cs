@@ -39,6 +39,23 @@ public class ServerRoleTests
         Assert.Equal((code == 1009 ? SsCauseCode.PayloadTooLarge : SsCauseCode.ProtocolError, code), (failure.Code, failure.Status));
     }
 
+    [Fact]
+    public async Task A_text_with_a_wrong_byte_anywhere_is_refused_and_never_whole()
+    {
+        await using var rig = new ServerRig();
+        foreach (var (name, bytes) in WrongTexts.Of(Key))
+        {
+            var (stream, sink) = await rig.ConnectAsync();
+            await stream.WriteAsync(bytes, Cancellation);
+            var close = await CloseFrameAsync(stream);
+            await stream.DisposeAsync();
+            Assert.True(close.CloseCode == 1007 && close.CloseReason.Length > 0, $"{name}: answered with {close.CloseCode} \"{close.CloseReason}\"");
+            var failure = (await sink.EndAsync())!;
+            Assert.True((failure.Phase, failure.Code, failure.Status) == (SsPhase.Protocol, SsCauseCode.ProtocolError, 1007), $"{name}: told as {failure}");
+            Assert.Empty(sink.Received);
+        }
+    }
+
     [Theory]
     [InlineData(1000, SsCauseCode.PeerClosed)]
     [InlineData(1001, SsCauseCode.PeerClosed)]
@@ -128,16 +145,22 @@ public class ServerRoleTests
     // The close frame, which must be the last of all.
     private static async Task<RawFrame> LastAsync(Stream stream)
     {
+        var close = await CloseFrameAsync(stream);
+        Assert.Null(await NextAsync(stream));
+
+        // The server's side waits a moment for ours.
+        await stream.DisposeAsync();
+        return close;
+    }
+
+    // Others before it are let pass.
+    private static async Task<RawFrame> CloseFrameAsync(Stream stream)
+    {
         while (true)
         {
             var frame = (await NextAsync(stream))!;
-            if (frame.Opcode != RawFrame.Close)
-                continue;
-            Assert.Null(await NextAsync(stream));
-
-            // The server's side waits a moment for ours.
-            await stream.DisposeAsync();
-            return frame;
+            if (frame.Opcode == RawFrame.Close)
+                return frame;
         }
     }
 }
