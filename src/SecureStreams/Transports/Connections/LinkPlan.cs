@@ -63,7 +63,14 @@ internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = fal
         if (port == 0)
             port = defaultPort;
         if (port == 0 && unixPath is null)
-            return EndpointText.Bad(policy, "port", $"has no port, and protocol {ProtocolNames.NameOf(policy.Protocol)} has none by itself; set \"port\" to that of the peer") with { Permanent = true };
+        {
+            // Metadata may name one before the next attempt.
+            var named = policy.Find("port_metadata")?.Value.Text;
+            return EndpointText.Bad(policy, named is null ? "port" : "port_metadata",
+                $"has no port, and protocol {ProtocolNames.NameOf(policy.Protocol)} has none by itself; set {(named is null ? "\"port\"" : $"metadata '{named}'")} to that of the peer") with
+            { Permanent = named is null };
+        }
+
         return Make(metadata, host, unixPath, port, (url?.IsSecure ?? policy.Tls) ? Dial.Tls : null, alpn, out target);
     }
 

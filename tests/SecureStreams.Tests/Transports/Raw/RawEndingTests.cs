@@ -139,6 +139,8 @@ public sealed class RawEndingTests
 
     [Theory]
     [InlineData("\"endpoint\": \"127.0.0.1\"", "port", "Streamtype 't' has no port, and protocol raw has none by itself; set \"port\" to that of the peer.")]
+    [InlineData("\"endpoint\": \"127.0.0.1\", \"port_metadata\": \"p\", \"metadata\": [{ \"p\": \"\" }]", "port_metadata",
+        "Streamtype 't' has no port, and protocol raw has none by itself; set metadata 'p' to that of the peer.")]
     [InlineData("\"endpoint\": \"${e}\", \"port\": 1, \"metadata\": [{ \"e\": \"\" }]", "endpoint",
         "Streamtype 't' has a URL as its endpoint, and its protocol is raw; write the host alone, the port into \"port\", and \"tls\": true for TLS.")]
     [InlineData("\"endpoint\": \"+\"", "endpoint", "Streamtype 't' names a Unix socket that is empty or longer than 107 bytes.")]
@@ -146,8 +148,8 @@ public sealed class RawEndingTests
     {
         await using var factory = new TransportFactory(new SsPlatform { Sockets = new SilentSockets() }, new TestLog(), new SsMemoryBlobStore());
         var run = new TransportRun(HttpBench.Policy(attributes + ", \"protocol\": \"raw\""));
-        var isFixed = !attributes.Contains("${e}", StringComparison.Ordinal);
-        if (!isFixed)
+        var isFixed = !attributes.Contains("metadata", StringComparison.Ordinal);
+        if (attributes.Contains("${e}", StringComparison.Ordinal))
             run.With("e", "tcp://127.0.0.1");
         run.Start(factory);
         var failure = await run.EndAsync();
