@@ -74,8 +74,8 @@ public sealed class RunMqttTests
     {
         await using var broker = MqttTestBroker.Start();
         using var policy = new TestPolicy(Mqtt(broker, "\"mqtt_topic\": \"room/1\""));
-        var result = (await policy.RunAsync([], "tell", "--timeout", "1")).Exits(1);
-        Assert.Contains("subscribes to nothing (it has no mqtt_subscribe), and there is no --data to publish", result.Errors, StringComparison.Ordinal);
+        await using var tool = policy.Start(readOutput: true, "tell");
+        await tool.WaitForErrorsAsync(static text => text.Contains("subscribes to nothing (it has no mqtt_subscribe), and there is no --data to publish", StringComparison.Ordinal));
     }
 
     private static byte[] MaximumPacketSize(uint bytes)
