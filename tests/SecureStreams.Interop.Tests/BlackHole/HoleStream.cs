@@ -31,7 +31,7 @@ internal sealed class HoleStream : IAsyncDisposable
         var policy = TestWire.Policy(
             place.Host.Authority,
             BlackHoleBounds.Of(wire.Protocol).Retry,
-            relay is null ? wire.StreamType("x", place.Host.Ports, task, place.Address, Bound) : wire.StreamType("x", relay.Port, task, more: Bound));
+            relay is null ? wire.StreamType("x", place.Host.Ports, task, place.Address, Bound) : wire.StreamType("x", relay.Port, task, "localhost", Bound));
         var stream = new HoleStream(SsContext.FromJson(policy), new WireRecorder(new WireHandler(wire, task, length)) { KeepPayload = false });
         if (task.Sends && wire.IsTransactional)
             stream.Stream.RequestTransmit();
