@@ -35,6 +35,9 @@ internal static class HostNames
         return name;
     }
 
+    /// <summary>The host of <paramref name="uri"/> as it is dialed: an IPv6 address in brackets and with its interface, which <see cref="Uri.Host"/> leaves out; letters outside of ASCII as IDNA writes them.</summary>
+    public static string Of(Uri uri) => uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
+
     /// <summary>The address that <paramref name="host"/> writes out, or null when it is a name.</summary>
     public static IPAddress? Literal(string host)
     {

@@ -67,7 +67,7 @@ internal sealed class AttemptMessage : HttpRequestMessage
                 response.Content = new LaneContent(response, lane, LengthOf(response)) { Bound = plan.MaxBodyBytes > 0 ? plan : null };
                 return response;
             }
-            catch (Exception error) when (HttpLane.IsUsedUp(error))
+            catch (Exception error) when (HttpLane.IsUsedUp(error) || (resends == 0 && lane.MaySendAgain(this, error)))
             {
                 // One that is merely full costs no more than another look; one that turns requests away may be followed by others that do.
                 var turnedAway = lane.RefuseRequest();

@@ -109,6 +109,25 @@ internal sealed class HttpLane : IDisposable
         return false;
     }
 
+    /// <summary>
+    /// Whether <paramref name="error"/> leaves a request to be sent once more, on another connection: it was not sent, or it only asks (RFC 9110 section 9.2.1), has no body, and the peer
+    /// ended the connection in order before it answered (GOAWAY without an error, RFC 9113 section 6.8).
+    /// </summary>
+    public bool MaySendAgain(HttpRequestMessage request, Exception error)
+    {
+        if (IsUsedUp(error))
+            return true;
+        if (request.Content is not null || (request.Method != HttpMethod.Get && request.Method != HttpMethod.Head) || _wire is not { PeerEnded: true })
+            return false;
+        for (Exception? at = error; at is not null; at = at.InnerException)
+        {
+            if (at is HttpProtocolException { ErrorCode: 0 })
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>A request is about to be sent. Under the pool's lock.</summary>
     /// <param name="now">The clock.</param>
     public void Ask(long now)

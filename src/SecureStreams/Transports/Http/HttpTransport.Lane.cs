@@ -61,7 +61,7 @@ internal sealed partial class HttpTransport
         {
             return await SendOnceAsync(request, _headSince).ConfigureAwait(false);
         }
-        catch (Exception error) when (_plan.IsHttp2 && HttpLane.IsUsedUp(error))
+        catch (Exception error) when (_plan.IsHttp2 && Lane?.MaySendAgain(request, error) == true)
         {
             return await ResendAsync(request).ConfigureAwait(false);
         }

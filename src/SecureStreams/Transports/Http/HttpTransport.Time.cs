@@ -86,7 +86,7 @@ internal sealed partial class HttpTransport : IMailboxWork
     private TransportFailure NoConnection()
     {
         var uri = _target!.Uri;
-        var progress = Volatile.Read(ref _lane)?.Dial ?? new DialProgress(new DialTarget { Host = uri.IdnHost, Port = uri.Port, UnixPath = _target.UnixPath });
+        var progress = Volatile.Read(ref _lane)?.Dial ?? new DialProgress(new DialTarget { Host = HostNames.Of(uri), Port = uri.Port, UnixPath = _target.UnixPath });
         var failure = progress.TimedOut(ConnectTimeout, _plan.Policy.Find("connect_timeout_ms") is null ? "endpoint" : "connect_timeout_ms");
         return _strange && failure.Attribute == "endpoint" ? failure with { Attribute = null } : failure;
     }

@@ -105,7 +105,7 @@ internal sealed partial class HttpTransport : StreamTransport
                 {
                     _response = await SendOnceAsync(request, _headSince).ConfigureAwait(false);
                 }
-                catch (Exception error) when (_plan.IsHttp2 && HttpLane.IsUsedUp(error))
+                catch (Exception error) when (_plan.IsHttp2 && Lane?.MaySendAgain(request, error) == true)
                 {
                     _response = await ResendAsync(request).ConfigureAwait(false);
                 }

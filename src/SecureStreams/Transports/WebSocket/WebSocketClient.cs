@@ -98,7 +98,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
 
         // Those of the target: at another origin than the policy's, where a redirect led, this side does not show who it is.
         var tls = uri.Scheme == Uri.UriSchemeHttps ? _target.Pool.Key.Tls : null;
-        return plan.Make(Setup.Metadata, uri.IdnHost, _target.UnixPath, uri.Port, tls, SslApplicationProtocol.Http11, out target);
+        return plan.Make(Setup.Metadata, HostNames.Of(uri), _target.UnixPath, uri.Port, tls, SslApplicationProtocol.Http11, out target);
     }
 
     private int HeadArrivedOnMailbox(Span<byte> bytes)

@@ -69,7 +69,7 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
 
         // For what is said of an attempt that does not get as far as a connection: who dials is the lane.
         var uri = _target!.Uri;
-        target = new DialTarget { Host = uri.IdnHost, Port = uri.Port, UnixPath = _target.UnixPath };
+        target = new DialTarget { Host = HostNames.Of(uri), Port = uri.Port, UnixPath = _target.UnixPath };
         return null;
     }
 

@@ -42,6 +42,20 @@ public sealed class HttpSharingTests
         Assert.Equal(2, server.Counters.Accepted);
     }
 
+    [Theory]
+    [InlineData("GET", 1, null)]
+    [InlineData("GET", 2, SsCauseCode.PeerBusy)]
+    [InlineData("DELETE", 1, SsCauseCode.PeerBusy)]
+    public async Task What_only_asks_is_sent_once_more_when_the_peer_ends_in_order_in_place_of_an_answer(string method, int unanswered, SsCauseCode? code)
+    {
+        await using var server = ScriptedServer.Start([.. Enumerable.Repeat(H2Scripts.GoAwayHandled, unanswered), H2Scripts.Answer("there"u8.ToArray())]);
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port, "h2", method: method));
+        Assert.Equal(code, failure?.Code);
+        Assert.Equal(code is null ? "there" : "", run.ReceivedText);
+        Assert.Equal(method == "GET" ? 2 : 1, server.Counters.Accepted);
+    }
+
     [Fact]
     public async Task A_peer_that_turns_every_request_away_is_busy_after_four_connections()
     {

@@ -114,6 +114,15 @@ public sealed class RawDeadEndTests
         await run.TurnAsync();
         sockets.Release();
         Assert.Equal("more"u8.ToArray(), await peer.ReceivedAsync(4));
+
+        // That the peer has it is no sign yet that the write's end was told here, from another thread.
+        async Task TakenAsync()
+        {
+            while (run.Transport.Writer.Queued > 0)
+                await run.TurnAsync();
+        }
+
+        await TakenAsync().OrFail(() => run.Story);
         await run.TurnAsync();
         bench.Clock.Advance(TimeSpan.FromSeconds(5));
         await run.TurnAsync();
