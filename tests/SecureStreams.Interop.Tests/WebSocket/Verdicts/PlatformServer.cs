@@ -87,7 +87,10 @@ internal sealed class PlatformServer : IAsyncDisposable
         }
 
         End(http.Request.Query["id"].ToString()).TrySetResult(((int?)socket.CloseStatus, socket.CloseStatusDescription));
-        await DrainAsync(stream);
+
+        // A stream of HTTP/2 whose two close frames have gone is the server's to end; a client waits a second for that.
+        if (socket.State != WebSocketState.Closed || !HttpProtocol.IsHttp2(http.Request.Protocol))
+            await DrainAsync(stream);
     }
 
     private static async Task<Stream> UpgradeAsync(HttpContext http)
