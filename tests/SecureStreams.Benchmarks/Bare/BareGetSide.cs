@@ -31,7 +31,7 @@ internal sealed class BareGetSide : IWorkloadSide
         };
         _client = httpClient ? new HttpClient(handler) : null;
         _invoker = _client ?? new HttpMessageInvoker(handler);
-        _body = new Uri(string.Create(CultureInfo.InvariantCulture, $"{(workload.IsSecure ? "https" : "http")}://127.0.0.1:{peer.PortOf(workload)}{BenchServer.BodyPath}"));
+        _body = new Uri(string.Create(CultureInfo.InvariantCulture, $"{(workload.IsSecure ? "https" : "http")}://127.0.0.1:{peer.PortOf(workload)}{(workload.Closes ? BenchServer.ClosingPath : BenchServer.BodyPath)}"));
         _version = workload.Way == WorkloadWay.Http2Tls ? HttpVersion.Version20 : HttpVersion.Version11;
         _buffers = [.. Enumerable.Range(0, workload.Outstanding).Select(static _ => new byte[16 * 1024])];
     }

@@ -19,6 +19,7 @@ namespace SecureStreams.Benchmarks.Processes;
 internal static class BenchServer
 {
     public const string BodyPath = "/body";
+    public const string ClosingPath = "/closing";
     public const string CpuPath = "/cpu";
     public const string MemoryPath = "/memory";
     public const string EchoPath = "/echo";
@@ -71,6 +72,8 @@ internal static class BenchServer
         if (http.Request.Path == MemoryPath)
             return WriteAsync(http, ProcessMemory.ResidentBytes());
         http.Response.ContentLength = Body.Length;
+        if (http.Request.Path == ClosingPath)
+            http.Response.Headers.Connection = "close";
         return http.Response.Body.WriteAsync(Body).AsTask();
     }
 

@@ -14,7 +14,7 @@ internal static class BenchPolicy
     {
         var protocol = workload.Way switch
         {
-            WorkloadWay.Http1 or WorkloadWay.Http1Tls => $"\"h1\", \"http_method\": \"GET\", \"http_url\": \"{BenchServer.BodyPath}\"",
+            WorkloadWay.Http1 or WorkloadWay.Http1Tls => $"\"h1\", \"http_method\": \"GET\", \"http_url\": \"{(workload.Closes ? BenchServer.ClosingPath : BenchServer.BodyPath)}\"",
             WorkloadWay.Http2Tls => $"\"h2\", \"http_method\": \"GET\", \"http_url\": \"{BenchServer.BodyPath}\"",
             WorkloadWay.WebSocket or WorkloadWay.WebSocketTls =>
                 $"\"ws\", \"http_url\": \"{(workload.Kind == WorkloadKind.OneWay ? BenchServer.SinkPath : BenchServer.EchoPath)}\", \"ws_subprotocol\": \"\", \"ws_binary\": true",

@@ -19,6 +19,9 @@ internal sealed record Workload(
     /// <summary>The QoS of messages over MQTT.</summary>
     public int Qos { get; init; }
 
+    /// <summary>Whether the server ends the connection with each answer, so that each operation makes one of its own.</summary>
+    public bool Closes { get; init; }
+
     /// <summary>Whether it has no messages.</summary>
     public bool IsBulk => Kind is WorkloadKind.BulkEcho or WorkloadKind.BulkOneWay;
 
