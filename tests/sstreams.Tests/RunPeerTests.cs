@@ -14,7 +14,7 @@ public sealed class RunPeerTests
     [Fact]
     public async Task Openssl_gives_lines_back_reversed()
     {
-        var openssl = Find("openssl");
+        var openssl = OtherProgram.Find("openssl");
         using var directory = new TestDirectory();
         await File.WriteAllTextAsync(directory["cert.pem"], TestCertificates.Server.Certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(directory["key.pem"], TestCertificates.Server.Certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
@@ -22,7 +22,7 @@ public sealed class RunPeerTests
         using var server = Start(openssl, directory.Path, "s_server", "-accept", $"127.0.0.1:{port}", "-cert", "cert.pem", "-key", "key.pem", "-rev", "-quiet");
         try
         {
-            await WaitForPortAsync(port);
+            await OtherProgram.WaitForPortAsync(port);
             using var policy = new TestPolicy(RunRawTests.Raw("reverse", port, RunRawTests.Tls));
             await using var tool = policy.Start(readOutput: false, "reverse", "--data", "-", "--trace");
             var buffer = new byte[7];
@@ -45,7 +45,7 @@ public sealed class RunPeerTests
     [Fact]
     public async Task Python_counts_what_it_is_sent()
     {
-        var python = Find("python3");
+        var python = OtherProgram.Find("python3");
         using var directory = new TestDirectory();
         await File.WriteAllTextAsync(directory["peer.py"], """
             import socketserver, sys
@@ -66,7 +66,7 @@ public sealed class RunPeerTests
         using var server = Start(python, directory.Path, "peer.py", port.ToString(CultureInfo.InvariantCulture));
         try
         {
-            await WaitForPortAsync(port);
+            await OtherProgram.WaitForPortAsync(port);
             using var policy = new TestPolicy(RunRawTests.Raw("count", port));
             (await policy.RunAsync(new byte[1_234_567], "count", "--data", "-")).Is(0, "1234567 bytes", "");
         }
@@ -77,36 +77,6 @@ public sealed class RunPeerTests
         }
     }
 
-    private static string Find(string program)
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
-        var reason = $"{program} is not installed (Debian package {(program == "python3" ? "python3-minimal" : program)}).";
-        if (path is null && Environment.GetEnvironmentVariable("SS_REQUIRE_PEERS") == "1")
-            Assert.Fail(reason);
-        Assert.SkipWhen(path is null, reason);
-        return path!;
-    }
-
     private static Process Start(string program, string directory, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-
-    /// <summary>Asks the port until somebody answers: a program of others cannot be awaited otherwise.</summary>
-    private static async Task WaitForPortAsync(int port)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync("127.0.0.1", port);
-                return;
-            }
-            catch (SocketException) when (TimeProvider.System.GetElapsedTime(since) < TestTimeouts.Unexpected)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
-            }
-        }
-    }
 }

@@ -51,12 +51,12 @@ public sealed class RunProxyTests : IAsyncLifetime
     [Fact]
     public async Task Real_proxy_tells_whom_it_connected()
     {
-        var program = Find("microsocks");
+        var program = OtherProgram.Find("microsocks");
         var port = FreePort.Next();
         using var proxy = Process.Start(new ProcessStartInfo(program, ["-i", "127.0.0.1", "-p", Text($"{port}")]) { RedirectStandardError = true })!;
         try
         {
-            await WaitForPortAsync(port);
+            await OtherProgram.WaitForPortAsync(port);
             using var policy = new TestPolicy(Http("get", "localhost", _host.HttpPort, "/bytes/5"));
             Assert.Equal(DeterministicBytes.Make(5), (await RunAsync(policy, Text($"127.0.0.1:{port}"), "get")).Exits(0).Output);
         }
@@ -127,36 +127,6 @@ public sealed class RunProxyTests : IAsyncLifetime
         await using var tool = Tool.Start(policy.Directory, readOutput: true, [new("socks_proxy", proxy)], ["run", "--policy", "policy.json", .. arguments]);
         tool.Input.Close();
         return await tool.WaitAsync();
-    }
-
-    private static string Find(string program)
-    {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
-        var reason = $"{program} is not installed (Debian package {program}; tests/run.sh installs it when it may).";
-        if (path is null && Environment.GetEnvironmentVariable("SS_REQUIRE_PEERS") == "1")
-            Assert.Fail(reason);
-        Assert.SkipWhen(path is null, reason);
-        return path!;
-    }
-
-    /// <summary>Asks the port until somebody answers: a program of others cannot be awaited otherwise.</summary>
-    private static async Task WaitForPortAsync(int port)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync("127.0.0.1", port);
-                return;
-            }
-            catch (SocketException) when (TimeProvider.System.GetElapsedTime(since) < TestTimeouts.Unexpected)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
-            }
-        }
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using SecureStreams.Network;
+using SecureStreams.TestSupport.Checks;
+using SecureStreams.Tests.Transports.Raw;
 
 namespace SecureStreams.Tests.Transports;
 
@@ -17,6 +19,15 @@ internal sealed class HeldSockets : SsSocketDialer
 
     /// <summary>From now on writes wait.</summary>
     public void Hold() => _isHeld = true;
+
+    /// <summary>Has <paramref name="run"/> write <paramref name="bytes"/>, which wait.</summary>
+    public async Task HoldWriteAsync(TransportRun run, byte[] bytes)
+    {
+        Hold();
+        run.OnTransmit = RawHalfCloseTests.Once(bytes);
+        run.Post(() => run.PumpOnMailbox());
+        await Waits.OrFail(() => run.Story);
+    }
 
     /// <summary>Those that wait go on, and none waits any more.</summary>
     public void Release()

@@ -79,11 +79,11 @@ public sealed class RawDeadEndTests
         await using var bench = new RawBench("tcp", platform: new SsPlatform { Sockets = sockets });
         var (run, peer) = await bench.ConnectAsync();
         if (first)
-            await HeldWriteAsync(run, sockets);
+            await sockets.HoldWriteAsync(run, "more"u8.ToArray());
         await peer.HalfCloseAsync();
         await run.WaitForAsync("rx-PeerEndOfStream");
         if (!first)
-            await HeldWriteAsync(run, sockets);
+            await sockets.HoldWriteAsync(run, "more"u8.ToArray());
         await run.TurnAsync();
         for (var second = 0; second < 59; second++)
         {
@@ -107,7 +107,7 @@ public sealed class RawDeadEndTests
         var (run, peer) = await bench.ConnectAsync();
         await peer.HalfCloseAsync();
         await run.WaitForAsync("rx-PeerEndOfStream");
-        await HeldWriteAsync(run, sockets);
+        await sockets.HoldWriteAsync(run, "more"u8.ToArray());
         await run.TurnAsync();
         bench.Clock.Advance(TimeSpan.FromSeconds(59));
         await run.TurnAsync();
@@ -138,13 +138,5 @@ public sealed class RawDeadEndTests
         run.OnTransmit = RawHalfCloseTests.Once("never"u8.ToArray());
         run.Post(() => run.PumpOnMailbox());
         await run.TurnAsync();
-    }
-
-    private static async Task HeldWriteAsync(TransportRun run, HeldSockets sockets)
-    {
-        sockets.Hold();
-        run.OnTransmit = RawHalfCloseTests.Once("more"u8.ToArray());
-        run.Post(() => run.PumpOnMailbox());
-        await sockets.Waits.OrFail(() => run.Story);
     }
 }

@@ -85,7 +85,7 @@ public sealed class RawFinishTests
         var sockets = new HeldSockets();
         await using var bench = new RawBench("tcp", platform: new SsPlatform { Sockets = sockets });
         var (run, peer) = await bench.ConnectAsync();
-        await HeldWriteAsync(run, sockets);
+        await sockets.HoldWriteAsync(run, "released"u8.ToArray());
         await FinishAsync(run);
         for (var i = 0; i < 4; i++)
         {
@@ -109,7 +109,7 @@ public sealed class RawFinishTests
         var sockets = new HeldSockets();
         await using var bench = new RawBench("tcp", platform: new SsPlatform { Sockets = sockets });
         var (run, _) = await bench.ConnectAsync();
-        await HeldWriteAsync(run, sockets);
+        await sockets.HoldWriteAsync(run, "released"u8.ToArray());
         await FinishAsync(run);
         for (var i = 0; i < 6; i++)
         {
@@ -151,13 +151,5 @@ public sealed class RawFinishTests
     {
         run.Post(run.Transport.FinishOnMailbox);
         await run.TurnAsync();
-    }
-
-    private static async Task HeldWriteAsync(TransportRun run, HeldSockets sockets)
-    {
-        sockets.Hold();
-        run.OnTransmit = RawHalfCloseTests.Once("released"u8.ToArray());
-        run.Post(() => run.PumpOnMailbox());
-        await sockets.Waits.OrFail(() => run.Story);
     }
 }
