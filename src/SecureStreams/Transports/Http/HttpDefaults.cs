@@ -39,6 +39,9 @@ internal static class HttpDefaults
     /// <summary>Pools kept at a time; beyond it those without a connection are forgotten.</summary>
     public const int MaxPools = 256;
 
+    /// <summary>HTTP/1.1 handlers without a connection that are kept for the next one, over all pools; each holds about 5 KiB.</summary>
+    public const int MaxSpareLanes = 16;
+
     /// <summary>Requests that share an HTTP/2 connection at a time, if the peer does not allow fewer: what servers commonly allow, and what a client may assume before it is told.</summary>
     public const int MaxSharedRequests = 100;
 

@@ -68,6 +68,9 @@ internal sealed class HttpLane : IDisposable
     /// <summary>Whether there is an open connection and none is being made.</summary>
     public bool IsReady => _dial is { Phase: SsPhase.Protocol } && _wire is { IsClosed: false };
 
+    /// <summary>Whether its connection is closed, none is being made, and its peer is not taken for dead.</summary>
+    public bool IsSpent => !_abandoned && _dial is { Phase: SsPhase.Protocol } && _wire is { IsClosed: true };
+
     /// <summary>Whether the peer ended the connection without a single byte.</summary>
     public bool HasEndedMute => _wire is { PeerEnded: true, FirstByte: < 0 };
 
@@ -126,6 +129,20 @@ internal sealed class HttpLane : IDisposable
         }
 
         return false;
+    }
+
+    /// <summary>Whether it belongs to <paramref name="pool"/>.</summary>
+    public bool IsOf(HttpPool pool) => ReferenceEquals(_pool, pool);
+
+    /// <summary>The lane is as new: nothing is known of a connection any more. While nobody has it, and <see cref="IsSpent"/>.</summary>
+    public void ForgetConnection()
+    {
+        _wire = null;
+        _dial = null;
+        _connection = null;
+        Volatile.Write(ref _unreported, null);
+        Facts = null;
+        Tls = null;
     }
 
     /// <summary>A request is about to be sent. Under the pool's lock.</summary>
@@ -296,5 +313,10 @@ internal sealed class HttpLane : IDisposable
         return connection.Stream;
     }
 
-    private void WireClosed() => _pool.Leave(this);
+    private void WireClosed()
+    {
+        // Told late by a connection that another has followed, it says nothing of that one.
+        if (_wire is { IsClosed: true })
+            _pool.Leave(this);
+    }
 }

@@ -35,7 +35,7 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
                 return known;
             }
 
-            var lane = pools.MakeLane(this, hostHeader);
+            var lane = (key.Http2 ? null : pools.Spares.Take(this, hostHeader)) ?? pools.MakeLane(this, hostHeader);
             lane.InFlight = 1;
             if (key.Http2)
             {
@@ -55,6 +55,7 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
         // Whoever gave up earlier than an answer was due cannot tell; all of them together can, or each that follows would be sent to a peer that is gone.
         if (!sound && lane.IsUnresponsive)
             lane.Abandon();
+        var unused = lane;
         lock (_lock)
         {
             lane.InFlight--;
@@ -64,14 +65,20 @@ internal sealed class HttpPool(HttpPoolKey key, HttpPools pools)
                     return;
                 _lanes.Remove(lane);
             }
-            else if (sound && !lane.IsMixed && lane.IsReady)
+            else if (sound && !lane.IsMixed)
             {
-                _lanes.Add(lane);
-                return;
+                if (lane.IsReady)
+                {
+                    _lanes.Add(lane);
+                    return;
+                }
+
+                if (lane.IsSpent)
+                    unused = pools.Spares.Put(lane);
             }
         }
 
-        lane.Dispose();
+        unused?.Dispose();
     }
 
     /// <summary>

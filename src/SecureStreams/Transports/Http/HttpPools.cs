@@ -12,6 +12,9 @@ internal sealed class HttpPools(HttpDial dial, TimeProvider time, ILogger logger
     private readonly HashSet<HttpLane> _lanes = [];
     private bool _disposed;
 
+    /// <summary>HTTP/1.1 lanes without a connection.</summary>
+    public HttpSpares Spares { get; } = new();
+
     /// <summary>What this side shows of itself; null where nothing dials.</summary>
     public ClientIdentities? Identities { get; init; }
 
