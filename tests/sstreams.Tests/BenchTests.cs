@@ -118,6 +118,18 @@ public sealed partial class BenchTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("--messages", "5")]
+    [InlineData("--duration", "3000")]
+    public async Task An_opportunistic_stream_gives_up_a_peer_that_cuts_every_answer_short(string option, string value)
+    {
+        await using var peer = ScriptedServer.Start(Scripts.TruncateBody(10, 5));
+        using var policy = new TestPolicy(TestPolicy.Http("get", peer.Port, "GET", "/", "\"opportunistic\": true"));
+        var json = await JsonAsync(policy, 1, "get", option, value, "--warm-up", "0");
+        Assert.Equal((0, 100, "every stream gave up"), (Number(json, "operations"), Number(json, "lost"), json.GetProperty("ended_by").GetString()));
+        Assert.Contains("gave up after 100 transactions in a row were cut short 1", Troubles(json));
+    }
+
+    [Theory]
     [InlineData("INT", 130)]
     [InlineData("TERM", 143)]
     public async Task A_signal_ends_it_with_the_figures_up_to_then(string signal, int exitCode)

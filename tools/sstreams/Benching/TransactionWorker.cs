@@ -5,6 +5,9 @@ namespace SecureStreams.Tool.Benching;
 /// <summary>One transaction after the other; an operation is done when its answer has come whole.</summary>
 internal sealed class TransactionWorker : BenchWorker
 {
+    // Of a peer that answers nothing any more, this is enough to know it: the stream itself is not told to stop, and would go on for ever.
+    private const int MaxCutInARow = 100;
+
     private readonly int _size;
     private readonly bool _isOpportunistic;
     private readonly TimeProvider _time;
@@ -12,6 +15,7 @@ internal sealed class TransactionWorker : BenchWorker
     private int _left;
     private bool _underWay;
     private bool _answered;
+    private int _cutInARow;
 
     public TransactionWorker(BenchPlan plan, BenchTroubles troubles, TimeProvider time)
         : base(troubles)
@@ -57,6 +61,7 @@ internal sealed class TransactionWorker : BenchWorker
                 break;
             case SsState.Disconnected when _underWay && _answered:
                 _underWay = false;
+                _cutInARow = 0;
                 if (Phase is { } phase)
                 {
                     if (phase.IsCounted)
@@ -76,8 +81,11 @@ internal sealed class TransactionWorker : BenchWorker
                 Forfeit();
 
                 // Else AllRetriesFailed follows.
-                if (_isOpportunistic)
-                    Wake(stream);
+                if (!_isOpportunistic)
+                    break;
+                if (++_cutInARow == MaxCutInARow)
+                    return GiveUp(string.Create(CultureInfo.InvariantCulture, $"gave up after {MaxCutInARow} transactions in a row were cut short"));
+                Wake(stream);
                 break;
         }
 
