@@ -1,3 +1,4 @@
+using System.Text;
 using SecureStreams.Codecs.HttpConnect;
 using SecureStreams.Codecs.Socks5;
 using SecureStreams.Policy;
@@ -37,7 +38,8 @@ internal sealed class ProxyFailures(DialTarget target, ProxyPolicy proxy)
     /// <summary>A CONNECT that failed.</summary>
     public TransportFailure Of(HttpConnectNegotiation negotiation)
     {
-        var words = OperatorText.Clean(negotiation.Reason);
+        var secrets = Secrets();
+        var words = OperatorText.Clean(secrets.Strike(negotiation.Reason));
         var said = words.Length == 0 ? $"status {negotiation.Status}" : $"status {negotiation.Status} ({words})";
         var failure = negotiation switch
         {
@@ -55,7 +57,7 @@ internal sealed class ProxyFailures(DialTarget target, ProxyPolicy proxy)
         return negotiation.Status == 0 ? failure : failure with
         {
             Status = negotiation.Status,
-            PeerText = $"{negotiation.Status} {words}{(negotiation.Challenge.Length == 0 ? "" : $"; it asks for {OperatorText.Clean(negotiation.Challenge)}")}",
+            PeerText = $"{negotiation.Status} {words}{(negotiation.Challenge.Length == 0 ? "" : $"; it asks for {OperatorText.Clean(secrets.Strike(negotiation.Challenge))}")}",
         };
     }
 
@@ -95,6 +97,20 @@ internal sealed class ProxyFailures(DialTarget target, ProxyPolicy proxy)
             PeerText = $"SOCKS5 reply {(int)reply}: {text}",
             Attribute = attribute ?? Attribute,
         };
+    }
+
+    /// <summary>What the proxy was told: some quote it. The name is kept quiet too, as everywhere.</summary>
+    private QuotedSecrets Secrets()
+    {
+        var secrets = new QuotedSecrets();
+        if (proxy.User is not { } user)
+            return secrets;
+        var pair = $"{user}:{proxy.Password}";
+        secrets.Add(pair);
+        secrets.Add(Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
+        secrets.Add(proxy.Password);
+        secrets.Add(user);
+        return secrets;
     }
 
     private TransportFailure Failure(SsCauseCode code, string message) => new(SsPhase.Proxy, code, message) { Attribute = Attribute };

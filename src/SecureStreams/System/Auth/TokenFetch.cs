@@ -205,8 +205,9 @@ internal sealed class TokenFetch(TokenScheme scheme, SsContext context, ISsBlobS
     /// <summary>What the reply to a refused request says, in words that hold no secret.</summary>
     private string? WordsOnMailbox() => TokenReply.OfRefusal(_reply.AsSpan(0, _received)).DescribeError() is { } said ? Conceal(said) : null;
 
-    /// <summary>A server may quote what it was asked with.</summary>
-    private string Conceal(string text) => _root is { } root && TokenRoot.IsQuotedIn(root.Span, text) ? "its words quote a secret and are left out" : text;
+    /// <summary>A server may quote what it was asked with, also where its words are cut.</summary>
+    private string Conceal(string text) =>
+        _root is { } root && TokenRoot.IsQuotedIn(root.Span, text) ? "its words quote a secret and are left out" : OperatorText.Clean(text, TokenDefaults.LargestErrorText);
 
     private void Over(TransportFailure failure, bool isRefused = false)
     {

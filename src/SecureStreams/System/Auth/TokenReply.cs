@@ -7,6 +7,8 @@ namespace SecureStreams.Tokens;
 /// <summary>What a token server answered (RFC 6749 section 5). Holds a secret: it is not to be printed.</summary>
 internal sealed class TokenReply
 {
+    private const string AccessToken = "access_token";
+
     private TokenReply()
     {
     }
@@ -23,7 +25,7 @@ internal sealed class TokenReply
     /// <summary><c>error</c> of a refusal, such as <c>invalid_grant</c>; null for none. Cleaned.</summary>
     public string? Error { get; private set; }
 
-    /// <summary><c>error_description</c> of a refusal; null for none. Cleaned.</summary>
+    /// <summary><c>error_description</c> of a refusal; null for none. Cleaned, and as long as it came: it may quote a secret, which is to be found whole.</summary>
     public string? Description { get; private set; }
 
     /// <summary>Why it is of no use; null when it has a token. It never tells the token.</summary>
@@ -93,7 +95,7 @@ internal sealed class TokenReply
                     Problem ??= "it has two access_tokens";
                     break;
                 case Member.Token:
-                    Token = Secret(ref reader, "access_token");
+                    Token = Secret(ref reader, AccessToken);
                     break;
                 case Member.Root:
                     NextRoot = Secret(ref reader, "refresh_token");
@@ -121,7 +123,7 @@ internal sealed class TokenReply
             Problem ??= "it is no JSON object";
     }
 
-    /// <summary>Visible characters and the space, as RFC 6749 appendix A.12 has it: nothing that could forge a header.</summary>
+    /// <summary>Visible characters, nothing that could forge a header; and in a refresh token the space (RFC 6749 appendix A), which no header takes as a part of a token (RFC 6750 section 2.1).</summary>
     private string? Secret(ref Utf8JsonReader reader, string name)
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
@@ -129,7 +131,7 @@ internal sealed class TokenReply
             Problem ??= $"its {name} is no string";
         else if (text.Length == 0)
             Problem ??= $"its {name} is empty";
-        else if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') is >= 0 and var at)
+        else if (text.AsSpan().IndexOfAnyExceptInRange(name == AccessToken ? '!' : ' ', '~') is >= 0 and var at)
             Problem ??= $"its {name} has a character at position {at} that no token has, and which could forge a header";
         else
             return text;
@@ -143,7 +145,7 @@ internal sealed class TokenReply
         {
             // As it should be.
         }
-        else if (reader.TokenType != JsonTokenType.String || !double.TryParse(reader.GetString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out seconds))
+        else if (reader.TokenType != JsonTokenType.String || !reader.GetString()!.All(char.IsAsciiDigit) || !double.TryParse(reader.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out seconds))
         {
             Problem ??= "its expires_in is no number";
             if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
@@ -160,7 +162,7 @@ internal sealed class TokenReply
     private static string? Clean(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.String)
-            return OperatorText.Clean(reader.GetString()!, TokenDefaults.LargestErrorText);
+            return OperatorText.Clean(reader.GetString()!, int.MaxValue);
         reader.Skip();
         return null;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace SecureStreams.Tokens;
 
@@ -7,6 +8,8 @@ internal static class TokenRoot
 {
     // Shorter values (names, scopes) are in many texts by chance.
     private const int ShortestSecret = 12;
+
+    private static readonly string[] SecretWords = ["token", "secret", "passw", "key", "code", "assertion"];
 
     private static ReadOnlySpan<byte> Field => "refresh_token="u8;
 
@@ -30,18 +33,55 @@ internal static class TokenRoot
         return [.. form[..begin], .. value, .. form[(begin + length)..]];
     }
 
-    /// <summary>Whether a text quotes one of the longer values of the form, or all of what is no form.</summary>
-    public static bool IsQuotedIn(ReadOnlySpan<byte> form, string text)
+    /// <summary>Whether a text quotes a secret of the form, or of what is no form.</summary>
+    public static bool IsQuotedIn(ReadOnlySpan<byte> root, string text)
     {
-        foreach (var pair in Encoding.UTF8.GetString(form).Split('&'))
+        var form = Encoding.UTF8.GetString(root).Trim();
+        if (form.StartsWith('{') && ValuesOf(root) is { } values)
+            return values.Exists(one => IsQuotedIn(one.Name, one.Value, text));
+        foreach (var pair in form.Split('&'))
         {
-            if (pair.StartsWith("grant_type=", StringComparison.Ordinal))
-                continue;
-            var value = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim();
-            if (value.Length >= ShortestSecret && (text.Contains(value, StringComparison.Ordinal) || text.Contains(Uri.UnescapeDataString(value), StringComparison.Ordinal)))
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            if (IsQuotedIn(equals < 0 ? "" : pair[..equals], pair[(equals + 1)..], text))
                 return true;
         }
 
         return false;
+    }
+
+    private static bool IsQuotedIn(string name, string value, string text)
+    {
+        if (name is "grant_type" or "scope" || value.Length < (IsSecretName(name) ? 1 : ShortestSecret))
+            return false;
+        return text.Contains(value, StringComparison.Ordinal) || text.Contains(Uri.UnescapeDataString(value), StringComparison.Ordinal) ||
+            text.Contains(Uri.UnescapeDataString(value.Replace('+', ' ')), StringComparison.Ordinal);
+    }
+
+    /// <summary>Fields whose value is a secret however short it is; of others, a client's name say, only what is too long to be one.</summary>
+    private static bool IsSecretName(string name) =>
+        !name.EndsWith("_type", StringComparison.Ordinal) && Array.Exists(SecretWords, word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The strings of a JSON object; null when it is none.</summary>
+    private static List<(string Name, string Value)>? ValuesOf(ReadOnlySpan<byte> json)
+    {
+        var values = new List<(string Name, string Value)>();
+        var name = "";
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    name = reader.GetString()!;
+                else if (reader.TokenType == JsonTokenType.String)
+                    values.Add((name, reader.GetString()!));
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+
+        return values;
     }
 }

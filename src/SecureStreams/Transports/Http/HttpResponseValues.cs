@@ -29,18 +29,17 @@ internal static class HttpResponseValues
     /// <summary>
     /// The length of the body that a response announces; -1 when it does not, 0 where there is no content. Read as text, because the parsed value is an allocation for each response.
     /// </summary>
-    /// <exception cref="TransportException">It announces something that is no length, or several: where the body ends is then anybody's guess.</exception>
+    /// <exception cref="TransportException">It announces something that is no length, or several, or another transfer coding than chunks: where the body ends is then anybody's guess.</exception>
     public static long AnnouncedLength(HttpMethod asked, HttpResponseMessage response)
     {
         if (!HasContent(asked, response))
             return 0;
 
         // Chunks, which are of HTTP/1.1 alone, say by themselves where they end, whatever is announced beside them (RFC 9112 section 6.3).
-        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values) ||
-            (response.Version.Major == 1 && response.Headers.NonValidated.Contains("Transfer-Encoding")))
-        {
+        if (response.Version.Major == 1 && response.Headers.NonValidated.TryGetValues("Transfer-Encoding", out var codings))
+            return codings.Count == 1 && codings.ToString().Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase) ? -1 : throw OtherCoding(string.Join(", ", codings));
+        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values))
             return -1;
-        }
 
         var length = -1L;
         foreach (var value in values)
@@ -52,6 +51,10 @@ internal static class HttpResponseValues
 
         return length;
     }
+
+    /// <summary>The platform would undo chunks alone, or none, and take the rest for the body.</summary>
+    private static TransportException OtherCoding(string codings) => new(new TransportFailure(SsPhase.Protocol, SsCauseCode.ProtocolError,
+        $"The peer sends the body in the transfer coding '{OperatorText.Clean(codings)}', which it was not asked for; nothing but chunked is undone here."));
 
     /// <summary>Refuses an answer whose body is announced to be longer than the policy allows.</summary>
     /// <exception cref="TransportException">It is.</exception>

@@ -23,7 +23,6 @@ internal sealed class HttpSpares
                 if (!lane.IsOf(pool) || !string.Equals(lane.HostHeader, hostHeader, StringComparison.Ordinal))
                     continue;
                 _lanes.RemoveAt(i);
-                lane.ForgetConnection();
                 return lane;
             }
         }
@@ -31,10 +30,11 @@ internal sealed class HttpSpares
         return null;
     }
 
-    /// <summary>Puts a lane away that nobody has.</summary>
+    /// <summary>Puts a lane away that nobody has; what it knows of its connection is not kept with it.</summary>
     /// <returns>The lane that had to make room, which the caller disposes; null for none.</returns>
     public HttpLane? Put(HttpLane lane)
     {
+        lane.ForgetConnection();
         lock (_lock)
         {
             HttpLane? oldest = null;

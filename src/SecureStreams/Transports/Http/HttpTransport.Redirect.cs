@@ -42,7 +42,7 @@ internal sealed partial class HttpTransport
             {
                 ReturnDrainedLane();
                 await TellUserStateAsync(status).ConfigureAwait(false);
-                throw new TransportException(refusal with { PeerText = HttpPeerText.Of(response, refusal.PeerText, said) });
+                throw new TransportException(refusal with { PeerText = PeerTextOf(response, refusal.PeerText, said) });
             }
 
             if (_body is { } body)
@@ -118,7 +118,16 @@ internal sealed partial class HttpTransport
         var said = await DrainAsync(response, HttpDefaults.PeerTextBytes).ConfigureAwait(false);
         ReturnDrainedLane();
         var text = wait is { } delay ? $"The peer asks to come back in {delay.TotalSeconds:0} s (status {status})." : $"The peer asks to come back later (status {status}).";
-        return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, text) { Status = status, RetryAfter = wait, PeerText = HttpPeerText.Of(response, null, said) };
+        return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerBusy, text) { Status = status, RetryAfter = wait, PeerText = PeerTextOf(response, null, said) };
+    }
+
+    /// <summary>What operators are told of an answer that is no success.</summary>
+    private string PeerTextOf(HttpResponseMessage response, string? place, ReadOnlyMemory<byte> said)
+    {
+        if (_setup.HidesAnswer)
+            return HttpPeerText.Status(response);
+        var secrets = HttpSecrets.Of(_plan, response.RequestMessage);
+        return HttpPeerText.Of(HttpPeerText.StatusLine(response, secrets), place, said, secrets);
     }
 
     private async Task<ReadOnlyMemory<byte>> DrainAsync(HttpResponseMessage response, int keep)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using SecureStreams.Network;
 
 namespace SecureStreams.Transports.Http;
 
@@ -6,6 +7,7 @@ internal sealed partial class HttpTransport
 {
     private long? _announced;
     private ArrayBufferWriter<byte>? _refusing;
+    private QuotedSecrets? _secrets;
     private int _status;
 
     /// <inheritdoc/>
@@ -23,9 +25,13 @@ internal sealed partial class HttpTransport
         TellUserStateOnMailbox((int)response.StatusCode);
         if (!_stopped)
         {
-            _statusLine = IsExpected((int)response.StatusCode) ? null : HttpPeerText.StatusLine(response);
-            if (_statusLine is not null)
+            if (!IsExpected((int)response.StatusCode))
+            {
+                _secrets = HttpSecrets.Of(_plan, response.RequestMessage);
+                _statusLine = _setup.HidesAnswer ? HttpPeerText.Status(response) : HttpPeerText.StatusLine(response, _secrets);
                 CompareClocks(response);
+            }
+
             _setup.Sink.ConnectedOnMailbox(this);
         }
     }
@@ -51,7 +57,7 @@ internal sealed partial class HttpTransport
         var refusal = ack ? null : new TransportFailure(SsPhase.Peer, SsCauseCode.PeerRefused, RefusalText(status))
         {
             Status = status,
-            PeerText = _statusLine is { } line ? HttpPeerText.Of(line, null, _refusing?.WrittenMemory ?? default) : null,
+            PeerText = _statusLine is { } line ? HttpPeerText.Of(line, null, _refusing?.WrittenMemory ?? default, _secrets) : null,
             Endpoint = _target!.Display,
             Attribute = _skew is not null ? "use_auth" : _plan.Http.Expect is null ? null : "http_expect",
         };

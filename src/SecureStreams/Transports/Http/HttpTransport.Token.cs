@@ -23,7 +23,7 @@ internal sealed partial class HttpTransport
         {
             Status = 401,
             Attribute = "use_auth",
-            PeerText = HttpPeerText.Of(response, null, said),
+            PeerText = PeerTextOf(response, null, said),
         });
     }
 }

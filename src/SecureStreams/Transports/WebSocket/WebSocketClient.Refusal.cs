@@ -10,7 +10,7 @@ internal sealed partial class WebSocketClient
 {
     /// <inheritdoc/>
     protected override TransportFailure? Verdict =>
-        _refusal is { } refusal && _said is { } said ? refusal with { PeerText = HttpPeerText.Of(_statusLine!, refusal.PeerText, said.WrittenMemory) } : null;
+        _refusal is { } refusal && _said is { } said ? refusal with { PeerText = HttpPeerText.Of(_statusLine!, refusal.PeerText, said.WrittenMemory, _secrets) } : null;
 
     private void NotUpgradedOnMailbox(HttpHead head, int status)
     {

@@ -20,6 +20,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
     private ArrayBufferWriter<byte>? _said;
     private TransportFailure? _refusal;
     private string? _statusLine;
+    private QuotedSecrets? _secrets;
     private int _looked;
     private int _hops;
     private bool _strange;
@@ -94,6 +95,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         using var message = Plan.HasOwnFields ? new HttpRequestMessage(HttpMethod.Get, uri) : null;
         if (message is not null && WebSocketRequest.Fill(Plan, Setup.Metadata, _factory.Blobs, message, _strange) is { } unsendable)
             return unsendable with { Endpoint = EndpointOnMailbox };
+        _secrets = HttpSecrets.Of(Plan.Http, message);
         _upgrade = WebSocketRequest.ForHttp1(Plan, _target, message);
 
         // Those of the target: at another origin than the policy's, where a redirect led, this side does not show who it is.
@@ -158,7 +160,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
 
     private void AnsweredOnMailbox(HttpHead head, int status)
     {
-        _statusLine = OperatorText.Clean(head.FirstLine);
+        _statusLine = HttpPeerText.StatusLine(head.FirstLine, _secrets);
         if (status != 101)
         {
             NotUpgradedOnMailbox(head, status);
@@ -178,6 +180,7 @@ internal sealed partial class WebSocketClient : WebSocketConnection
         _done = true;
         _upgrade = null;
         _statusLine = null;
+        _secrets = null;
         if (Plan.Http.AllowsDirect)
             Setup.PublishDirectOnMailbox([.. head.Fields.Select(static field => KeyValuePair.Create(field.Name, field.Value))]);
         UpgradedOnMailbox(deflate, ReceivedIn(head));

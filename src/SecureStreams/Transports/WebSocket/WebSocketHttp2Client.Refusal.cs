@@ -8,7 +8,8 @@ internal sealed partial class WebSocketHttp2Client
     /// <summary>Reads what the peer says, within bounds of size and time.</summary>
     private async Task<TransportException> RefusedAsync(HttpResponseMessage answer, TransportFailure refusal, CancellationToken cancellationToken)
     {
-        var line = Http.HttpPeerText.StatusLine(answer);
+        var secrets = Http.HttpSecrets.Of(Plan.Http, answer.RequestMessage);
+        var line = Http.HttpPeerText.StatusLine(answer, secrets);
         var said = new ArrayBufferWriter<byte>();
         using (await _entry)
         {
@@ -38,6 +39,6 @@ internal sealed partial class WebSocketHttp2Client
 
         return new TransportException(Refusal());
 
-        TransportFailure Refusal() => refusal with { PeerText = Http.HttpPeerText.Of(line, refusal.PeerText, said.WrittenMemory) };
+        TransportFailure Refusal() => refusal with { PeerText = Http.HttpPeerText.Of(line, refusal.PeerText, said.WrittenMemory, secrets) };
     }
 }

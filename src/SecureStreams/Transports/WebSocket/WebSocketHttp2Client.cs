@@ -198,7 +198,7 @@ internal sealed partial class WebSocketHttp2Client : WebSocketConnection
         if (problem is null && !WebSocketDeflateNegotiation.TryReadAnswer(Find(answer, "Sec-WebSocket-Extensions"), Plan.Deflate, out _deflate, out var extension))
             problem = $"misuses Sec-WebSocket-Extensions: {extension}";
         if (problem is not null)
-            throw new TransportException(WebSocketFailures.BadAnswer(Plan, problem, (int)answer.StatusCode, HttpPeerText.StatusLine(answer)) with { Endpoint = WebSocketTarget.Display(_target!) });
+            throw new TransportException(WebSocketFailures.BadAnswer(Plan, problem, (int)answer.StatusCode, HttpPeerText.StatusLine(answer, HttpSecrets.Of(Plan.Http, answer.RequestMessage))) with { Endpoint = WebSocketTarget.Display(_target!) });
         var lane = Volatile.Read(ref _lane)!;
         var wire = new WebSocketHttp2Wire(lane, answer, Links.Time, WebSocketTarget.Display(_target!));
         _wire = wire;
