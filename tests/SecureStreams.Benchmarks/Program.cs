@@ -1,4 +1,6 @@
 using SecureStreams.Benchmarks;
+using SecureStreams.Benchmarks.Contexts;
+using SecureStreams.Benchmarks.FirstBytes;
 using SecureStreams.Benchmarks.Idle;
 using SecureStreams.Benchmarks.IdleLinks;
 using SecureStreams.Benchmarks.Mailboxes;
@@ -13,12 +15,15 @@ const string Usage = """
       C1, C3        h1 GET, over TLS
       C4, C5, C6    h2 GET, 1, 20 and 100 at a time
       D1 to D4      mqtt: publish, one at a time, round trip, receive; D1Q1: publish with QoS 1
+      H             1000 ws connections that each send every 100 ms; 10 s of it at --scale 100
       all           all of them
     SecureStreams.Benchmarks <workload> [--pairs N]
       mailbox       entering, posting, bursts
       idle-links    resident bytes of 1000 idle connections over ws, wss, raw and raw over TLS (workload E), with the defaults of the runtime and as docs/memory.md sets up devices
       idle-streams  bytes and timers of streams on which nothing happens
       policy-load   from policy text to model, 1 to 4000 streamtypes, cold and warm
+      context       from policy text to context, 1, 100 and 1000 streamtypes, warm (workload F2)
+      first-byte    from the start of a process to the first byte of a body over h1 (workload F3), as built and published with ReadyToRun
     """;
 
 if (args is ["client", .. var words])
@@ -32,6 +37,9 @@ if (args is ["client", .. var words])
 
 if (args is ["idle-links-side", var id, var side, var line])
     return BenchPeer.Parse(line) is { } peer ? await IdleLinksRun.RunSideAsync(id, side, peer) : Refuse();
+
+if (args is [FirstByteRun.Command, var asked, var where])
+    return BenchPeer.Parse(where) is not { } running ? Refuse() : asked == "bare" ? await BareFirstByte.RunAsync(running) : await StreamFirstByte.RunAsync(running);
 
 if (BenchOptions.Parse(args) is not { } options)
     return Refuse();
@@ -52,6 +60,12 @@ switch (options.Workload)
         return PolicyLoadRun.RunCold();
     case "policy-load-warm":
         return PolicyLoadRun.RunWarm(options);
+    case "context":
+        return ContextRun.Run(options);
+    case "context-warm":
+        return await ContextRun.RunWarmAsync(options);
+    case "first-byte":
+        return FirstByteRun.Run(options);
     default:
         return Refuse();
 }

@@ -175,14 +175,14 @@ internal sealed partial class LocalStream
         var due = timeout == FromPolicy ? _live.Timeout : timeout;
         if (_destroyed || due is not { } when)
             return;
-        _timer ??= new StreamTimer(_runtime.Platform.Time, generation => _mailbox.Post(new MailboxAction<long>(generation, TimeoutFiredOnMailbox)));
+        _timer ??= new StreamTimer(_runtime.Platform.Time, _mailbox, TimeoutFiredOnMailbox);
         _timer.StartOnMailbox(when);
         _timeoutSince = timeout == FromPolicy ? _runtime.Platform.Time.GetTimestamp() : null;
     }
 
-    private void TimeoutFiredOnMailbox(long generation)
+    private void TimeoutFiredOnMailbox()
     {
-        if (_destroyed || _timer?.TakeOnMailbox(generation) != true)
+        if (_destroyed)
             return;
         Deliver(new SsStateChange(SsState.Timeout, new SsCause(SsPhase.Timeout, SsCauseCode.ApplicationTimeout), 0));
         SettleOnMailbox();

@@ -121,7 +121,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ThrowIfDestroyed();
         _askedBy = StreamTelemetry.Caller;
-        Run(length, RequestTransmitOnMailbox);
+        Run(length, static (stream, length) => stream.RequestTransmitOnMailbox(length));
     }
 
     public override void ServerAck(int status = 200)
@@ -131,7 +131,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         ArgumentOutOfRangeException.ThrowIfLessThan(status, 200);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(status, 599);
         ThrowIfDestroyed();
-        Run(status, ServerAckOnMailbox);
+        Run(status, static (stream, status) => stream.ServerAckOnMailbox(status));
     }
 
     protected override void RequestPipeTransmit()
@@ -147,7 +147,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, LongestTimeout);
         ThrowIfDestroyed();
-        Run(timeout, StartTimeoutOnMailbox);
+        Run(timeout, static (stream, timeout) => stream.StartTimeoutOnMailbox(timeout));
     }
 
     public override void CancelTimeout() => Command(StreamCommand.CancelTimeout);
@@ -160,7 +160,7 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ThrowIfDestroyed();
-        Run(bytes, AddCreditOnMailbox);
+        Run(bytes, static (stream, bytes) => stream.AddCreditOnMailbox(bytes));
     }
 
     protected override void SetHandler(SecureStreamHandler handler)
@@ -173,13 +173,13 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
     public override void SetMetadata(string name, string value)
     {
         ThrowIfDestroyed();
-        Run((_metadata.Check(name, value), value), SetMetadataOnMailbox);
+        Run((_metadata.Check(name, value), value), static (stream, item) => stream.SetMetadataOnMailbox(item));
     }
 
     public override void SetMetadata(string name, ReadOnlySpan<byte> value)
     {
         ThrowIfDestroyed();
-        Run((_metadata.Check(name, value, out var text), text), SetMetadataOnMailbox);
+        Run((_metadata.Check(name, value, out var text), text), static (stream, item) => stream.SetMetadataOnMailbox(item));
     }
 
     public override string? GetMetadata(string name) => _metadata.Get(name);
@@ -237,17 +237,19 @@ internal sealed partial class LocalStream : SecureStream, IMailboxWork
         }
     }
 
-    private void Run<T>(T value, Action<T> action)
+    /// <param name="value">What the command says.</param>
+    /// <param name="action">Static, so that a command given in a callback, which is carried out there and then, costs no object.</param>
+    private void Run<T>(T value, Action<LocalStream, T> action)
     {
         if (!IsInCallback)
         {
-            _mailbox.Post(new MailboxAction<T>(value, action, SettleOnMailbox));
+            _mailbox.Post(new MailboxAction<(LocalStream Stream, T Value, Action<LocalStream, T> Action)>((this, value, action), static item => item.Action(item.Stream, item.Value), SettleOnMailbox));
             return;
         }
 
         try
         {
-            action(value);
+            action(this, value);
         }
         catch (Exception error)
         {

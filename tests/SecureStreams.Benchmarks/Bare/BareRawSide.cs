@@ -9,8 +9,9 @@ namespace SecureStreams.Benchmarks.Bare;
 /// <summary>A socket alone, or an <see cref="SslStream"/> over one.</summary>
 internal sealed class BareRawSide(Workload workload, BenchPeer peer) : IWorkloadSide
 {
-    // What a bulk program would write at a time.
-    private const int BlockBytes = 64 * 1024;
+    /// <summary>What a bulk program would write at a time.</summary>
+    public const int BlockBytes = 64 * 1024;
+
     private const int MaxBlocks = 1024 * 1024 / BlockBytes;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

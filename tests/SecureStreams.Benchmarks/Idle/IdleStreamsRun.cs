@@ -28,13 +28,13 @@ internal static class IdleStreamsRun
     {
         var policy = PolicyLoader.Load("""{ "s": [{ "link": { "endpoint": "peer.test", "port": 80, "protocol": "raw" } }] }"""u8.ToArray(), "idle").Model!.StreamTypes["link"];
         Action<Exception> fault = static _ => { };
-        Action<long> fired = static _ => { };
+        Action fired = static () => { };
         var mailbox = new Mailbox(SsScheduler.ThreadPool, fault);
         Console.WriteLine();
         Console.WriteLine(FormattableString.Invariant($"{"a part of a stream",-52} {"B",8}"));
         Part("mailbox", () => new Mailbox(SsScheduler.ThreadPool, fault));
         Part("metadata store, nothing declared or set", () => new MetadataStore(policy));
-        Part("timer, not armed", () => new StreamTimer(TimeProvider.System, fired));
+        Part("timer, not armed", () => new StreamTimer(TimeProvider.System, mailbox, fired));
         Part("task that its end completes", static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         Part("delegate", () => new Action<Exception>(fault.Invoke));
         Part("transport setup", static () => new TransportSetup(null!, null!, null!, null!, null, false));

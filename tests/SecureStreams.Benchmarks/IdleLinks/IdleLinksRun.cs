@@ -73,22 +73,12 @@ internal static class IdleLinksRun
 
     private static IdleLinkFigures? Measure(string id, string side, RuntimeSettings settings)
     {
-        using var server = PinnedProcess.Start(["server"], piped: true);
-        try
-        {
-            var peer = server.StandardOutput.ReadLine() ?? "";
-            using var client = PinnedProcess.Start(["idle-links-side", id, side, peer], piped: true, variables: settings.Variables);
-            client.StandardInput.Close();
-            var line = client.StandardOutput.ReadToEnd();
-            client.WaitForExit();
-            return client.ExitCode == 0 ? JsonSerializer.Deserialize<IdleLinkFigures>(line) : null;
-        }
-        finally
-        {
-            server.StandardInput.Close();
-            if (!server.WaitForExit(TimeSpan.FromSeconds(5)))
-                server.Kill();
-        }
+        using var server = ServerProcess.Start();
+        using var client = PinnedProcess.Start(["idle-links-side", id, side, server.Line ?? ""], piped: true, variables: settings.Variables);
+        client.StandardInput.Close();
+        var line = client.StandardOutput.ReadToEnd();
+        client.WaitForExit();
+        return client.ExitCode == 0 ? JsonSerializer.Deserialize<IdleLinkFigures>(line) : null;
     }
 
     private static void Write(Workload workload, string side, List<IdleLinkFigures> all, double? lws)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using SecureStreams.Benchmarks.Crowds;
 using SecureStreams.Benchmarks.Processes;
 using SecureStreams.Benchmarks.Workloads;
 
@@ -18,35 +19,27 @@ internal static class ClientRun
         if (!options.Free)
             PinnedProcess.PinSelf();
         SetEnvironment(options);
-        using var server = PinnedProcess.Start(["server"], piped: true);
-        try
+        using var server = ServerProcess.Start();
+        if (server.Peer is null)
         {
-            var line = server.StandardOutput.ReadLine();
-            if (BenchPeer.Parse(line) is null)
-            {
-                Console.Error.WriteLine("The server did not start.");
-                return 1;
-            }
-
-            var results = new List<PairResult>();
-            foreach (var workload in options.Workloads)
-            {
-                if (Measure(workload, options, line!) is { } result)
-                    results.Add(result);
-            }
-
-            if (results.Count > 0)
-                WriteTable(results, options);
-            if (options.JsonFile is { } file)
-                File.WriteAllText(file, JsonSerializer.Serialize(results, Indented));
-            return options.Only is not null || results.Count == options.Workloads.Count ? 0 : 1;
+            Console.Error.WriteLine("The server did not start.");
+            return 1;
         }
-        finally
+
+        var results = new List<PairResult>();
+        foreach (var workload in options.Workloads)
         {
-            server.StandardInput.Close();
-            if (!server.WaitForExit(TimeSpan.FromSeconds(5)))
-                server.Kill();
+            if (Measure(workload, options, server.Line!) is { } result)
+                results.Add(result);
         }
+
+        if (results.Count > 0)
+            WriteTable(results, options);
+        if (results.Find(static one => one.Id == WorkloadTable.Crowd) is { } crowd)
+            CrowdTable.Write(crowd, options.Free);
+        if (options.JsonFile is { } file)
+            File.WriteAllText(file, JsonSerializer.Serialize(results, Indented));
+        return options.Only is not null || results.Count == options.Workloads.Count ? 0 : 1;
     }
 
     /// <summary>Children inherit it.</summary>

@@ -10,5 +10,5 @@ internal sealed record Pair(Figures Bare, Figures Stream)
     /// The same worked out from the processor time of both processes: what throughput would be on a core of their own. Differs from <see cref="Throughput"/>
     /// when others use the core too.
     /// </summary>
-    public double ByCpu => (Bare.ClientCpuMicroseconds + Bare.ServerCpuMicroseconds) / (Stream.ClientCpuMicroseconds + Stream.ServerCpuMicroseconds);
+    public double ByCpu => Bare.CpuMicroseconds / Stream.CpuMicroseconds;
 }

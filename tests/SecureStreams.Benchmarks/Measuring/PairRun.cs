@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using SecureStreams.Benchmarks.Bare;
+using SecureStreams.Benchmarks.Crowds;
 using SecureStreams.Benchmarks.Mqtt;
 using SecureStreams.Benchmarks.Processes;
 using SecureStreams.Benchmarks.Streams;
@@ -21,6 +22,8 @@ internal static class PairRun
     public static async Task<int> RunAsync(ClientOptions options, BenchPeer peer)
     {
         var workload = options.Workloads[0];
+        if (workload.Kind == WorkloadKind.Crowd)
+            return await CrowdRun.RunAsync(workload, options, peer);
         var operations = Math.Max(1, (int)((long)workload.Operations * options.Scale / 100));
         using var broker = workload.Way == WorkloadWay.Mqtt ? new BenchBroker() : null;
         if (broker is not null)

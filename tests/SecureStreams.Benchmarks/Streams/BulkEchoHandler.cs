@@ -1,8 +1,12 @@
+using SecureStreams.Benchmarks.Bare;
 using SecureStreams.Benchmarks.Workloads;
 
 namespace SecureStreams.Benchmarks.Streams;
 
-/// <summary>Sends bytes and counts those that come back, never more than a mebibyte under way.</summary>
+/// <summary>
+/// Sends bytes and counts those that come back, never more than a mebibyte under way. What has come back makes room for more in blocks, those of the bare side: whoever answers each
+/// piece that arrives with as many bytes sends crumbs, and gets crumbs back.
+/// </summary>
 internal sealed class BulkEchoHandler(Workload workload) : LinkHandler
 {
     private readonly long _window = (long)workload.Bytes * workload.Outstanding;
@@ -19,7 +23,7 @@ internal sealed class BulkEchoHandler(Workload workload) : LinkHandler
     public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)
     {
         var committed = false;
-        while (Room > 0 && (!committed || tx.MoreRoom))
+        while (Room > 0 && (committed ? tx.MoreRoom : HasRoom))
         {
             var count = (int)Math.Min(tx.Buffer.Length, Room);
             _sent += count;
@@ -27,7 +31,7 @@ internal sealed class BulkEchoHandler(Workload workload) : LinkHandler
             committed = true;
         }
 
-        if (Room > 0)
+        if (HasRoom)
             stream.RequestTransmit();
         return committed ? SsTransmitResult.Send : SsTransmitResult.Nothing;
     }
@@ -39,10 +43,12 @@ internal sealed class BulkEchoHandler(Workload workload) : LinkHandler
             Fail(new InvalidOperationException("More came back than was sent."));
         else if (_received == _total)
             Complete();
-        else if (Room > 0)
+        else if (HasRoom)
             stream.RequestTransmit();
         return SsResult.Continue;
     }
+
+    private bool HasRoom => Room > 0 && (Room >= BareRawSide.BlockBytes || Room == _total - _sent);
 
     private long Room => Math.Min(_total - _sent, _window - (_sent - _received));
 }

@@ -6,8 +6,8 @@ namespace SecureStreams.Benchmarks.Workloads;
 /// <param name="Kind">What is done.</param>
 /// <param name="Way">Over which protocol.</param>
 /// <param name="Bytes">Payload of one message.</param>
-/// <param name="Outstanding">How many are under way at a time.</param>
-/// <param name="Operations">Operations of one measurement, which takes about half a second on one core.</param>
+/// <param name="Outstanding">How many are under way at a time; at a given rate, how many connections there are.</param>
+/// <param name="Operations">Operations of one measurement, which takes about half a second on one core; 10 s at a given rate.</param>
 /// <param name="LibwebsocketsOneCore">What libwebsockets reached on one core, operations a second; null where it was not measured.</param>
 /// <param name="LibwebsocketsFree">The same with both processors.</param>
 internal sealed record Workload(

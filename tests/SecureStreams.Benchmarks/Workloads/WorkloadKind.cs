@@ -26,4 +26,7 @@ internal enum WorkloadKind
 
     /// <summary>Messages that another publishes are received.</summary>
     Receive,
+
+    /// <summary>Many connections each send a message at fixed times, and each comes back: an operation is one that did. The rate is given, so the cost is what is measured.</summary>
+    Crowd,
 }

@@ -7,6 +7,9 @@ internal static class WorkloadTable
     public const int LargeBytes = 16 * 1024;
     public const int BodyBytes = 128;
 
+    /// <summary>The one at a given rate, whose figures have a table of their own.</summary>
+    public const string Crowd = "H";
+
     // In flight of a bulk echo: 64 of these are a mebibyte.
     private const int BulkWindow = 64;
 
@@ -42,6 +45,7 @@ internal static class WorkloadTable
         new("D2", "mqtt publish 64 B, QoS 1, one at a time; beside mosquitto_pub --repeat", WorkloadKind.PublishInTurn, WorkloadWay.Mqtt, SmallBytes, 1, 15_000, 27_853, 15_456) { Qos = 1 },
         new("D3", "mqtt publish and receive back 64 B, QoS 0, one at a time; beside a bare socket", WorkloadKind.Echo, WorkloadWay.Mqtt, SmallBytes, 1, 15_000, 41_095, 42_833),
         new("D4", "mqtt receive 64 B, QoS 0; beside mosquitto_sub", WorkloadKind.Receive, WorkloadWay.Mqtt, SmallBytes, 1, 80_000, null, null),
+        new(Crowd, "ws 64 B on 1000 connections, each every 100 ms, 10 s", WorkloadKind.Crowd, WorkloadWay.WebSocket, SmallBytes, 1000, 100_000, 9_907, 9_994),
     ];
 
     /// <summary>The one of that identifier, in any case of letters.</summary>
