@@ -41,29 +41,31 @@ public sealed partial class RunTraceTests : IAsyncLifetime
     [Theory]
     [InlineData("ws", "Creating Poll Connecting Connected connection tx time rx Disconnected Destroying", "--data", "hello", "--receive", "1")]
     [InlineData("h2", "Creating Poll Connecting tx Connected connection time rx rx QosAckRemote Disconnected Destroying", "--data", "hello")]
-    [InlineData("raw", "Creating Connecting Connected connection time rx rx Destroying")]
+    [InlineData("raw", "Creating Connecting Connected connection time rx rx Disconnected (Unreachable AllRetriesFailed )?Destroying")]
     [InlineData("mqtt", "Creating Poll Connecting Connected connection tx QosAckRemote Disconnected Destroying", "--data", "hello")]
     public async Task A_run_that_goes_well_tells_every_state_and_step(string protocol, string told, params string[] arguments)
     {
         using var policy = new TestPolicy(StreamType(protocol, PortOf(protocol), Trusting));
         var result = (await policy.RunAsync(["it", "--trace", .. arguments])).Exits(0);
         Assert.Equal(protocol == "mqtt" ? "" : "hello", result.Text);
-        Assert.Equal(told, string.Join(' ', Words(result)));
+
+        // Over raw the connection ends by the peer's end or by that of the run, whichever is seen first.
+        Assert.Matches($"^{told}$", string.Join(' ', Words(result)));
         Assert.Matches(Line($@"connection localhost:{PortOf(protocol)} at \S+:{PortOf(protocol)} from \S+:\d+: names {Milliseconds}, connect {Milliseconds}, TLS {Milliseconds}.*"), result.Errors);
         Assert.Equal(protocol == "mqtt", !result.Errors.Contains("first payload", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("ws", "Unreachable: Peer/PeerRefused status 403, attempt 1, then idle", "HTTP/1.1 403 Forbidden: your licence ran out")]
-    [InlineData("h2", "QosNackRemote 403: Peer/PeerRefused status 403, then idle", "HTTP/2 403 Forbidden: your licence ran out")]
-    [InlineData("mqtt", "Unreachable: Peer/PeerRefused status 135, attempt 1, then idle", "CONNACK 0x87 (NotAuthorized)")]
+    [InlineData("ws", "Unreachable: Peer/PeerRefused status 403, attempt 1, then idle", "  peer:     HTTP/1.1 403 Forbidden: your licence ran out")]
+    [InlineData("h2", "QosNackRemote 403: Peer/PeerRefused status 403, then idle", "  peer:     HTTP/2 403 Forbidden: your licence ran out")]
+    [InlineData("mqtt", "Unreachable: Protocol/CredentialsRefused status 135, attempt 1, then idle", "it#1 Unreachable: The broker refused the connection: 0x87 (Not authorized); ")]
     public async Task A_refusal_tells_what_the_peer_said_and_how_it_was_reached(string protocol, string told, string peer)
     {
         _broker.Options.RefuseConnect = static _ => MqttReasonCode.NotAuthorized;
         using var policy = new TestPolicy(StreamType(protocol, PortOf(protocol), Trusting, "/status/403?text=your%20licence%20ran%20out"));
         var result = (await policy.RunAsync("it", "--trace", "--data", "hello")).Exits(1);
         Assert.Matches(Line(Regex.Escape(told)), result.Errors);
-        Assert.Matches($@"(?m)^      peer:     {Regex.Escape(peer)}$", result.Errors);
+        Assert.Contains($"\n    {peer}", result.Errors, StringComparison.Ordinal);
         if (protocol == "h2")
             Assert.Matches(Line($@"connection localhost:.*: names {Milliseconds}, connect {Milliseconds}, TLS {Milliseconds}.*"), result.Errors);
         else
