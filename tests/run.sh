@@ -28,6 +28,7 @@ microsocks microsocks
 stat coreutils
 tinyproxy tinyproxy
 openssl openssl
+script bsdutils
 node nodejs
 npm npm
 ip iproute2

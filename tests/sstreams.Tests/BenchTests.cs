@@ -204,11 +204,26 @@ public sealed partial class BenchTests : IAsyncLifetime
         (await RunAsync(policy, ["get", .. arguments])).Is(2, "", $"sstreams: error: {message}\n");
     }
 
+    [Theory]
+    [InlineData("h1")]
+    [InlineData("raw")]
+    public async Task Why_no_stream_was_connected_is_told_in_words(string protocol)
+    {
+        using var dead = new DeadPort();
+        using var policy = new TestPolicy(protocol == "h1" ? TestPolicy.Http("it", dead.Number, "GET", "/", "\"retry\": \"twice\"") : RunRawTests.Raw("it", dead.Number, ", \"retry\": \"twice\""));
+        var result = (await RunAsync(policy, "it", "--messages", "5")).Exits(1);
+        Assert.Equal(
+            string.Create(CultureInfo.InvariantCulture,
+                $"sstreams: error: the figures are partial: {(protocol == "h1" ? "every stream gave up" : "no stream was connected")}: nobody listens at 127.0.0.1:{dead.Number} (127.0.0.1:{dead.Number}: connection refused); start the server, or correct endpoint and port\n"),
+            result.Errors);
+    }
+
     [Fact]
     public async Task A_streamtype_that_is_not_there_is_refused()
     {
         using var policy = new TestPolicy(TestPolicy.Http("page", 1, "GET", "/"), """ "serve": { "server": true, "port": 1, "protocol": "h1" } """);
         (await RunAsync(policy, "pgae")).Is(2, "", "sstreams: error: the policy has no streamtype 'pgae'; did you mean 'page'?\n");
+        (await RunAsync(policy, "tides")).Is(2, "", "sstreams: error: the policy has no streamtype 'tides'; of clients it has 'page'\n");
         (await RunAsync(policy, "serve")).Is(2, "", "sstreams: error: streamtype 'serve' is a server; sstreams bench takes client streamtypes\n");
     }
 

@@ -15,7 +15,7 @@ internal static class OtherProgram
             .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
         if (program is null)
         {
-            var package = name switch { "node" => "nodejs", "python3" => "python3-minimal", _ => name };
+            var package = name switch { "node" => "nodejs", "python3" => "python3-minimal", "script" => "bsdutils", _ => name };
             var reason = $"{name} is not installed (Debian package {package}; tests/run.sh installs it when it may).";
             if (Environment.GetEnvironmentVariable("SS_REQUIRE_PEERS") == "1")
                 Assert.Fail(reason);

@@ -216,6 +216,7 @@ public sealed class ServeTests
         }
 
         await Refuses(2, "the policy has no streamtype 'wbe'; did you mean 'web'?\n", "wbe");
+        await Refuses(2, "the policy has no streamtype 'tides'; of servers it has 'feed', 'secured', 'taken', 'web'\n", "tides");
         await Refuses(2, "streamtype 'page' is a client; sstreams serve takes server streamtypes (\"server\": true)\n", "web", "page");
         await Refuses(2, "streamtype 'sink' is a local sink", "sink");
         await Refuses(2, "--files: streamtype 'feed' is a server of raw; files are served over h1 and h2\n", "web", "feed", "--files", ".");

@@ -54,6 +54,7 @@ public sealed class WebSocketTests : IAsyncLifetime
             json.GetProperty("sent_bytes").GetInt64(), json.GetProperty("received_bytes").GetInt64()));
     }
 
-    private static string WebSocket(string name, int port, string url, string more = "") => string.Create(CultureInfo.InvariantCulture,
+    /// <summary>A streamtype over WebSocket.</summary>
+    internal static string WebSocket(string name, int port, string url, string more = "") => string.Create(CultureInfo.InvariantCulture,
         $$""" "{{name}}": { "endpoint": "127.0.0.1", "port": {{port}}, "protocol": "ws", "http_url": "{{url}}", "ws_subprotocol": "", "ws_binary": true{{more}} } """);
 }

@@ -11,10 +11,17 @@ internal static class Program
     // '@' belongs to --data, so arguments that begin with it are not response files.
     private static readonly ParserConfiguration Parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
 
-    public static Task<int> Main(string[] args)
+    public static async Task<int> Main(string[] args)
     {
         StandardHandle.SilenceClosed();
-        return CommandGuard.RunAsync(() => RunAsync(args));
+        try
+        {
+            return await CommandGuard.RunAsync(() => RunAsync(args));
+        }
+        finally
+        {
+            TerminalKeypad.Restore();
+        }
     }
 
     private static async Task<int> RunAsync(string[] args)

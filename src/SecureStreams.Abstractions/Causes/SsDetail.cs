@@ -35,6 +35,9 @@ public sealed class SsDetail
     /// <summary>The addresses tried, in the order they were started.</summary>
     public IReadOnlyList<SsCandidate> Candidates { get; init; } = [];
 
+    /// <summary>How long the steps to the connection took, as far as they came; null when it was not about to be made.</summary>
+    public SsConnectTimes? Times { get; init; }
+
     /// <summary>The messages of the exceptions behind it, outermost first.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
 
@@ -58,6 +61,8 @@ public sealed class SsDetail
             text.Append(CultureInfo.InvariantCulture, $"\n  endpoint: {Endpoint}");
         foreach (var candidate in Candidates)
             text.Append(CultureInfo.InvariantCulture, $"\n  tried:    {candidate.Address}: {candidate.Outcome} ({candidate.Elapsed.TotalMilliseconds:0.0} ms)");
+        if (Times is not null)
+            text.Append(CultureInfo.InvariantCulture, $"\n  times:    {Times}");
         foreach (var error in Errors)
             text.Append(CultureInfo.InvariantCulture, $"\n  error:    {error}");
         if (PeerText is not null)

@@ -48,16 +48,11 @@ public sealed record SsConnection
             text.Append(CultureInfo.InvariantCulture, $" from {LocalAddress}");
         if (Proxy is not null)
             text.Append(CultureInfo.InvariantCulture, $" through the {Proxy}");
-        text.Append(CultureInfo.InvariantCulture, $": names {Milliseconds(NamesTime)}, connect {Milliseconds(ConnectTime)}");
-        if (Proxy is not null)
-            text.Append(CultureInfo.InvariantCulture, $", proxy {Milliseconds(ProxyTime)}");
-        text.Append(CultureInfo.InvariantCulture, $", TLS {Milliseconds(TlsTime)}");
+        text.Append(": ").Append(new SsConnectTimes(NamesTime, ConnectTime, ProxyTime, TlsTime).Text(Proxy is not null));
         if (Candidates.Count > 1)
             text.Append(CultureInfo.InvariantCulture, $" (tried {string.Join(", ", Candidates.Select(static one => $"{one.Address}: {one.Outcome}"))})");
         foreach (var warning in Warnings)
             text.Append("\nwarning: ").Append(warning);
         return text.ToString();
     }
-
-    private static string Milliseconds(TimeSpan time) => time == TimeSpan.Zero ? "-" : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms");
 }

@@ -67,6 +67,7 @@ internal static class FailureReporter
             Message = failure.Message,
             Endpoint = failure.Endpoint,
             Candidates = failure.Candidates,
+            Times = failure.Dial?.Times,
             Errors = Chain(failure.Error),
             PeerText = peerText,
             Policy = failure.Attribute is { } attribute && policy is not null ? Locate(policy, attribute) : null,

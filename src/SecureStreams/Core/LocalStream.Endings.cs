@@ -302,6 +302,7 @@ internal sealed partial class LocalStream
             NextAction = delay is not null ? SsNextAction.Retry : next,
             NextDelay = delay ?? TimeSpan.Zero,
         });
+        _runtime.Telemetry.DialFailed(_trace, failure, _lastDetail.Cause);
         if (failure is { Code: SsCauseCode.RedirectRefused, Attribute: "http_fail_redirect" })
             _runtime.Redirected?.Invoke(_lastDetail.Cause);
         return _lastDetail.Cause;

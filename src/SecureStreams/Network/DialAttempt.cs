@@ -83,7 +83,7 @@ internal sealed class DialAttempt(
         var failure = error is TransportException known ? known.Failure
             : bound is { } ranOut ? progress.TimedOut(ranOut, "endpoint", error)
             : new TransportFailure(progress.Phase, SsCauseCode.InternalError, $"dialing {progress.Way} failed unexpectedly: {error.GetType().Name}: {NetworkErrors.Innermost(error)}") { Error = error };
-        return failure with { Endpoint = progress.Endpoint, Candidates = progress.Candidates };
+        return failure with { Endpoint = progress.Endpoint, Candidates = progress.Candidates, Dial = DialSteps.Of(progress) };
     }
 
     /// <summary>To the peer, or to the proxy on the way.</summary>

@@ -102,6 +102,7 @@ internal sealed class DialProgress(DialTarget target)
             Error = error,
             Attribute = attribute,
             Candidates = candidates,
+            Dial = DialSteps.Of(this),
         };
     }
 

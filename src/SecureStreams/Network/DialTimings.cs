@@ -1,6 +1,6 @@
 namespace SecureStreams.Network;
 
-/// <summary>How long each phase of a successful dial took.</summary>
+/// <summary>How long each phase of a dial took; of one that is under way, or has failed, so far.</summary>
 /// <param name="Names">Resolving; zero for literals.</param>
 /// <param name="Connect">From the first address tried to the connected socket.</param>
 /// <param name="Tls">The handshake; zero for plaintext.</param>

@@ -26,18 +26,35 @@ internal static class DialSpans
             attempt.SetTag(TelemetryNames.PeerPort, peer.Port);
         }
 
-        var (names, connect, tls) = connection.Timings;
-        var end = time.GetUtcNow();
-        Phase(attempt.Context, "ss.dial.tls", end - tls, tls);
-        var proxy = connection.Timings.Proxy;
-        Phase(attempt.Context, "ss.dial.proxy", end - tls - proxy, proxy);
-        Phase(attempt.Context, "ss.dial.connect", end - tls - proxy - connect, connect);
-        Phase(attempt.Context, "ss.dial.names", end - tls - proxy - connect - names, names);
+        Phases(attempt, connection.Timings, null, SsCause.None, time);
     }
 
-    private static void Phase(ActivityContext attempt, string name, DateTimeOffset began, TimeSpan took)
+    /// <summary>Tells of one that failed, right after it: the steps it came to, the last of which has failed.</summary>
+    public static void Failed(Activity attempt, in DialSteps dial, in SsCause cause, TimeProvider time)
     {
-        if (took > TimeSpan.Zero && Spans.Start(name, ActivityKind.Internal, attempt, began) is { } span)
-            Spans.Stop(span, began + took);
+        // One that succeeded has been told.
+        if (dial.FailedIn is { } phase)
+            Phases(attempt, dial.Timings, phase, cause, time);
+    }
+
+    private static void Phases(Activity attempt, in DialTimings timings, SsPhase? failed, in SsCause cause, TimeProvider time)
+    {
+        var at = time.GetUtcNow();
+        Phase("ss.dial.tls", SsPhase.Tls, timings.Tls, cause);
+        Phase("ss.dial.proxy", SsPhase.Proxy, timings.Proxy, cause);
+        Phase("ss.dial.connect", SsPhase.Connect, timings.Connect, cause);
+        Phase("ss.dial.names", SsPhase.Names, timings.Names, cause);
+
+        // The last one first: each ends where the one after it begins.
+        void Phase(string name, SsPhase phase, TimeSpan took, in SsCause cause)
+        {
+            var end = at;
+            at -= took;
+            if ((took <= TimeSpan.Zero && phase != failed) || Spans.Start(name, ActivityKind.Internal, attempt.Context, at) is not { } span)
+                return;
+            if (phase == failed)
+                Spans.Fail(span, cause);
+            Spans.Stop(span, end);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SecureStreams.Policy;
+using SecureStreams.Transports;
 
 namespace SecureStreams.Telemetry;
 
@@ -14,6 +15,13 @@ internal sealed class StreamTelemetry(SsInstruments instruments, TimeProvider ti
 
     /// <summary>The activity of whoever calls now, when somebody traces: what is asked for becomes part of its trace.</summary>
     public static Activity? Caller => Spans.AreTraced ? Activity.Current : null;
+
+    /// <summary>A failure is about to be told, with a state: if it is one of a dial, the attempt has its steps.</summary>
+    public void DialFailed(StreamTrace? trace, TransportFailure failure, in SsCause cause)
+    {
+        if (trace?.Attempt is { } attempt && failure.Dial is { } dial)
+            DialSpans.Failed(attempt, dial, cause, Time);
+    }
 
     /// <summary>A state is about to be delivered; all that a stream's life tells follows from these.</summary>
     /// <param name="trace">What the stream keeps for this; null as long as nobody listened.</param>

@@ -1,3 +1,5 @@
+using SecureStreams.Network;
+
 namespace SecureStreams.Transports;
 
 /// <summary>Why an attempt or a connection failed: what the core turns into an <see cref="SsCause"/> for the handler and an <see cref="SsDetail"/> for operators.</summary>
@@ -32,6 +34,9 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
 
     /// <summary>The addresses tried.</summary>
     public IReadOnlyList<SsCandidate> Candidates { get; init; } = [];
+
+    /// <summary>How far the dial of the attempt came; null where none has to do with it.</summary>
+    public DialSteps? Dial { get; init; }
 
     /// <summary>What the peer said.</summary>
     public string? PeerText { get; init; }

@@ -47,6 +47,7 @@ public class SsCauseTests
             Message = "Nobody listens.",
             Endpoint = "https://host.test:443/path",
             Candidates = [new SsCandidate("192.0.2.1:443", "refused", TimeSpan.FromMilliseconds(1.25))],
+            Times = new SsConnectTimes(TimeSpan.FromMilliseconds(12.34), TimeSpan.FromMilliseconds(1.5), TimeSpan.Zero, TimeSpan.Zero),
             Errors = ["Connection refused"],
             PeerText = "HTTP/1.1 503 Busy",
             Policy = new SsPolicyPosition("demo.json", 12, 5, "mintest.port"),
@@ -57,6 +58,7 @@ public class SsCauseTests
               cause:    Connect/ConnectionRefused, attempt 1
               endpoint: https://host.test:443/path
               tried:    192.0.2.1:443: refused (1.3 ms)
+              times:    names 12.3 ms, connect 1.5 ms, TLS -
               error:    Connection refused
               peer:     HTTP/1.1 503 Busy
               policy:   demo.json(12,5) mintest.port

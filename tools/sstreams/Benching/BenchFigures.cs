@@ -38,6 +38,9 @@ internal sealed record BenchFigures
     /// <summary>What went wrong, the whole run through, by cause.</summary>
     public required IReadOnlyList<KeyValuePair<string, long>> Troubles { get; init; }
 
+    /// <summary>Where a stream gave up: the last failure in words, which stands for those that are counted in short.</summary>
+    public string? LastFailure { get; init; }
+
     public required long Reconnects { get; init; }
 
     public required long Lost { get; init; }

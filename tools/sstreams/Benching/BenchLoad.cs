@@ -74,6 +74,7 @@ internal sealed class BenchLoad : IAsyncDisposable
             AllocatedBytes = after.Allocated - before.Allocated,
             Latencies = latencies,
             Troubles = Troubles.Read(),
+            LastFailure = _workers.Any(static worker => worker.HasGivenUp) && _context.Diagnostics.Recent() is [.., var last] ? last.Message : null,
             Reconnects = _workers.Sum(static worker => (long)worker.Reconnects),
             Lost = _workers.Sum(static worker => worker.Lost),
             Refused = _workers.Sum(static worker => worker.Refused),

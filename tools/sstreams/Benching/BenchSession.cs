@@ -19,13 +19,7 @@ internal static class BenchSession
 
     private static async Task<int> RunAsync(BenchSettings settings, PolicyModel model, LineWriter errors)
     {
-        if (!model.StreamTypes.TryGetValue(settings.StreamType, out var policy))
-        {
-            throw new UnusableInputException(Suggestion.Nearest(settings.StreamType, model.StreamTypes.Keys) is { } near
-                ? $"the policy has no streamtype '{settings.StreamType}'; did you mean '{near}'?"
-                : $"the policy has no streamtype '{settings.StreamType}'");
-        }
-
+        var policy = model.StreamTypes.GetValueOrDefault(settings.StreamType) ?? throw UnknownStreamType.Of(model, settings.StreamType, servers: false);
         if (policy.Server)
             throw new UnusableInputException($"streamtype '{settings.StreamType}' is a server; sstreams bench takes client streamtypes");
         var plan = BenchPlan.Of(settings, policy);
@@ -38,7 +32,7 @@ internal static class BenchSession
         var (figures, signalled) = await MeasureAsync(settings, plan, model, blobs, errors);
         var isWritten = await WriteAsync(settings, figures, errors);
         if (figures.EndedBy is { } why)
-            errors.Problem($"the figures are partial: {why}");
+            errors.Problem($"the figures are partial: {why}{(signalled == 0 && figures.LastFailure is { } failure ? $": {failure}" : "")}");
         return signalled != 0 ? signalled : figures.IsGood && isWritten ? ExitCode.Success : ExitCode.Failed;
     }
 

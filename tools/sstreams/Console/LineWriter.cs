@@ -18,6 +18,7 @@ internal sealed class LineWriter
     private readonly bool _isOutput;
     private readonly bool _isPipe;
     private bool _hasStatus;
+    private bool _takesNoStatus;
 
     private LineWriter(TextWriter writer, bool redirected, bool isOutput = false, bool isPipe = false)
     {
@@ -87,16 +88,28 @@ internal sealed class LineWriter
         }
     }
 
-    /// <summary>Shows or replaces a line that the next one overwrites. Nothing happens where nobody looks on.</summary>
+    /// <summary>Shows or replaces a line that the next one overwrites. Nothing happens where nobody looks on. On a narrow terminal it is cut: what had run over into a second line could not be overwritten.</summary>
     public void Status(string text)
     {
         if (!IsTerminal)
             return;
         lock (_lock)
         {
+            if (_takesNoStatus)
+                return;
             _hasStatus = true;
-            _writer.Write($"\r\e[K{text}");
+            _writer.Write($"\r\e[K\e[?7l{text}\e[?7h");
             _writer.Flush();
+        }
+    }
+
+    /// <summary>Takes the status line away, and any to come: others write to the same terminal now.</summary>
+    public void StopStatus()
+    {
+        lock (_lock)
+        {
+            _takesNoStatus = true;
+            ClearStatus();
         }
     }
 

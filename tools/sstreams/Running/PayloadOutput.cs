@@ -14,6 +14,7 @@ internal sealed class PayloadOutput
     private const long LowBytes = HighBytes / 4;
 
     private readonly Channel<(byte[] Buffer, int Count)> _queue = Channel.CreateUnbounded<(byte[], int)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Action _beginning;
     private readonly Action<IOException, bool> _failed;
     private readonly Task _writing;
     private SecureStream? _stream;
@@ -21,9 +22,11 @@ internal sealed class PayloadOutput
     private int _paused;
 
     /// <summary>Starts it.</summary>
+    /// <param name="beginning">Called once before the first byte is written.</param>
     /// <param name="failed">Called once when writing is not possible any more; true when a pipe's reader went away.</param>
-    public PayloadOutput(Action<IOException, bool> failed)
+    public PayloadOutput(Action beginning, Action<IOException, bool> failed)
     {
+        _beginning = beginning;
         _failed = failed;
         _writing = Task.Run(WriteAsync);
     }
@@ -64,7 +67,7 @@ internal sealed class PayloadOutput
             {
                 if (!broken)
                 {
-                    target ??= StandardOutput.Open();
+                    target ??= Open();
                     await target.WriteAsync(buffer.AsMemory(0, count));
                     await target.FlushAsync();
                 }
@@ -80,6 +83,12 @@ internal sealed class PayloadOutput
             Interlocked.Add(ref _queued, -count);
             ResumeIfDrained();
         }
+    }
+
+    private Stream Open()
+    {
+        _beginning();
+        return StandardOutput.Open();
     }
 
     private void ResumeIfDrained()

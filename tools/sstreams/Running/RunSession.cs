@@ -70,7 +70,7 @@ internal static class RunSession
         if (!await outcome.IsDoneInTimeAsync(opening))
             return await outcome.Stopped;
         await using var body = await opening;
-        var output = new PayloadOutput((error, isPipe) => OutputFailed(error, isPipe, outcome, report));
+        var output = new PayloadOutput(() => PayloadBegins(errors), (error, isPipe) => OutputFailed(error, isPipe, outcome, report));
         var handler = new RunHandler(body, output, report, outcome, plan);
         await using var progress = new ProgressLine(errors, body, handler);
         try
@@ -134,6 +134,13 @@ internal static class RunSession
             // The first one asks, a second one, of an impatient user, finds the default action.
             context.Cancel = outcome.Stop(exitCode);
         });
+
+    /// <summary>On the terminal where progress is shown it would begin in the middle of that line, which is taken away with a part of it.</summary>
+    private static void PayloadBegins(LineWriter errors)
+    {
+        if (!System.Console.IsOutputRedirected)
+            errors.StopStatus();
+    }
 
     private static void OutputFailed(IOException error, bool isPipe, RunOutcome outcome, RunReport report)
     {

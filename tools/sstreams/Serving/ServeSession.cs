@@ -112,13 +112,7 @@ internal static class ServeSession
 
     private static StreamTypePolicy Find(PolicyModel model, string name)
     {
-        if (!model.StreamTypes.TryGetValue(name, out var policy))
-        {
-            throw new UnusableInputException(Suggestion.Nearest(name, model.StreamTypes.Keys) is { } near
-                ? $"the policy has no streamtype '{name}'; did you mean '{near}'?"
-                : $"the policy has no streamtype '{name}'");
-        }
-
+        var policy = model.StreamTypes.GetValueOrDefault(name) ?? throw UnknownStreamType.Of(model, name, servers: true);
         if (policy.LocalSink)
             throw new UnusableInputException($"streamtype '{name}' is a local sink, which parts of one program share; sstreams serve takes streamtypes that listen");
         return policy.Server ? policy : throw new UnusableInputException($"streamtype '{name}' is a client; sstreams serve takes server streamtypes (\"server\": true)");

@@ -50,6 +50,10 @@ internal abstract partial class LinkTransport
         await DisposeStreamAsync().ConfigureAwait(false);
         using (await _entry)
         {
+            // What went wrong on a connection that was not usable yet leaves nothing else that tells of it.
+            if (!_usable && _failure is { Dial: null, Code: not SsCauseCode.LocalDisconnect } && ProgressOnMailbox is { } dialed)
+                _failure = _failure with { Dial = DialSteps.Of(dialed), Candidates = _failure.Candidates.Count > 0 ? _failure.Candidates : dialed.Candidates };
+
             // Of a dial that failed; one that succeeded has been told, and who has let go hears nothing but the end.
             if (!_letGo && _plan.Dial.ReportsPerformance && ProgressOnMailbox is { Phase: not SsPhase.Protocol } progress && _failure is { Code: not SsCauseCode.LocalDisconnect } why)
                 Setup.Sink.ReceivedOnMailbox(this, PerfReport.Of(progress, why).Span, PerfReport.Flags);

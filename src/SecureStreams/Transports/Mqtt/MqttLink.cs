@@ -114,6 +114,7 @@ internal sealed partial class MqttLink : LinkTransport
         {
             try
             {
+                progress.Phase = SsPhase.Protocol;
                 var stream = await MqttWebSocketUpgrade.OpenAsync(carrier, target, path, Links.Time, cancellationToken).ConfigureAwait(false);
                 return carrier with { Stream = stream, Wire = stream, Report = null };
             }
