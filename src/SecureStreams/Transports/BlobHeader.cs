@@ -10,7 +10,7 @@ namespace SecureStreams.Transports;
 /// <param name="Attribute">The attribute that asks for it.</param>
 /// <param name="Preamble">What stands before the value.</param>
 /// <param name="IsHex">Whether the value goes out as hexadecimal digits.</param>
-/// <param name="IsRequired">Whether a request without it is not sent.</param>
+/// <param name="IsRequired">Whether a request without it is not sent: it is the token.</param>
 internal sealed record BlobHeader(string Name, string Blob, string Attribute, string Preamble, bool IsHex, bool IsRequired)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

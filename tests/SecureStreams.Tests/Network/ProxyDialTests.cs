@@ -44,6 +44,22 @@ public sealed class ProxyDialTests
     };
 
     [Fact]
+    public async Task A_proxy_that_quotes_what_it_was_told_does_not_bring_it_into_the_failure()
+    {
+        using var proxy = new LoopbackPeer<string>(static async socket =>
+        {
+            await ReadHeadAsync(socket);
+            await socket.SendAsync("HTTP/1.1 403 denied bob:s3cr3t Ym9iOnMzY3IzdA==, bob\r\nProxy-Authenticate: Basic realm=\"s3cr3t\"\r\n\r\n"u8.ToArray());
+            return "";
+        });
+        using var dialer = new Dialer(Platform());
+        var error = await Assert.ThrowsAsync<TransportException>(() => dialer.DialAsync(Target(Connect($"bob:s3cr3t@127.0.0.1:{proxy.Port}")), Token).AsTask());
+        Assert.Contains("status 403 (denied *** ***, ***)", error.Failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", error.Failure.PeerText, StringComparison.Ordinal);
+        Assert.DoesNotContain("bob", error.Failure.PeerText, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Socks5_is_told_the_name_and_the_peers_first_bytes_are_not_lost()
     {
         using var proxy = new LoopbackPeer<string>(async socket =>

@@ -38,6 +38,10 @@ public sealed class TokenReplyTests
     [InlineData("""{"access_token":"sec\r\nX-Evil: 1"}""", "could forge a header")]
     [InlineData("""{"access_token":"sec\u0000ret"}""", "could forge a header")]
     [InlineData("""{"access_token":"secr\u00e9t"}""", "could forge a header")]
+    [InlineData("""{"access_token":"sec ret"}""", "could forge a header")]
+    [InlineData("""{"access_token":"secret","expires_in":"Infinity"}""", "no number")]
+    [InlineData("""{"access_token":"secret","expires_in":"+5"}""", "no number")]
+    [InlineData("""{"access_token":"secret","expires_in":""}""", "no number")]
     [InlineData("""{"access_token":"secret","access_token":"secret"}""", "two access_tokens")]
     [InlineData("""{"access_token":"secret","expires_in":0}""", "expired already")]
     [InlineData("""{"access_token":"secret","expires_in":-1}""", "expired already")]
@@ -101,5 +105,28 @@ public sealed class TokenReplyTests
         Assert.True(TokenRoot.IsQuotedIn(form, "no such token: Atzr%7Cabcdefghijkl"));
         Assert.False(TokenRoot.IsQuotedIn(form, "The refresh_token of short is not good"));
         Assert.False(TokenRoot.IsQuotedIn(""u8, "anything"));
+    }
+
+    [Theory]
+    [InlineData("client_secret=x1", "not known: x1")]
+    [InlineData("grant_type=password&password=pw", "pw is not the word")]
+    [InlineData("client_secret=my+pass+phrase", "no such secret: my pass phrase")]
+    [InlineData("""{"grant_type":"x","refresh_token":"a\"b","deep":{"key":"k"}}""", "no such token: a\"b")]
+    [InlineData("""{"grant_type":"x","deep":["long enough to be one"]}""", "long enough to be one")]
+    [InlineData("{ is no JSON of any kind", "it sent { is no JSON of any kind")]
+    public void So_are_short_secrets_and_other_ways_to_write_them(string root, string text) => Assert.True(TokenRoot.IsQuotedIn(Encoding.UTF8.GetBytes(root), text));
+
+    [Theory]
+    [InlineData("grant_type=client_credentials&scope=everything_there_is&client_id=me", "client_credentials for everything_there_is are not for me")]
+    [InlineData("subject_token_type=urn", "urn is not known")]
+    [InlineData("""{"grant_type":"client_credentials","client_id":"me"}""", "me has no client_credentials")]
+    public void What_is_no_secret_may_be_told(string root, string text) => Assert.False(TokenRoot.IsQuotedIn(Encoding.UTF8.GetBytes(root), text));
+
+    [Fact]
+    public void A_secret_is_known_where_the_words_are_too_long_to_be_told_whole()
+    {
+        var secret = new string('s', 300);
+        var reply = TokenReply.OfRefusal(Encoding.UTF8.GetBytes("{\"error\":\"invalid_grant\",\"error_description\":\"unknown refresh token " + secret + " was sent\"}"));
+        Assert.True(TokenRoot.IsQuotedIn(Encoding.UTF8.GetBytes($"refresh_token={secret}"), reply.DescribeError()!));
     }
 }

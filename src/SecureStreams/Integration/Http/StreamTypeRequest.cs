@@ -124,7 +124,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             }
 
             if (HttpNames.IsBusy(status) && BackOff.MayRetry(policy!.Retry, _failures + 1) && MayRepeat(message, hop, unsent: false))
-                return Fail(policy, await BusyAsync(response, hop, cancellationToken).ConfigureAwait(false), mayRepeat: true);
+                return Fail(policy, await BusyAsync(plan, response, hop, cancellationToken).ConfigureAwait(false), mayRepeat: true);
 
             response.RequestMessage = request; // The caller's: what went on the wire shows the endpoint.
             _response = response;
@@ -174,7 +174,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
             hop.IsStrange || !hop.Target.IsSameOrigin(next), hop.IsBare || method != hop.Method);
     }
 
-    private async Task<TransportFailure> BusyAsync(HttpResponseMessage response, RequestHop hop, CancellationToken cancellationToken)
+    private async Task<TransportFailure> BusyAsync(HttpPlan plan, HttpResponseMessage response, RequestHop hop, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         var wait = HttpRetryAfter.Read(response.Headers, _runtime.Platform.Time.GetUtcNow());
@@ -183,7 +183,7 @@ internal sealed partial class StreamTypeRequest(StreamTypeHandler handler, HttpR
         {
             Status = status,
             RetryAfter = wait,
-            PeerText = HttpPeerText.Of(response, null, said),
+            PeerText = HttpPeerText.Of(plan, response, null, said),
             Endpoint = hop.Target.Display,
         };
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using SecureStreams.Network;
 using SecureStreams.Transports;
 
 namespace SecureStreams.Tokens;

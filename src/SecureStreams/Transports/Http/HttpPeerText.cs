@@ -25,6 +25,13 @@ internal static class HttpPeerText
         return words < 0 ? StatusLine(line, "", secrets) : StatusLine(line[..words], line[(words + 1)..], secrets);
     }
 
+    /// <summary>All that operators are told of an answer, without what its request told the peer in confidence.</summary>
+    public static string Of(HttpPlan plan, HttpResponseMessage response, string? place, ReadOnlyMemory<byte> body)
+    {
+        var secrets = HttpSecrets.Of(plan, response.RequestMessage);
+        return Of(StatusLine(response, secrets), place, body, secrets);
+    }
+
     /// <summary>The status line, where a redirect leads, and the beginning of the body, as far as there are any.</summary>
     /// <param name="statusLine">The line, made before.</param>
     /// <param name="place">Where a redirect leads; null where it is none.</param>

@@ -32,7 +32,8 @@ internal static class HttpSecrets
             return !name.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase);
         foreach (var header in plan.BlobHeaders)
         {
-            if (name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))
+            // What the others hold says which device it is, and is no secret.
+            if (header.IsRequired && name.Equals(header.Name, StringComparison.OrdinalIgnoreCase))
                 return true;
         }
 

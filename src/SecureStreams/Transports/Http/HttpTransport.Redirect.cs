@@ -122,13 +122,8 @@ internal sealed partial class HttpTransport
     }
 
     /// <summary>What operators are told of an answer that is no success.</summary>
-    private string PeerTextOf(HttpResponseMessage response, string? place, ReadOnlyMemory<byte> said)
-    {
-        if (_setup.HidesAnswer)
-            return HttpPeerText.Status(response);
-        var secrets = HttpSecrets.Of(_plan, response.RequestMessage);
-        return HttpPeerText.Of(HttpPeerText.StatusLine(response, secrets), place, said, secrets);
-    }
+    private string PeerTextOf(HttpResponseMessage response, string? place, ReadOnlyMemory<byte> said) =>
+        _setup.HidesAnswer ? HttpPeerText.Status(response) : HttpPeerText.Of(_plan, response, place, said);
 
     private async Task<ReadOnlyMemory<byte>> DrainAsync(HttpResponseMessage response, int keep)
     {
