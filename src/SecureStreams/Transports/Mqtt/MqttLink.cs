@@ -17,6 +17,7 @@ internal sealed partial class MqttLink : LinkTransport
     private readonly MqttMember _first;
     private readonly MqttPacketReader _reader;
     private LinkCarrier? _carrier;
+    private volatile bool _isUpgrading;
     private bool _isUp;
     private bool _isReading;
     private bool _ended;
@@ -69,7 +70,7 @@ internal sealed partial class MqttLink : LinkTransport
     public MqttOpening Opened(bool withReport) => new(Connection, _carrier?.Facts, withReport ? _carrier?.Report : null);
 
     /// <inheritdoc/>
-    protected override string Opening => "for the CONNACK of the broker";
+    protected override string Opening => _isUpgrading ? "for the answer to the upgrade to WebSocket" : "for the CONNACK of the broker";
 
     /// <inheritdoc/>
     /// <remarks>Each stream has a bound of its own on its attempt.</remarks>
@@ -114,8 +115,11 @@ internal sealed partial class MqttLink : LinkTransport
         {
             try
             {
+                // The dial is over: what takes its time from now on is no step of it.
+                _isUpgrading = true;
                 progress.Phase = SsPhase.Protocol;
                 var stream = await MqttWebSocketUpgrade.OpenAsync(carrier, target, path, Links.Time, cancellationToken).ConfigureAwait(false);
+                _isUpgrading = false;
                 return carrier with { Stream = stream, Wire = stream, Report = null };
             }
             catch

@@ -150,6 +150,7 @@ public sealed class MqttHandshakeTests
 
     [Theory]
     [InlineData("dial")]
+    [InlineData("upgrade")]
     [InlineData("connect")]
     [InlineData("subscribe")]
     [InlineData("birth")]
@@ -160,9 +161,14 @@ public sealed class MqttHandshakeTests
         var platform = new SsPlatform { Time = clock };
         if (at == "dial")
             platform = platform with { Sockets = sockets };
-        await using var bench = new MqttBench(more: MqttBench.Both + ", \"connect_timeout_ms\": 3000, \"mqtt_birth_topic\": \"b\", \"mqtt_birth_qos\": 1", platform: platform);
+        await using var bench = new MqttBench(more: MqttBench.Both + ", \"connect_timeout_ms\": 3000, \"mqtt_birth_topic\": \"b\", \"mqtt_birth_qos\": 1" + (at == "upgrade" ? ", \"mqtt_over_ws\": true, \"http_url\": \"/mqtt\"" : ""), platform: platform);
         var run = bench.Start();
-        if (at != "dial")
+        if (at == "upgrade")
+        {
+            using var upgrade = new WebSocket.WsPeer(null, (await bench.PeerAsync()).Stream);
+            await upgrade.ReadRequestAsync();
+        }
+        else if (at != "dial")
         {
             var peer = await bench.PeerAsync();
             if (at == "connect")
@@ -192,7 +198,7 @@ public sealed class MqttHandshakeTests
         var failure = await run.EndAsync();
         Assert.NotNull(failure);
         Assert.Equal((SsPhase.Timeout, SsCauseCode.ConnectTimeout, "connect_timeout_ms"), (failure.Phase, failure.Code, failure.Attribute));
-        Assert.Contains(at switch { "dial" => "connecting", "connect" => "CONNACK", _ => "subscription or the message" }, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(at switch { "dial" => "connecting", "upgrade" => "answer to the upgrade", "connect" => "CONNACK", _ => "subscription or the message" }, failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
