@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using SecureStreams.Network;
 using SecureStreams.Policy;
+using SecureStreams.Transports;
 using SecureStreams.TestSupport.Repository;
 using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
@@ -53,7 +54,7 @@ public sealed class ProxyDialTests
             return "";
         });
         using var dialer = new Dialer(Platform());
-        var error = await Assert.ThrowsAsync<TransportException>(() => dialer.DialAsync(Target(Connect($"bob:s3cr3t@127.0.0.1:{proxy.Port}")), Token).AsTask());
+        var error = await Assert.ThrowsAsync<TransportException>(() => dialer.DialAsync(Target(Http($"127.0.0.1:{proxy.Port}", "bob:s3cr3t")), Token).AsTask());
         Assert.Contains("status 403 (denied *** ***, ***)", error.Failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t", error.Failure.PeerText, StringComparison.Ordinal);
         Assert.DoesNotContain("bob", error.Failure.PeerText, StringComparison.Ordinal);

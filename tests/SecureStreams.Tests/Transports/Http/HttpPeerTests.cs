@@ -19,6 +19,33 @@ public sealed class HttpPeerTests
     }
 
     [Theory]
+    [InlineData("Transfer-Encoding: gzip\r\nContent-Length: 3", "gzip")]
+    [InlineData("Transfer-Encoding: gzip", "gzip")]
+    [InlineData("Transfer-Encoding: xchunked\r\nContent-Length: 2", "xchunked")]
+    [InlineData("Transfer-Encoding: chunked, identity", "chunked, identity")]
+    [InlineData("Transfer-Encoding: gzip, chunked", "gzip, chunked")]
+    [InlineData("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "chunked, chunked")]
+    public async Task A_body_in_another_coding_than_chunks_is_a_protocol_error(string fields, string coding)
+    {
+        await using var server = ScriptedServer.Start(Scripts.AnswerRaw($"HTTP/1.1 200 OK\r\n{fields}\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port));
+        Assert.Equal("closed", run.Story);
+        Assert.Equal((SsPhase.Protocol, SsCauseCode.ProtocolError), (failure!.Phase, failure.Code));
+        Assert.Contains($"'{coding}'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_name_of_the_coding_may_be_written_in_any_case()
+    {
+        await using var server = ScriptedServer.Start(Scripts.AnswerRaw("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"));
+        await using var bench = new HttpBench();
+        var (run, failure) = await bench.RunAsync(HttpBench.Policy(server.Port));
+        Assert.Null(failure);
+        Assert.Equal("abc", run.ReceivedText);
+    }
+
+    [Theory]
     [InlineData("Content-Length: 5\r\nContent-Length: 11")]
     [InlineData("Content-Length: -5")]
     [InlineData("Content-Length: 99999999999999999999")]

@@ -42,9 +42,9 @@ public sealed class HttpSecretsTests
     [Fact]
     public async Task A_refused_upgrade_does_not_tell_it_either()
     {
-        await using var bench = new WsBench();
+        await using var bench = new WsBench(more: Auth);
         bench.Blobs.Write(SsBlobNames.Auth(0), "tok/S3CRET"u8);
-        var run = bench.Start(more: Auth);
+        var run = bench.Start();
         var peer = await bench.PeerAsync();
         await peer.SendTextAsync("HTTP/1.1 403 tok/S3CRET\r\nContent-Length: 10\r\n\r\ntok/S3CRET");
         Assert.Equal("HTTP/1.1 403 ***: ***", (await run.EndAsync())!.PeerText);
