@@ -31,16 +31,31 @@ public class ScriptedServerTests
         Assert.Equal(expected, Deepest(error));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Closed_or_reset_at_once_a_connection_carries_nothing(bool late)
+    [Fact]
+    public async Task Closed_or_reset_at_once_a_connection_carries_nothing()
     {
         await using var server = ScriptedServer.Start(Scripts.CloseAtOnce, Scripts.ResetAtOnce);
-        using var client = late ? TestClient.WhoseConnectionsHaveEnded() : TestClient.H1();
+        using var client = TestClient.H1();
         await AssertFailsAsync(client, server);
         await AssertFailsAsync(client, server);
         Assert.Equal(0, server.Counters.Bytes);
+    }
+
+    [Fact]
+    public async Task Closed_or_reset_before_its_client_looks_at_it_a_connection_carries_nothing()
+    {
+        using var connected = new SemaphoreSlim(0);
+        await using var server = ScriptedServer.Start(WhenConnected(Scripts.CloseAtOnce), WhenConnected(Scripts.ResetAtOnce));
+        using var client = TestClient.WhoseConnectionsHaveEnded(connected);
+        await AssertFailsAsync(client, server);
+        await AssertFailsAsync(client, server);
+        Assert.Equal(0, server.Counters.Bytes);
+
+        ConnectionScript WhenConnected(ConnectionScript script) => async (connection, stopping) =>
+        {
+            await connected.WaitAsync(stopping);
+            await script(connection, stopping);
+        };
     }
 
     [Fact]

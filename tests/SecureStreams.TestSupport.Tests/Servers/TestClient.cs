@@ -16,12 +16,14 @@ internal static class TestClient
     public static HttpClient H2() => Make(HttpVersion.Version20);
 
     /// <summary>Over HTTP/1.1; it gets each connection only when its peer has closed or reset it.</summary>
-    public static HttpClient WhoseConnectionsHaveEnded() => Make(HttpVersion.Version11, new SocketsHttpHandler
+    /// <param name="connected">Told of each that stands.</param>
+    public static HttpClient WhoseConnectionsHaveEnded(SemaphoreSlim connected) => Make(HttpVersion.Version11, new SocketsHttpHandler
     {
-        ConnectCallback = static async (context, cancellationToken) =>
+        ConnectCallback = async (context, cancellationToken) =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            connected.Release();
 
             // An end and a reset are both something to be read, and looking for it does not take it.
             Assert.True(socket.Poll(TestTimeouts.Unexpected, SelectMode.SelectRead), "The peer holds the connection.");
