@@ -4,6 +4,7 @@ using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Repository;
 using SecureStreams.TestSupport.Servers;
 using SecureStreams.Tests.Network.Support;
+using SecureStreams.Transports.Http;
 using Xunit;
 
 namespace SecureStreams.Tests.Connectivity;
@@ -102,19 +103,11 @@ public sealed class CaptivePortalTests
     [InlineData("HTTP/1.1 20", SsInternet.NoInternet)]
     [InlineData("HTTP/1.1 200 OK\r\nX-Fill: 1\r\n", SsInternet.NoInternet)]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nWelco", SsInternet.CaptivePortal)]
-    [InlineData("HTTP/1.1 302 Found\r\nLocation: /log-in\r\nContent-Length: 1000000\r\n\r\nWelco", SsInternet.CaptivePortal)]
     [InlineData("HTTP/1.1 500 Oh\r\nContent-Length: 1000000\r\n\r\nWelco", SsInternet.Unknown)]
     public async Task A_peer_that_drips_is_judged_by_what_came_within_the_bound(string said, SsInternet expected)
     {
         var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = ScriptedServer.Start(async (connection, stopping) =>
-        {
-            await connection.ReadHeadAsync(stopping);
-            foreach (var one in said)
-                await connection.WriteAsync([(byte)one], stopping);
-            heard.TrySetResult();
-            await ScriptedConnection.HoldAsync(stopping);
-        });
+        await using var server = ScriptedServer.Start(Dripping(said, heard));
         await using var bench = new PortalBench(server.Port);
         var look = bench.DetectAsync();
         await bench.Clock.WaitForArmedExactlyAsync(PortalBench.Bound);
@@ -127,6 +120,26 @@ public sealed class CaptivePortalTests
 
         var report = await look;
         Assert.Equal((expected, PortalBench.Bound), (report.Internet, report.Took));
+        Assert.NotEqual(0, report.Cause.DetailId);
+    }
+
+    [Fact]
+    public async Task A_redirect_whose_body_drips_is_a_portal_after_the_bound_of_what_nobody_reads()
+    {
+        var heard = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = ScriptedServer.Start(Dripping("HTTP/1.1 302 Found\r\nLocation: /log-in\r\nContent-Length: 1000000\r\n\r\nWelco", heard));
+        await using var bench = new PortalBench(server.Port);
+        var look = bench.DetectAsync();
+        await heard.Task.OrFail(static () => "The peer was not asked.");
+
+        // Its body is read past, so that the connection can be used again, and for that there is a bound of its own, which is shorter.
+        await bench.Clock.WaitForArmedExactlyAsync(HttpDefaults.DrainTimeout);
+        bench.Clock.Advance(HttpDefaults.DrainTimeout - TimeSpan.FromMilliseconds(1));
+        Assert.False(look.IsCompleted);
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        var report = await look;
+        Assert.Equal((SsInternet.CaptivePortal, HttpDefaults.DrainTimeout, 302), (report.Internet, report.Took, report.Cause.Status));
         Assert.NotEqual(0, report.Cause.DetailId);
     }
 
@@ -315,6 +328,16 @@ public sealed class CaptivePortalTests
 
         Assert.Equal((SsInternet.Internet, TimeSpan.FromSeconds(1)), ((await look).Internet, (await look).Took));
     }
+
+    /// <summary>Says it byte by byte and nothing more, and holds the connection.</summary>
+    private static ConnectionScript Dripping(string said, TaskCompletionSource heard) => async (connection, stopping) =>
+    {
+        await connection.ReadHeadAsync(stopping);
+        foreach (var one in said)
+            await connection.WriteAsync([(byte)one], stopping);
+        heard.TrySetResult();
+        await ScriptedConnection.HoldAsync(stopping);
+    };
 
     private static async Task StatusCameAsync(PortalBench bench)
     {
