@@ -89,6 +89,9 @@ internal sealed class DialPlan
             : Bad("port_metadata", $"takes its port from metadata '{name}', and '{OperatorText.Clean(text)}' is no port; set it to a number from 1 to 65535", permanent: false);
     }
 
+    /// <summary>Whether the port is that of <c>port_metadata</c>, before which that of a URL gives way too.</summary>
+    public bool SetsPort(MetadataStore metadata) => _portMetadata is { } name && metadata.Outgoing(name) is { Length: > 0 };
+
     private bool Flag(string attribute) => _policy.Find(attribute)?.Value.Flag ?? false;
 
     private string? BindProblem(string text, out IPEndPoint? local)

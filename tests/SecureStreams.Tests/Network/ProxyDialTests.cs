@@ -3,10 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using SecureStreams.Network;
 using SecureStreams.Policy;
-using SecureStreams.Transports;
 using SecureStreams.TestSupport.Repository;
 using SecureStreams.TestSupport.Time;
 using SecureStreams.Tests.Network.Support;
+using SecureStreams.Transports;
 
 namespace SecureStreams.Tests.Network;
 

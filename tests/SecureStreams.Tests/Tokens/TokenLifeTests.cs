@@ -119,6 +119,9 @@ public sealed class TokenLifeTests
         world.Trouble = peer => TokenWorld.Answer(peer, 400, """{"error":"invalid_grant","error_description":"expired"}""");
         world.World.PassSeconds(3600);
         Assert.InRange(world.Fetches, 4, 12);
+        world.Trouble = peer => TokenWorld.Answer(peer, 400, """{"error":"invalid_grant","error_description":"expired """ + new string('x', 5000) + "\"}");
+        world.World.PassSeconds(3600);
+        Assert.InRange(world.World.Context.Diagnostics.Find(handler.CauseOf(SsState.AuthFailed).DetailId)!.Message.Length, 200, 500);
         Assert.Contains("the server says invalid_grant: expired", world.World.Context.Diagnostics.Find(handler.CauseOf(SsState.AuthFailed).DetailId)!.Message, StringComparison.Ordinal);
 
         // Whoever mends the root is served with the next attempt.

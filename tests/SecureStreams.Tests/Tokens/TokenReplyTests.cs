@@ -78,11 +78,10 @@ public sealed class TokenReplyTests
     }
 
     [Fact]
-    public void A_refusal_is_cleaned_and_cut()
+    public void A_refusal_is_cleaned()
     {
         var reply = TokenReply.OfRefusal(Encoding.UTF8.GetBytes("""{"error":"invalid_grant","error_description":"line 1\nline 2 """ + new string('x', 5000) + "\"}"));
         Assert.StartsWith("the server says invalid_grant: line 1 line 2 xxx", reply.DescribeError(), StringComparison.Ordinal);
-        Assert.True(reply.DescribeError()!.Length < 300);
         Assert.Null(TokenReply.OfRefusal("<html>"u8).DescribeError());
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
+using SecureStreams.TestSupport.Servers;
 using SecureStreams.TestSupport.Time;
 using Xunit;
 
@@ -52,6 +53,29 @@ public sealed class TokenWireTests : IDisposable
         Assert.Equal(1, handler.States.Count(static state => state == SsState.Connecting));
         if (streamType == "expect")
             Assert.Equal(("served 2000", 1), (handler.ReceivedText, handler.Transmits));
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 400 bad refresh_token=root-secret\r\nContent-Length: 0\r\n\r\n", "status 400")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: /login/root-secret\r\nContent-Length: 0\r\n\r\n", "302")]
+    [InlineData("HTTP/1.1 503 Busy with root-secret\r\nContent-Length: 11\r\n\r\nroot-secret", "503")]
+    public async Task A_token_server_that_quotes_the_root_in_its_head_does_not_bring_it_into_any_detail(string answer, string told)
+    {
+        await using var server = ScriptedServer.Start(Scripts.AnswerRaw(answer));
+        var streamType = $"\"endpoint\": \"127.0.0.1\", \"port\": {server.Port}, \"protocol\": \"h1\"";
+        await using var context = SsContext.FromJson(
+            $$"""
+            { "auth": [{ "name": "a", "streamtype": "fetch", "blob": 0 }],
+              "s": [{ "fetch": { {{streamType}}, "http_method": "POST", "http_url": "t" }, "get": { {{streamType}}, "http_method": "GET", "http_url": "", "use_auth": "a", "http_auth_header": "authorization:" } }] }
+            """);
+        context.Blobs.Write(SsBlobNames.AuthRoot, "refresh_token=root-secret"u8);
+        var handler = new RecordingHandler();
+        await using var stream = context.Create("get", handler);
+        stream.Connect();
+        await handler.WaitForStateAsync(SsState.AuthFailed);
+        var details = string.Join('\n', context.Diagnostics.Recent()) + stream.Explain();
+        Assert.Contains(told, details, StringComparison.Ordinal);
+        Assert.DoesNotContain("root-secret", details, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using SecureStreams.Network;
 using SecureStreams.TestSupport.Repository;
+using SecureStreams.TestSupport.Servers;
 using SecureStreams.Tests.Transports.Http;
 using SecureStreams.Tests.Transports.Raw;
 using SecureStreams.Tests.Transports.WebSocket;
@@ -48,12 +49,14 @@ public sealed class LinkDialTests
     }
 
     [Theory]
-    [InlineData("\"port_metadata\": \"m\", \"port\": 9", true)]
-    [InlineData("\"port_metadata\": \"other\", \"port\": 9", false)]
-    public async Task A_WebSocket_goes_to_the_port_of_the_metadata(string more, bool reaches)
+    [InlineData("127.0.0.1", "\"port_metadata\": \"m\", \"port\": 9", true)]
+    [InlineData("127.0.0.1", "\"port_metadata\": \"other\", \"port\": 9", false)]
+    [InlineData("ws://127.0.0.1:9/", "\"port_metadata\": \"m\"", true)]
+    [InlineData("http://127.0.0.1/", "\"port_metadata\": \"m\", \"port\": 9", true)]
+    public async Task A_WebSocket_goes_to_the_port_of_the_metadata(string endpoint, string more, bool reaches)
     {
         await using var bench = new WsBench();
-        var run = new TransportRun(HttpBench.Policy($"\"endpoint\": \"127.0.0.1\", \"protocol\": \"ws\", \"metadata\": [{{\"m\": \"\"}}, {{\"other\": \"\"}}], {more}"));
+        var run = new TransportRun(HttpBench.Policy($"\"endpoint\": \"{endpoint}\", \"protocol\": \"ws\", \"metadata\": [{{\"m\": \"\"}}, {{\"other\": \"\"}}], {more}"));
         run.With("m", $"{bench.Port}").With("other", "65536");
         run.Start(bench.Factory);
         if (reaches)
@@ -65,6 +68,22 @@ public sealed class LinkDialTests
 
         var failure = await run.EndAsync();
         Assert.Equal(reaches ? null : "port_metadata", failure!.Attribute);
+    }
+
+    [Fact]
+    public async Task A_request_goes_to_the_port_of_the_metadata_once_it_is_set_whatever_the_URL_says()
+    {
+        await using var one = ScriptedServer.Start(Scripts.Answer("one"));
+        await using var other = ScriptedServer.Start(Scripts.Answer("other"));
+        await using var bench = new HttpBench();
+        var policy = HttpBench.Policy(
+            $"\"endpoint\": \"http://127.0.0.1:{one.Port}/\", \"port\": {other.Port}, \"protocol\": \"h1\", \"http_method\": \"GET\", \"http_url\": \"/\", \"metadata\": [{{\"m\": \"\"}}], \"port_metadata\": \"m\"");
+        foreach (var (port, text) in new[] { ("", "one"), ($"{other.Port}", "other"), ("", "one") })
+        {
+            var (run, failure) = await bench.RunAsync(policy, run => run.With("m", port));
+            Assert.Null(failure);
+            Assert.Equal(text, run.ReceivedText);
+        }
     }
 
     [Fact]

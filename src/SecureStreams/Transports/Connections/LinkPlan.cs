@@ -58,7 +58,7 @@ internal sealed class LinkPlan(StreamTypePolicy policy, bool injectsFaults = fal
             return bad;
         if (PortOf(metadata, out var port) is { } noPort)
             return noPort;
-        if (url is { Port: > 0 and var stated })
+        if (url is { Port: > 0 and var stated } && !Dial.SetsPort(metadata))
             port = stated;
         if (port == 0)
             port = defaultPort;

@@ -136,7 +136,8 @@ internal sealed class HttpPlan
         var last = Volatile.Read(ref _lastTarget);
         if ((Dial.Resolve(metadata, out var way) ?? Dial.ResolvePort(metadata, out port)) is { } noWay)
             return noWay;
-        if (last is not null && last.Way == way && last.StatedPort == port && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
+        var urlPort = Dial.SetsPort(metadata) ? port : 0;
+        if (last is not null && last.Way == way && last.StatedPort == port && last.UrlPort == urlPort && string.Equals(last.EndpointText, endpoint, StringComparison.Ordinal) && string.Equals(last.UrlText, url, StringComparison.Ordinal))
         {
             if (IdentityOf(last.Uri, out var stampNow) is { } unusableNow)
                 return unusableNow;
@@ -147,11 +148,11 @@ internal sealed class HttpPlan
             }
         }
 
-        if (HttpTargetText.Parse(Policy, endpoint, port, url, out var uri, out var unixPath) is { } bad)
+        if (HttpTargetText.Parse(Policy, endpoint, port, url, out var uri, out var unixPath, urlPort) is { } bad)
             return bad;
         if (IdentityOf(uri!, out var stamp) is { } unusable)
             return unusable;
-        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way, Dial.Tls, stamp), endpoint, url) { StatedPort = port };
+        target = new HttpTarget(uri!, unixPath, way, PoolOf(uri!, unixPath, way, Dial.Tls, stamp), endpoint, url) { StatedPort = port, UrlPort = urlPort };
         Volatile.Write(ref _lastTarget, target);
         return null;
     }

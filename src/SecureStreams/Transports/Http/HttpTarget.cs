@@ -26,6 +26,9 @@ internal sealed class HttpTarget(Uri uri, string? unixPath, DialOptions way, Htt
     /// <summary>The port of the policy or its metadata that it was made from; 0 for none.</summary>
     public int StatedPort { get; init; }
 
+    /// <summary>What counted in place of the port of the endpoint's URL; 0 for nothing.</summary>
+    public int UrlPort { get; init; }
+
     /// <summary>The Host header of requests to it.</summary>
     public string Authority => field ??= HostOf(uri);
 

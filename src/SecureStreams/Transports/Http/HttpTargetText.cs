@@ -21,12 +21,19 @@ internal static class HttpTargetText
     }
 
     /// <summary>Checks what was expanded and makes a URI of it.</summary>
-    public static TransportFailure? Parse(StreamTypePolicy policy, string endpoint, int port, string url, out Uri? uri, out string? unixPath)
+    /// <param name="policy">The policy.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="port">The port where the endpoint is no URL; 0 for that of the scheme.</param>
+    /// <param name="url">The path.</param>
+    /// <param name="uri">The URI.</param>
+    /// <param name="unixPath">The Unix socket; null for TCP.</param>
+    /// <param name="urlPort">What counts in place of the port of an endpoint that is a URL; 0 for nothing.</param>
+    public static TransportFailure? Parse(StreamTypePolicy policy, string endpoint, int port, string url, out Uri? uri, out string? unixPath, int urlPort = 0)
     {
         uri = null;
         unixPath = null;
         if (endpoint.Contains("://", StringComparison.Ordinal))
-            return ParseUrl(policy, endpoint, url, out uri);
+            return ParseUrl(policy, endpoint, urlPort, url, out uri);
 
         if (EndpointText.Parse(policy, endpoint, out var host, out unixPath) is { } problem)
             return problem;
@@ -54,7 +61,7 @@ internal static class HttpTargetText
         return path.ToString();
     }
 
-    private static TransportFailure? ParseUrl(StreamTypePolicy policy, string endpoint, string url, out Uri? uri)
+    private static TransportFailure? ParseUrl(StreamTypePolicy policy, string endpoint, int port, string url, out Uri? uri)
     {
         uri = null;
         if (endpoint.Length > HttpDefaults.MaxUrlChars)
@@ -85,7 +92,7 @@ internal static class HttpTargetText
 
         // Of an IPv6 address, Host leaves the interface out.
         var host = given.HostNameType == UriHostNameType.IPv6 ? $"[{given.IdnHost}]" : given.Host;
-        return Assemble(policy, plain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, given.Port, path, out uri);
+        return Assemble(policy, plain ? Uri.UriSchemeHttp : Uri.UriSchemeHttps, host, port > 0 ? port : given.Port, path, out uri);
     }
 
     private static TransportFailure? Assemble(StreamTypePolicy policy, string scheme, string host, int port, string path, out Uri? uri)
