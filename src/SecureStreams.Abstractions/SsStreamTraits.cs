@@ -9,6 +9,12 @@ public readonly record struct SsStreamTraits
     /// <summary>Whether a connection carries one request and its answer (h1, h2, h3). Others last.</summary>
     public required bool IsTransactional { get; init; }
 
+    /// <summary>
+    /// Whether its transactions carry what is sent: a request every method but GET and HEAD, unless <c>long_poll</c> makes it end with its head (h2, h3); an answer always. False
+    /// where there are no transactions.
+    /// </summary>
+    public required bool TakesBody { get; init; }
+
     /// <summary>Whether the peer acknowledges or refuses what is sent: <see cref="SsState.QosAckRemote"/> or <see cref="SsState.QosNackRemote"/> follows each message.</summary>
     public required bool Acknowledges { get; init; }
 

@@ -19,12 +19,14 @@ internal sealed class PipeSession : IDuplexPipe
     private bool _endSent;
     private bool _answered;
     private bool _sentAny;
+    private HashSet<long>? _unanswered;
     private bool _wrote;
     private bool _connected;
     private bool _readerDone;
     private bool _writerDone;
     private volatile bool _over;
     private SsCause _lastCause;
+    private SsStateChange _refusal;
     private SsCause _failure;
     private bool _failed;
 
@@ -50,8 +52,10 @@ internal sealed class PipeSession : IDuplexPipe
     /// <summary>Whether its connection has ended, or it will have no other; reception and sending are then no longer its own.</summary>
     public bool IsOver => _over;
 
-    /// <summary>What a read throws when everything that arrived is read; null while the connection lasts and when it ended in order.</summary>
-    public SsStreamException? Failure => Volatile.Read(ref _failed) ? Broken(_failure) : null;
+    /// <summary>What a read throws when everything that arrived is read; null while the connection lasts and when it ended in order, with nothing refused.</summary>
+    public SsStreamException? Failure => Volatile.Read(ref _failed) ? Ending(_failure) : null;
+
+    private bool IsRefused => _refusal.State == SsState.QosNackRemote;
 
     /// <summary>A piece arrived.</summary>
     public SsResult OnReceive(ReadOnlySpan<byte> payload, SsRxFlags flags)
@@ -107,6 +111,8 @@ internal sealed class PipeSession : IDuplexPipe
                 left = left.Slice(count);
 
                 // In a lasting connection with messages a piece is a message: whatever is here is sent, and none stays open.
+                if (traits is { Acknowledges: true, IsTransactional: false })
+                    (_unanswered ??= []).Add(tx.Message);
                 tx.Commit(count, traits.IsTransactional ? (_sentAny ? SsTxFlags.None : SsTxFlags.StartOfMessage) : SsTxFlags.WholeMessage);
                 _sentAny = true;
                 result = SsTransmitResult.Send;
@@ -148,6 +154,12 @@ internal sealed class PipeSession : IDuplexPipe
                 _connected = true;
                 AskTransmit();
                 break;
+            case SsState.QosAckRemote:
+                _unanswered?.Remove(change.Message);
+                break;
+            case SsState.QosNackRemote:
+                Refused(change);
+                break;
             case SsState.Disconnected:
                 Ended(change.Cause);
                 break;
@@ -166,8 +178,7 @@ internal sealed class PipeSession : IDuplexPipe
             return;
         _over = true;
         EndInput(cause);
-        _endSent = true;
-        _leaving.Reader.Complete(Broken(cause));
+        StopOutput(cause);
     }
 
     /// <summary>The application looked at <paramref name="bytes"/> more.</summary>
@@ -275,13 +286,34 @@ internal sealed class PipeSession : IDuplexPipe
         var inOrder = _answered || cause.Code == SsCauseCode.Completed || (cause.Code == SsCauseCode.PeerClosed && !traits.IsTransactional);
 
         // Whoever writes on must learn of it, however the connection ended.
-        _endSent = true;
-        _leaving.Reader.Complete(Broken(cause));
+        StopOutput(cause);
         if (traits.IsTransactional && cause.NextAction == SsNextAction.Retry)
             _stream.Disconnect();
 
         // Last: whoever sees it may begin anew at once.
-        EndInput(inOrder ? null : cause);
+        EndInput(inOrder && !IsRefused ? null : cause);
+    }
+
+    /// <summary>The peer refused the transaction, or a piece sent here: its end is no end in order, and what would follow is of no use to anybody.</summary>
+    private void Refused(in SsStateChange change)
+    {
+        if (_stream.Traits.IsTransactional)
+        {
+            // Told with its end, which comes next.
+            _refusal = change;
+        }
+        else if (_unanswered?.Remove(change.Message) == true && !IsRefused)
+        {
+            _refusal = change;
+            StopOutput(change.Cause);
+        }
+    }
+
+    /// <summary>Nothing more can be sent; who writes is told why.</summary>
+    private void StopOutput(SsCause cause)
+    {
+        _endSent = true;
+        _leaving.Reader.Complete(Ending(cause));
     }
 
     private void EndInput(SsCause? failure)
@@ -301,7 +333,11 @@ internal sealed class PipeSession : IDuplexPipe
         _arriving.Writer.Complete();
     }
 
-    private SsStreamException Broken(SsCause cause) => new($"The connection of stream {_stream.StreamType}#{_stream.Id} has ended; a new pipe gets a new one.", cause);
+    /// <summary>A refusal comes before the end of what was refused, and is its reason.</summary>
+    private SsStreamException Ending(SsCause cause) => IsRefused
+        ? new SsNackException(
+            $"The peer refused what stream {_stream.StreamType}#{_stream.Id} sent{(_refusal.Ack == 0 ? "" : $", with status {_refusal.Ack}")}; a new pipe begins anew.", _refusal.Cause, _refusal.Ack)
+        : new SsStreamException($"The connection of stream {_stream.StreamType}#{_stream.Id} has ended; a new pipe gets a new one.", cause);
 
     private void Call(Action<SecureStream> call)
     {

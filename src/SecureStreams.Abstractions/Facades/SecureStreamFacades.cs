@@ -77,7 +77,8 @@ public static class SecureStreamFacades
     /// <summary>
     /// The bytes of one connection or transaction, both ways, with back-pressure both ways; connects unless it is connected. Message boundaries are not kept. Completing the
     /// output ends a request body or half-closes a raw connection; the peer's end completes the input. When both are completed a lasting connection is closed. A connection
-    /// that breaks makes both sides throw <see cref="SsStreamException"/>, an <see cref="IOException"/>; a new pipe gets the next connection.
+    /// that breaks makes both sides throw <see cref="SsStreamException"/>, an <see cref="IOException"/>; a new pipe gets the next connection. What the peer refuses
+    /// (<see cref="SsState.QosNackRemote"/>) makes them throw <see cref="SsNackException"/>: reading after the last byte of the answer, in place of its end; writing when it can go on no more.
     /// </summary>
     /// <param name="stream">The stream; not owned.</param>
     /// <exception cref="InvalidOperationException">The stream is read or sent to by message, or is used as a pipe or <see cref="Stream"/> already.</exception>
@@ -90,7 +91,7 @@ public static class SecureStreamFacades
         return pipe;
     }
 
-    /// <summary>As <see cref="AsDuplexPipe"/>, for what takes a <see cref="Stream"/>.</summary>
+    /// <summary>As <see cref="AsDuplexPipe"/>, for what takes a <see cref="Stream"/>. Who wants the text of a refusal reads in pieces: what reads to the end throws in place of returning it.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="ownsStream">Whether disposing the result destroys <paramref name="stream"/>.</param>
     /// <exception cref="InvalidOperationException">As there.</exception>

@@ -198,6 +198,16 @@ internal sealed partial class SendQueue
     {
         var mine = _abandoning;
         _abandoning = false;
+        var isRefused = _refusal.State == SsState.QosNackRemote;
+        if (isRefused && !mine && _assigned is { WaitsForAck: true } unasked && unasked == _waiting.First)
+        {
+            // The peer refused it before it was asked for, whoever ends the transaction then.
+            _waiting.Take();
+            _assigned = null;
+            if (unasked.Settle(Refused(_refusal)))
+                told.Add(unasked);
+        }
+
         if (!transactional || (cause.Code == SsCauseCode.LocalDisconnect && !mine))
         {
             EndTransactionOnMailbox();
@@ -205,22 +215,18 @@ internal sealed partial class SendQueue
             return;
         }
 
-        var whole = _refusal.State == SsState.QosNackRemote ? _refusal.Cause : cause;
+        var whole = isRefused ? _refusal.Cause : cause;
         if (_assigned is { } assigned && assigned == _waiting.First && !mine)
         {
-            // Nobody asked for it: the method takes no body, which is as good as an empty one.
+            // Nobody asked for it: the method takes no body, which is as good as an empty one, or the peer answered before.
             _waiting.Take();
-            Exception? failure = assigned.Payload.IsEmpty && cause.Code == SsCauseCode.Completed ? OutcomeOfEmpty(assigned) : NotAsked(whole);
-            if (assigned.Settle(failure))
+            if (assigned.Settle(assigned.Payload.IsEmpty && cause.Code == SsCauseCode.Completed ? null : NotAsked(whole)))
                 told.Add(assigned);
         }
 
         FailBegun(whole, ref told);
         EndTransactionOnMailbox();
     }
-
-    private SsNackException? OutcomeOfEmpty(SendOperation operation) =>
-        operation.WaitsForAck && _refusal.State == SsState.QosNackRemote ? Refused(_refusal) : null;
 
     private void EndTransactionOnMailbox()
     {
@@ -282,6 +288,8 @@ internal sealed partial class SendQueue
         new SsCause(SsPhase.Update, SsCauseCode.PolicyChanged));
 
     private SsStreamException NotAsked(SsCause cause) => new(
-        $"The transaction of streamtype '{stream.StreamType}' ended without asking for the message: its method takes no body, or the peer answered before. Use a streamtype with \"http_method\": \"POST\", or send an empty message.",
+        stream.Traits.TakesBody
+            ? $"The peer answered the transaction of streamtype '{stream.StreamType}' before it asked for the message, which was not sent."
+            : $"The transaction of streamtype '{stream.StreamType}' ended without asking for the message: its method takes no body. Use a streamtype with \"http_method\": \"POST\", or send an empty message.",
         cause);
 }

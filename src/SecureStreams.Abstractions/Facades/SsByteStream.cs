@@ -4,7 +4,8 @@ namespace SecureStreams;
 
 /// <summary>
 /// The bytes of one connection or transaction of a stream, as a <see cref="Stream"/>. One reader and one writer at a time. The end of the peer's bytes reads as 0;
-/// a connection that breaks throws <see cref="SsStreamException"/>, an <see cref="IOException"/>, with the cause.
+/// a connection that breaks throws <see cref="SsStreamException"/>, an <see cref="IOException"/>, with the cause, and so does what the peer refused, in place of the end
+/// (<see cref="SsNackException"/>).
 /// </summary>
 public sealed class SsByteStream : Stream
 {

@@ -24,8 +24,8 @@ internal sealed class TransactHandler(ReadOnlyMemory<byte> body, SsTransactOptio
                 _received?.ResetWrittenCount();
                 break;
             case SsState.QosAckRemote or SsState.QosNackRemote:
-                // A refusal may come before the body is asked for (Expect: 100-continue), and is an answer.
-                if (!_asked && !body.IsEmpty && change.State == SsState.QosAckRemote)
+                // An answer may come before the body is asked for (Expect: 100-continue), a refusal or that of a redirect followed without it, and is an answer all the same.
+                if (!_asked && !body.IsEmpty && change.State == SsState.QosAckRemote && !stream.Traits.TakesBody)
                 {
                     Fail(new SsStreamException(
                         $"Streamtype '{stream.StreamType}' did not ask for the body: its method takes none. Use a streamtype with \"http_method\": \"POST\", or pass an empty body.",

@@ -28,14 +28,14 @@ internal sealed class FakeStream : SecureStream, IMailboxWork
 
     public static SsStreamTraits Messages { get; } = new()
     {
-        HasMessages = true, IsTransactional = false, Acknowledges = false, CanHalfClose = false, ReceiveWatermarkHigh = 1000, ReceiveWatermarkLow = 500, TransmitWatermarkHigh = 1000,
+        HasMessages = true, IsTransactional = false, TakesBody = false, Acknowledges = false, CanHalfClose = false, ReceiveWatermarkHigh = 1000, ReceiveWatermarkLow = 500, TransmitWatermarkHigh = 1000,
     };
 
     public static SsStreamTraits Raw { get; } = Messages with { HasMessages = false, CanHalfClose = true };
 
     public static SsStreamTraits Mqtt { get; } = Messages with { Acknowledges = true };
 
-    public static SsStreamTraits Http { get; } = Mqtt with { IsTransactional = true };
+    public static SsStreamTraits Http { get; } = Mqtt with { IsTransactional = true, TakesBody = true };
 
     public List<Exception> Faults { get; } = [];
 

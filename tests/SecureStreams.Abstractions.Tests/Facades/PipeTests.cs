@@ -10,6 +10,8 @@ public sealed class PipeTests
     private static readonly SsCause Completed = new(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Idle };
     private static readonly SsCause Reset = new(SsPhase.Peer, SsCauseCode.ConnectionReset) { NextAction = SsNextAction.Retry };
 
+    private static readonly SsCause Refusal = new(SsPhase.Peer, SsCauseCode.PeerRefused);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -115,6 +117,63 @@ public sealed class PipeTests
         Assert.NotNull(stream.AsDuplexPipe());
     }
 
+    [Theory]
+    [InlineData("why")]
+    [InlineData("")]
+    public async Task A_refused_transaction_is_read_to_its_last_byte_and_then_throws_both_ways(string said)
+    {
+        var stream = new FakeStream(FakeStream.Http);
+        await using var bytes = stream.AsStream();
+        await bytes.WriteAsync("question"u8.ToArray(), Token);
+        stream.Tell(SsState.Connecting);
+        stream.Due();
+        stream.Tell(SsState.Connected);
+        var waiting = bytes.WriteAsync(new byte[1000], Token).AsTask();
+        Assert.False(waiting.IsCompleted);
+        if (said.Length > 0)
+        {
+            stream.Piece(said, SsRxFlags.StartOfMessage);
+            stream.Piece("", SsRxFlags.EndOfMessage);
+        }
+
+        stream.Tell(SsState.QosNackRemote, Refusal, 413);
+        stream.Tell(SsState.Disconnected, Completed);
+
+        var received = new MemoryStream();
+        AssertRefused(await Assert.ThrowsAsync<SsNackException>(() => bytes.CopyToAsync(received, Token)));
+        Assert.Equal(said, Encoding.ASCII.GetString(received.ToArray()));
+        AssertRefused(await Assert.ThrowsAsync<SsNackException>(async () => await bytes.ReadExactlyAsync(new byte[1], Token)));
+        AssertRefused(await Assert.ThrowsAsync<SsNackException>(() => waiting));
+        AssertRefused(await Assert.ThrowsAsync<SsNackException>(async () => await bytes.WriteAsync(new byte[1], Token)));
+        Assert.NotNull(stream.AsDuplexPipe());
+    }
+
+    [Fact]
+    public async Task A_refused_piece_of_a_lasting_connection_ends_writing_and_reading_goes_on_to_its_end()
+    {
+        var stream = new FakeStream(FakeStream.Mqtt);
+        await using var bytes = stream.AsStream();
+        stream.Up();
+        await bytes.WriteAsync("one"u8.ToArray(), Token);
+        stream.Pump();
+        await bytes.WriteAsync("two"u8.ToArray(), Token);
+        stream.Pump();
+        stream.Tell(SsState.QosAckRemote, message: 1);
+
+        // Of a message that is none of these: a handler's.
+        stream.Tell(SsState.QosNackRemote, Refusal, 135, message: 7);
+        await bytes.WriteAsync("three"u8.ToArray(), Token);
+        stream.Tell(SsState.QosNackRemote, Refusal, 413, message: 2);
+        AssertRefused(await Assert.ThrowsAsync<SsNackException>(async () => await bytes.WriteAsync("four"u8.ToArray(), Token)));
+
+        stream.Piece("word", SsRxFlags.StartOfMessage | SsRxFlags.EndOfMessage);
+        stream.Tell(SsState.Disconnected, Completed);
+        var received = new MemoryStream();
+        AssertRefused(await Assert.ThrowsAsync<SsNackException>(() => bytes.CopyToAsync(received, Token)));
+        Assert.Equal("word", Encoding.ASCII.GetString(received.ToArray()));
+        Assert.Equal(["3 WholeMessage", "3 WholeMessage"], stream.Sent);
+    }
+
     [Fact]
     public async Task What_has_left_is_never_begun_anew_in_the_middle()
     {
@@ -210,6 +269,12 @@ public sealed class PipeTests
         var owned = new FakeStream(FakeStream.Raw);
         await owned.AsStream(ownsStream: true).DisposeAsync();
         Assert.Equal(SsState.Destroying, owned.State);
+    }
+
+    private static void AssertRefused(SsNackException error)
+    {
+        Assert.IsAssignableFrom<IOException>(error);
+        Assert.Equal((413, SsCauseCode.PeerRefused), (error.Ack, error.Cause.Code));
     }
 
     private static ReadResult At(PipeReader reader)

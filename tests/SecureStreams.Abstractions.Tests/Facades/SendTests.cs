@@ -261,13 +261,46 @@ public sealed class SendTests
     [Fact]
     public async Task A_transaction_that_takes_no_body_says_so()
     {
-        var stream = new FakeStream(FakeStream.Http);
+        var stream = new FakeStream(FakeStream.Http with { TakesBody = false });
         var sent = stream.SendAsync(Bytes(5), TestContext.Current.CancellationToken).AsTask();
         stream.Up();
         stream.Tell(SsState.QosAckRemote, default, 200);
         stream.Tell(SsState.Disconnected, new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Idle });
         var error = await Assert.ThrowsAsync<SsStreamException>(() => sent);
         Assert.Contains("its method takes no body", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SsCauseCode.Completed, 0)]
+    [InlineData(SsCauseCode.Completed, 5)]
+    [InlineData(SsCauseCode.LocalDisconnect, 5)] // The handler has seen the refusal, and wants no more.
+    public async Task A_message_refused_before_it_was_asked_for_is_refused_to_who_waits_and_the_next_is_not_harmed(SsCauseCode end, int length)
+    {
+        var stream = new FakeStream(FakeStream.Http);
+        var refused = stream.SendAsync(Bytes(length), SsSendFlags.WaitForAck, TestContext.Current.CancellationToken).AsTask();
+        stream.Up();
+        stream.Tell(SsState.QosNackRemote, new SsCause(SsPhase.Peer, SsCauseCode.PeerRefused), 413);
+        stream.Tell(SsState.Disconnected, new SsCause(SsPhase.Protocol, end) { NextAction = SsNextAction.Idle });
+        var error = await Assert.ThrowsAsync<SsNackException>(() => refused);
+        Assert.Equal((413, SsCauseCode.PeerRefused), (error.Ack, error.Cause.Code));
+
+        var next = stream.SendAsync(Bytes(3), TestContext.Current.CancellationToken);
+        stream.Tell(SsState.Connecting);
+        stream.Due();
+        await next;
+        Assert.Equal(["3 WholeMessage"], stream.Sent);
+    }
+
+    [Fact]
+    public async Task A_message_whose_transaction_was_answered_before_it_was_asked_for_says_so()
+    {
+        var stream = new FakeStream(FakeStream.Http);
+        var sent = stream.SendAsync(Bytes(5), TestContext.Current.CancellationToken).AsTask();
+        stream.Up();
+        stream.Tell(SsState.QosNackRemote, new SsCause(SsPhase.Peer, SsCauseCode.PeerRefused), 413);
+        stream.Tell(SsState.Disconnected, new SsCause(SsPhase.Protocol, SsCauseCode.Completed) { NextAction = SsNextAction.Idle });
+        var error = await Assert.ThrowsAsync<SsStreamException>(() => sent);
+        Assert.StartsWith("The peer answered the transaction of streamtype 'fake' before it asked for the message, which was not sent. Cause: Peer/PeerRefused", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

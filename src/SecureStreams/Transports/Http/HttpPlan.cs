@@ -122,8 +122,8 @@ internal sealed class HttpPlan
     /// <summary>Whether requests with <paramref name="method"/> carry a body.</summary>
     public bool CarriesBody(HttpMethod method, long? announced) =>
         !(IsHttp2 && Policy.LongPoll) && // It ends with its head: what is to be said goes with other requests, the answer stays open.
-        (method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch ||
-        (announced > 0 && method != HttpMethod.Get && method != HttpMethod.Head));
+        StreamTraits.TakesBody(method.Method) &&
+        (announced > 0 || method == HttpMethod.Post || method == HttpMethod.Put || method == HttpMethod.Patch);
 
     /// <summary>Expands endpoint and URL; the last result is kept, since it is nearly always the next one too.</summary>
     public TransportFailure? Resolve(MetadataStore metadata, out HttpTarget? target)
