@@ -167,4 +167,11 @@ public static partial class PolicyDiagnosticTable
           "s": [ { "demo": { "endpoint": "example.com", "port": 443, "retry": "default" } } ]
         }
         """);
+
+    internal static readonly PolicyDiagnosticInfo UnixEndpoint = Error("SSP0432", "An endpoint names no Unix socket",
+        "What follows the + of an endpoint is the path of a Unix socket, or a @ and its abstract name. The system takes 107 bytes, so that nobody could listen there or connect.",
+        "Write +/path/of/socket or +@name, of at most 107 bytes behind the +.",
+        """
+        { "s": [ { "demo": { "endpoint": "+@", "protocol": "raw" } } ] }
+        """);
 }

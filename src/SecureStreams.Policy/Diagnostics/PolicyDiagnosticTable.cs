@@ -23,7 +23,7 @@ public static partial class PolicyDiagnosticTable
             CertificateExpiresSoon, KeyMismatch, CertificateForKey, OddIdentity,
             EndpointMissing, TrustWithoutTls, NailedUpOpportunistic, ServerOnly, OtherProtocol, PingNotBeforeHangup, ThresholdOrder, PortMissing,
             EndpointNotAddress, SchemeNeedsTls, SchemeTurnsTlsOff, EndpointUserInfo, ServerCertMissing, ServerKeyMissing, ServerCertWithoutTls, ClientOnly,
-            NailedUpWithoutRetry, DelaysUnused, ValidityTwice, TwoProxies,
+            NailedUpWithoutRetry, DelaysUnused, ValidityTwice, TwoProxies, UnixEndpoint,
             AuthWithoutHeader, SigningIncomplete, SigningWithoutScheme, AuthStreamUnknown, RideshareOutsideMultipart, RideshareCycle, FormAndMultipart,
             BodyWithoutMethod, RedirectsContradict, FramingHeader, HeaderTwice,
             MqttTopic, MqttFilter, MqttMessageWithoutTopic, MqttNoTopic, MqttTopicTooLong, MqttIdentity, MqttNewerOnly, MqttMetadataName,

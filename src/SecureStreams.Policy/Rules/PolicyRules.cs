@@ -13,6 +13,7 @@ internal static class PolicyRules
         SymbolRules.Check(draft, bag);
         StreamTypeRules.Check(draft, bag);
         EndpointRules.Check(draft, bag);
+        UnixEndpointRules.Check(draft, bag);
         ServerRules.Check(draft, bag);
         BufferRules.Check(draft, bag);
         RetryRules.Check(draft, bag);

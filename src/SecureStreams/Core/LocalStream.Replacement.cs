@@ -170,7 +170,7 @@ internal sealed partial class LocalStream
     {
         if (!_connected || !(_nextIsReady || _retiring))
             return false;
-        if (failure is { Code: not (SsCauseCode.PeerClosed or SsCauseCode.PeerBusy or SsCauseCode.LocalDisconnect) })
+        if (failure is { IsOrderly: false, Code: not SsCauseCode.LocalDisconnect })
             ReportLoss(failure);
         if (_nextIsReady)
             TakeOverOnMailbox();

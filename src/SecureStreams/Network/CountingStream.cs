@@ -145,6 +145,9 @@ internal sealed partial class CountingStream(Stream inner, TimeProvider time) : 
         }
     }
 
+    /// <inheritdoc/>
+    public bool KnowsPeerGone => Underlying is NetworkStream { Socket.AddressFamily: AddressFamily.Unix };
+
     /// <summary>Closes it with a reset, so that the system keeps nothing and sends nothing more.</summary>
     public void Abort()
     {

@@ -8,6 +8,9 @@ internal sealed record TransportFailure(SsPhase Phase, SsCauseCode Code, string 
     /// <summary>Whether trying again cannot help (the policy asks for what cannot be had).</summary>
     public bool Permanent { get; init; }
 
+    /// <summary>Whether the peer has ended in order, by the protocol's own way of saying so: nothing that it sent is missing.</summary>
+    public bool IsOrderly { get; init; }
+
     /// <summary>Whether what failed is the proof of who this side is, so that it is told as <see cref="SsState.AuthFailed"/>.</summary>
     public bool IsAuth { get; init; }
 

@@ -2,6 +2,7 @@ using SecureStreams.TestSupport.Handlers;
 using SecureStreams.Tests.Core;
 using SecureStreams.Transports;
 using SecureStreams.Transports.InMemory;
+using SecureStreams.Transports.WebSocket;
 using Xunit;
 
 namespace SecureStreams.Tests.Context;
@@ -41,17 +42,38 @@ public sealed class ReplacementLossTests
         Assert.Contains(world.Log.Entries, entry => entry.Message.Contains(detail.Message, StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(SsCauseCode.PeerClosed)]
-    [InlineData(SsCauseCode.LocalDisconnect)]
-    public async Task An_end_in_order_is_no_loss(SsCauseCode? code)
+    [Fact]
+    public async Task One_that_breaks_off_is_told_although_that_is_an_end_by_the_peer_too()
     {
         await using var world = new CoreWorld(Policy);
         var (handler, old) = Connected(world);
         world.Do(() => world.Context.ApplyOverlay(Moved));
         world.Do(world.Peers[^1].Accept);
-        world.Do(() => old.Close(code is { } known ? new TransportFailure(SsPhase.Peer, known, "The peer closed the connection.") : null));
+        world.Do(() => old.Close(WebSocketFailures.EndedMute(inMessage: false, "peer.test:80")));
+        Assert.Equal("Creating Connecting Connected Disconnected Connecting Connected", handler.Story);
+        Assert.Equal(SsCauseCode.PolicyChanged, handler.CauseOf(SsState.Disconnected).Code);
+        var detail = Assert.Single(world.Context.Diagnostics.Recent(), static one => one.Cause.Code == SsCauseCode.PeerClosed);
+        Assert.Contains("may be lost: The peer ended the connection without a close frame.", detail.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("both ended")]
+    [InlineData("close frame 1000")]
+    [InlineData("close frame 1013")]
+    [InlineData("the stream let go")]
+    public async Task An_end_in_order_is_no_loss(string how)
+    {
+        await using var world = new CoreWorld(Policy);
+        var (handler, old) = Connected(world);
+        world.Do(() => world.Context.ApplyOverlay(Moved));
+        world.Do(world.Peers[^1].Accept);
+        world.Do(() => old.Close(how switch
+        {
+            "close frame 1000" => WebSocketFailures.PeerClosed(1000, default, inMessage: false, "peer.test:80"),
+            "close frame 1013" => WebSocketFailures.PeerClosed(1013, default, inMessage: false, "peer.test:80"),
+            "the stream let go" => new TransportFailure(SsPhase.Local, SsCauseCode.LocalDisconnect, "The stream let the connection go."),
+            _ => null,
+        }));
         Assert.Equal("Creating Connecting Connected Disconnected Connecting Connected", handler.Story);
         Assert.Equal(SsCauseCode.PolicyChanged, Assert.Single(world.Context.Diagnostics.Recent()).Cause.Code);
     }

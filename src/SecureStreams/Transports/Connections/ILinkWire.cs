@@ -15,6 +15,9 @@ internal interface ILinkWire : IDisposable
     /// <summary>Whether the peer, which has ended its side, is known to be gone altogether.</summary>
     bool IsPeerGone { get; }
 
+    /// <summary>Whether <see cref="IsPeerGone"/> becomes true when the peer goes later.</summary>
+    bool KnowsPeerGone => false;
+
     /// <summary>Ends this side, behind everything that was written: the peer may go on sending.</summary>
     void ShutdownSend();
 

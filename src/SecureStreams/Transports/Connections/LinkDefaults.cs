@@ -21,6 +21,9 @@ internal static class LinkDefaults
     /// <summary>A connection on which so much time passes between two reads is quiet: it waits for the next one without a buffer, which costs two system calls more.</summary>
     public static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often it is asked whether a peer that has ended its side is gone altogether, where that can be known.</summary>
+    public static readonly TimeSpan AskPeerGone = TimeSpan.FromSeconds(1);
+
     /// <summary>How long an orderly close waits for the network to take what was released.</summary>
     public static readonly TimeSpan CloseFlush = TimeSpan.FromSeconds(5);
 

@@ -65,12 +65,14 @@ internal sealed partial class LinkOutput(Mailbox mailbox, ILinkOutputOwner owner
     /// <summary>Stages the first <paramref name="bytes"/> of the last span.</summary>
     public void Advance(int bytes) => _tail += bytes;
 
-    /// <summary>Keeps what is staged: it leaves with the next flush.</summary>
+    /// <summary>Keeps what is staged: it leaves with the next flush. Room that was asked for and not used goes back.</summary>
     public void ReleaseOnMailbox()
     {
         mailbox.AssertCurrent();
         Interlocked.Add(ref _queued, _tail - _released);
         _released = _tail;
+        if (_tail == 0)
+            Give(ref _filling);
     }
 
     /// <summary>What is staged has secrets in it: its buffer is cleared when it has left, or is dropped.</summary>

@@ -16,6 +16,7 @@ internal abstract partial class LinkTransport : IMailboxWork
     private long _since;
     private long _silentSince;
     private long _sentBefore;
+    private long _halfOpenSince;
     private TransportFailure? _writeFailure;
     private long _writeFailed;
     private bool _writeWaits;
@@ -90,11 +91,8 @@ internal abstract partial class LinkTransport : IMailboxWork
             case Bound.Attempt:
                 EndOnMailbox(Refine(AttemptTimedOutOnMailbox() with { Endpoint = _endpoint }));
                 break;
-            case Bound.HalfOpen when _wire!.BytesSent != _sentBefore:
-                WatchHalfOpenOnMailbox();
-                break;
             case Bound.HalfOpen:
-                EndOnMailbox(null);
+                HalfOpenDueOnMailbox();
                 break;
             case Bound.LastWords:
                 EndOnMailbox(_writeFailure);
@@ -134,6 +132,13 @@ internal abstract partial class LinkTransport : IMailboxWork
     {
         _afterGrace = instead;
         StartTimer(Bound.Grace, grace);
+    }
+
+    /// <summary>As <see cref="EndWithinOnMailbox"/>, while the attempt is under way: no later than its bound.</summary>
+    protected void EndWithinAttemptOnMailbox(TimeSpan grace, Action? instead)
+    {
+        var left = _bound == Bound.Attempt ? _due - Links.Time.GetElapsedTime(_since) : grace;
+        EndWithinOnMailbox(left >= grace ? grace : left > TimeSpan.Zero ? left : TimeSpan.Zero, instead);
     }
 
     /// <summary>
@@ -190,7 +195,7 @@ internal abstract partial class LinkTransport : IMailboxWork
         }
         else if (_plan.HalfOpen == TimeSpan.Zero)
         {
-            StartTimer(Bound.Flush, LinkDefaults.CloseFlush);
+            // What was committed is still sent: that the peer takes it is watched where the write waits.
             EndSendingOnMailbox();
         }
         else if (!_letGo && _bound != Bound.Silence)
@@ -280,7 +285,25 @@ internal abstract partial class LinkTransport : IMailboxWork
     {
         // A write that is still under way counts from its end; that it has one is watched by itself.
         _sentBefore = Output.IsBusy ? -1 : _wire!.BytesSent;
-        StartTimer(Bound.HalfOpen, _plan.HalfOpen);
+        _halfOpenSince = Links.Time.GetTimestamp();
+        AwaitHalfOpenOnMailbox(_plan.HalfOpen);
+    }
+
+    /// <summary>Where it can be known that the peer is gone it is asked now and then, since nothing tells.</summary>
+    private void AwaitHalfOpenOnMailbox(TimeSpan left) =>
+        StartTimer(Bound.HalfOpen, _wire!.KnowsPeerGone && left > LinkDefaults.AskPeerGone ? LinkDefaults.AskPeerGone : left);
+
+    private void HalfOpenDueOnMailbox()
+    {
+        var left = _plan.HalfOpen - Links.Time.GetElapsedTime(_halfOpenSince);
+        if (_wire!.IsPeerGone)
+            EndOnMailbox(null);
+        else if (left > TimeSpan.Zero)
+            AwaitHalfOpenOnMailbox(left);
+        else if (_wire.BytesSent != _sentBefore)
+            WatchHalfOpenOnMailbox();
+        else
+            EndOnMailbox(null);
     }
 
     /// <summary>Whoever takes nothing is told nothing, and nothing waits for it.</summary>

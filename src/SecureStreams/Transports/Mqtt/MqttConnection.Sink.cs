@@ -52,7 +52,7 @@ internal sealed partial class MqttConnection
         if (link.Key.Settings.CleanStart)
             EndSessionOnMailbox();
         Volatile.Write(ref _link, null);
-        var ending = failure ?? new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection.") { Endpoint = link.EndpointOnMailbox };
+        var ending = failure ?? new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection.") { IsOrderly = true, Endpoint = link.EndpointOnMailbox };
         for (var i = _members.Count - 1; i >= 0; i--)
         {
             if (_members[i].Link == link)

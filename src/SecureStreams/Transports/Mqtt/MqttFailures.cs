@@ -15,9 +15,13 @@ internal static class MqttFailures
         SsPhase.Protocol, version, reason, properties, endpoint, "The broker refused the connection");
 
     /// <summary>The broker ended the connection with a reason (DISCONNECT of MQTT 5).</summary>
-    public static TransportFailure Disconnected(MqttReasonCode reason, MqttProperties properties, string endpoint) => reason == MqttReasonCode.Success
-        ? new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection in order.") { Endpoint = endpoint }
-        : Denied(Of(SsPhase.Peer, MqttVersion.V5, reason, properties, endpoint, "The broker ended the connection"), reason);
+    public static TransportFailure Disconnected(MqttReasonCode reason, MqttProperties properties, string endpoint)
+    {
+        if (reason == MqttReasonCode.Success)
+            return new TransportFailure(SsPhase.Peer, SsCauseCode.PeerClosed, "The broker closed the connection in order.") { IsOrderly = true, Endpoint = endpoint };
+        var failure = Denied(Of(SsPhase.Peer, MqttVersion.V5, reason, properties, endpoint, "The broker ended the connection"), reason);
+        return failure with { IsOrderly = failure.Code is SsCauseCode.PeerClosed or SsCauseCode.PeerBusy && reason != MqttReasonCode.KeepAliveTimeout };
+    }
 
     /// <summary>The broker closed the connection without a word.</summary>
     /// <param name="opening">Before it had accepted it: what was waited for; null afterwards.</param>

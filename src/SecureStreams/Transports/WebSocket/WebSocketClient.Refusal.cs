@@ -35,7 +35,7 @@ internal sealed partial class WebSocketClient
         if (_body.IsOver)
             RefusedOnMailbox();
         else
-            EndWithinOnMailbox(WebSocketDefaults.RefusalTimeout, RefusedOnMailbox);
+            EndWithinAttemptOnMailbox(WebSocketDefaults.RefusalTimeout, RefusedOnMailbox);
     }
 
     private void FollowOnMailbox(Uri next)

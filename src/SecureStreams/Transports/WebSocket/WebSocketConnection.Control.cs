@@ -104,7 +104,7 @@ internal abstract partial class WebSocketConnection
     {
         _closeReceived = true;
         var code = _reader!.CloseCode;
-        var failure = WebSocketFailures.PeerClosed(code, reason, EndpointOnMailbox);
+        var failure = WebSocketFailures.PeerClosed(code, reason, _reader.IsInMessage, EndpointOnMailbox);
 
         if (_role == WebSocketRole.Client || _closeSent)
         {

@@ -31,8 +31,8 @@ internal abstract partial class WebSocketConnection : LinkTransport
     /// <inheritdoc/>
     public override bool CanPing => true;
 
-    /// <summary>Whether what has arrived is to be read before anything is sent, and there is some (<c>ws_prioritize_reads</c>).</summary>
-    public bool HoldsBackSending => Rules.PrioritizesReads && MoreHasArrived;
+    /// <summary>Whether what has arrived is to be read before anything is sent, and there is some (<c>ws_prioritize_reads</c>). Behind the peer's close frame nothing is.</summary>
+    public bool HoldsBackSending => Rules.PrioritizesReads && MoreHasArrived && !_closeReceived;
 
     /// <summary>Whether the peer has sent its close frame: nothing follows it.</summary>
     protected bool PeerClosed => _closeReceived;
@@ -131,8 +131,8 @@ internal abstract partial class WebSocketConnection : LinkTransport
     /// <inheritdoc/>
     protected override void ReadDryOnMailbox()
     {
-        // Whoever was held back may send now; nothing else would tell.
-        if (Rules.PrioritizesReads)
+        // Whoever was held back may send now; nothing else would tell. A write that still waits tells when the peer has taken it.
+        if (Rules.PrioritizesReads && Output.IsReady)
             WritableOnMailbox();
     }
 

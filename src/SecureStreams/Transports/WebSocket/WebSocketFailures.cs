@@ -10,10 +10,17 @@ internal static class WebSocketFailures
     private const int MaxProblemLength = 400;
 
     /// <summary>The peer sent a close frame.</summary>
-    public static TransportFailure PeerClosed(int code, ReadOnlySpan<byte> reason, string? endpoint)
+    /// <param name="code">Its code.</param>
+    /// <param name="reason">Its reason.</param>
+    /// <param name="inMessage">Whether a message had begun and not ended.</param>
+    /// <param name="endpoint">The peer.</param>
+    public static TransportFailure PeerClosed(int code, ReadOnlySpan<byte> reason, bool inMessage, string? endpoint)
     {
         var said = OperatorText.Clean(WebSocketClosePayload.Describe(code, reason), WebSocketFrame.MaxControlBytes + 40);
-        return new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.")
+        var failure = inMessage
+            ? new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTruncated, $"The peer closed the connection in the middle of a message, with {said}.")
+            : new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.") { IsOrderly = true };
+        return failure with
         {
             Status = code == WebSocketCloseCodes.NoStatus ? 0 : code,
             PeerText = said,

@@ -15,7 +15,7 @@ internal sealed partial class WebSocketHttp2Client
         {
             cancellationToken.ThrowIfCancellationRequested();
             refusal = refusal with { Endpoint = EndpointOnMailbox };
-            EndWithinOnMailbox(WebSocketDefaults.RefusalTimeout, () => EndOnMailbox(Refusal()));
+            EndWithinAttemptOnMailbox(WebSocketDefaults.RefusalTimeout, () => EndOnMailbox(Refusal()));
         }
 
         var piece = ArrayPool<byte>.Shared.Rent(Connections.LinkDefaults.PieceBytes);

@@ -26,6 +26,8 @@ internal static class WebSocketRequest
         {
             if (WebSocketClientHandshake.IsOwnField(row.Name) && row.Role == HttpHeaderRole.Plain)
                 return Bad(plan, "metadata", $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which belongs to the handshake and is not the application's to set");
+            if (row.Role == HttpHeaderRole.Length && metadata.Outgoing(row.Index) is not null)
+                return Bad(plan, "metadata", $"metadata '{plan.Policy.Metadata[row.Index].Name}' sets header '{row.Name}', which announces a body, and an upgrade has none");
         }
 
         foreach (var header in plan.Http.BlobHeaders)

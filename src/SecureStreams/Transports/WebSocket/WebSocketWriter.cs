@@ -133,7 +133,7 @@ internal sealed class WebSocketWriter(WebSocketConnection connection, LinkOutput
             throw new InvalidOperationException("StartOfMessage came in the middle of a message; commit its last piece with EndOfMessage first.");
         if (!isStart && !_inMessage)
             throw new InvalidOperationException("A piece came without StartOfMessage, and no message was begun; commit a message in one piece with WholeMessage.");
-        if (isStart && (flags & (SsTxFlags.Text | SsTxFlags.Binary)) == (SsTxFlags.Text | SsTxFlags.Binary))
+        if ((flags & (SsTxFlags.Text | SsTxFlags.Binary)) == (SsTxFlags.Text | SsTxFlags.Binary))
             throw new InvalidOperationException("A message is either Text or Binary, not both.");
     }
 

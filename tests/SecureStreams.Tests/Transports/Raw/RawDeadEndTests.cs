@@ -71,12 +71,13 @@ public sealed class RawDeadEndTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task After_the_peers_end_a_write_that_it_does_not_take_ends_the_connection_at_the_bound(bool first)
+    [InlineData(true, "")]
+    [InlineData(false, "")]
+    [InlineData(true, "\"half_open_ms\": 0")]
+    public async Task After_the_peers_end_a_write_that_it_does_not_take_ends_the_connection_at_the_bound(bool first, string more)
     {
         var sockets = new HeldSockets();
-        await using var bench = new RawBench("tcp", platform: new SsPlatform { Sockets = sockets });
+        await using var bench = new RawBench("tcp", more, new SsPlatform { Sockets = sockets });
         var (run, peer) = await bench.ConnectAsync();
         if (first)
             await sockets.HoldWriteAsync(run, "more"u8.ToArray());
@@ -97,6 +98,29 @@ public sealed class RawDeadEndTests
         var failure = await run.EndAsync();
         Assert.Equal((SsPhase.Timeout, SsCauseCode.InactivityTimeout, null), (failure!.Phase, failure.Code, failure.Attribute));
         Assert.Contains("within 60 s", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_committed_before_the_peers_end_reaches_it_late_where_its_end_is_that_of_the_connection()
+    {
+        var sockets = new HeldSockets();
+        await using var bench = new RawBench("tcp", "\"half_open_ms\": 0", new SsPlatform { Sockets = sockets });
+        var (run, peer) = await bench.ConnectAsync();
+        await sockets.HoldWriteAsync(run, "committed"u8.ToArray());
+        await peer.HalfCloseAsync();
+        await run.WaitForAsync("rx-PeerEndOfStream");
+        await run.TurnAsync();
+        for (var second = 0; second < 59; second++)
+        {
+            bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            await run.TurnAsync();
+            await run.TurnAsync();
+        }
+
+        Assert.DoesNotContain("closed", run.Events);
+        sockets.Release();
+        Assert.Equal("committed"u8.ToArray(), await peer.ToEndAsync());
+        Assert.Null(await run.EndAsync());
     }
 
     [Fact]

@@ -143,7 +143,7 @@ public sealed class RawEndingTests
         "Streamtype 't' has no port, and protocol raw has none by itself; set metadata 'p' to that of the peer.")]
     [InlineData("\"endpoint\": \"${e}\", \"port\": 1, \"metadata\": [{ \"e\": \"\" }]", "endpoint",
         "Streamtype 't' has a URL as its endpoint, and its protocol is raw; write the host alone, the port into \"port\", and \"tls\": true for TLS.")]
-    [InlineData("\"endpoint\": \"+\"", "endpoint", "Streamtype 't' names a Unix socket that is empty or longer than 107 bytes.")]
+    [InlineData("\"endpoint\": \"+${n}\", \"metadata\": [{ \"n\": \"\" }]", "endpoint", "Streamtype 't' names a Unix socket that is empty or longer than 107 bytes.")]
     public async Task An_endpoint_that_leads_nowhere_is_refused_before_anything_is_dialed(string attributes, string attribute, string message)
     {
         await using var factory = new TransportFactory(new SsPlatform { Sockets = new SilentSockets() }, new TestLog(), new SsMemoryBlobStore());
@@ -151,6 +151,8 @@ public sealed class RawEndingTests
         var isFixed = !attributes.Contains("metadata", StringComparison.Ordinal);
         if (attributes.Contains("${e}", StringComparison.Ordinal))
             run.With("e", "tcp://127.0.0.1");
+        if (attributes.Contains("${n}", StringComparison.Ordinal))
+            run.With("n", "@");
         run.Start(factory);
         var failure = await run.EndAsync();
         Assert.Equal((SsPhase.Policy, SsCauseCode.EndpointInvalid, attribute, isFixed), (failure!.Phase, failure.Code, failure.Attribute, failure.Permanent));

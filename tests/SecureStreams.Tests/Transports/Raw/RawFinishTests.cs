@@ -103,14 +103,23 @@ public sealed class RawFinishTests
         Assert.Equal("and answered", run.ReceivedText);
     }
 
-    [Fact]
-    public async Task A_peer_that_takes_nothing_is_left_in_the_end_and_what_it_did_not_take_is_told()
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("\"half_open_ms\": 0", true)]
+    public async Task A_peer_that_takes_nothing_is_left_in_the_end_and_what_it_did_not_take_is_told(string more, bool peerEnds)
     {
         var sockets = new HeldSockets();
-        await using var bench = new RawBench("tcp", platform: new SsPlatform { Sockets = sockets });
-        var (run, _) = await bench.ConnectAsync();
+        await using var bench = new RawBench("tcp", more, new SsPlatform { Sockets = sockets });
+        var (run, peer) = await bench.ConnectAsync();
         await sockets.HoldWriteAsync(run, "released"u8.ToArray());
         await FinishAsync(run);
+        if (peerEnds)
+        {
+            await peer.HalfCloseAsync();
+            await run.WaitForAsync("rx-PeerEndOfStream");
+            await run.TurnAsync();
+        }
+
         for (var i = 0; i < 6; i++)
         {
             Assert.DoesNotContain("closed", run.Events);

@@ -93,6 +93,27 @@ public sealed class RawHalfCloseTests
         Assert.Equal(0, bench.Clock.OpenTimers);
     }
 
+    [Fact]
+    public async Task A_unix_peer_that_is_gone_some_time_after_its_end_is_known_within_a_second()
+    {
+        await using var bench = new RawBench("unix", "\"half_open_ms\": 3600000");
+        var (run, peer) = await bench.ConnectAsync();
+        await peer.HalfCloseAsync();
+        await run.WaitForAsync("rx-PeerEndOfStream");
+        for (var second = 0; second < 10; second++)
+        {
+            await run.TurnAsync();
+            bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            await run.TurnAsync();
+        }
+
+        Assert.DoesNotContain("closed", run.Events);
+        peer.Dispose();
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(await run.EndAsync());
+        Assert.Equal(0, bench.Clock.OpenTimers);
+    }
+
     [Theory]
     [InlineData("tcp")]
     [InlineData("tls")]

@@ -68,13 +68,15 @@ public sealed class WsFrameTests
             Put(writer, "a", SsTxFlags.StartOfMessage);
             Try(writer, SsTxFlags.StartOfMessage);
             Try(writer, SsTxFlags.EndOfStream);
+            Try(writer, SsTxFlags.Text | SsTxFlags.Binary);
+            Try(writer, SsTxFlags.EndOfMessage | SsTxFlags.Text | SsTxFlags.Binary);
             writer.RollbackOnMailbox();
             Try(writer, SsTxFlags.None);
             Put(writer, "b", SsTxFlags.WholeMessage);
             return true;
         });
         Assert.Equal("b"u8.ToArray(), (await peer.ReadFrameAsync())!.Value.Payload);
-        Assert.Equal(6, problems.Count);
+        Assert.Equal(8, problems.Count);
         Assert.All(problems, static one => Assert.Contains("OfMessage", one + "OfMessage", StringComparison.Ordinal));
         await peer.BreakAsync();
         await run.EndAsync();
@@ -146,6 +148,7 @@ public sealed class WsFrameTests
             Assert.Equal([i], pong.Payload);
         }
 
+        await peer.SendFrameAsync(WebSocketOpcode.Continuation, true, []);
         await peer.FinishAsync();
         Assert.Equal(SsCauseCode.PeerClosed, (await run.EndAsync())!.Code);
         Assert.Equal([1], run.Received);

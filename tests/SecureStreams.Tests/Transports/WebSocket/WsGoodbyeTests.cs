@@ -51,6 +51,24 @@ public sealed class WsGoodbyeTests
         Assert.Contains("close_notify", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(1013)]
+    public async Task A_close_frame_in_the_middle_of_a_message_is_a_message_that_was_cut(int code)
+    {
+        await using var bench = new WsBench();
+        var (run, peer) = await bench.ConnectAsync();
+        await peer.SendFrameAsync(WebSocketOpcode.Binary, false, [1]);
+        await peer.SendRawAsync(WsPeer.CloseFrame(code));
+        Assert.StartsWith($"{code} ", await peer.ReadCloseAsync(), StringComparison.Ordinal);
+        await peer.ToEndAsync();
+        peer.Dispose();
+        var failure = await run.EndAsync();
+        Assert.Equal((SsPhase.Payload, SsCauseCode.PayloadTruncated, code), (failure!.Phase, failure.Code, failure.Status));
+        Assert.Contains("in the middle of a message", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{code} ", failure.PeerText, StringComparison.Ordinal);
+    }
+
     private static void EndOfStream(TransportRun run)
     {
         run.Transport.Writer.Advance(0, SsTxFlags.EndOfStream);

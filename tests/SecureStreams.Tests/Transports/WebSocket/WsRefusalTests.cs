@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using SecureStreams.Network;
 using SecureStreams.TestSupport.Checks;
 using Xunit;
 
@@ -23,11 +26,30 @@ public sealed class WsRefusalTests
         if (how == "reset")
             await peer.BreakAsync();
         else
-            peer.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            peer.Socket.Shutdown(SocketShutdown.Send);
 
         var failure = await run.EndAsync();
         Assert.Equal((SsCauseCode.PeerBusy, 503, TimeSpan.FromSeconds(7)), (failure!.Code, failure.Status, failure.RetryAfter));
         Assert.StartsWith("HTTP/1.1 503 Busy", failure.PeerText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_text_of_a_refusal_gets_no_more_time_than_is_left_of_the_attempt()
+    {
+        using var sockets = new SeenReads();
+        await using var bench = new WsBench(more: "\"connect_timeout_ms\": 1500", platform: new SsPlatform { Sockets = sockets });
+        var run = bench.Start();
+        var peer = await bench.PeerAsync();
+        await sockets.NextAsync();
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await peer.SendTextAsync("HTTP/1.1 403 No\r\nContent-Length: 100\r\n\r\nbecause");
+        await sockets.NextAsync();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(499));
+        await run.TurnAsync();
+        Assert.DoesNotContain("closed", run.Events);
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        var failure = await run.EndAsync();
+        Assert.Equal((SsCauseCode.PeerRefused, 403, "HTTP/1.1 403 No: because"), (failure!.Code, failure.Status, failure.PeerText));
     }
 
     [Theory]
@@ -53,5 +75,27 @@ public sealed class WsRefusalTests
         var failure = await run.EndAsync();
         Assert.Equal((SsCauseCode.ProtocolError, "ws_subprotocol"), (failure!.Code, failure.Attribute));
         Assert.InRange(failure.Message.Length, 100, 600);
+    }
+
+    /// <summary>Real connections that tell when the next read begins: what came with the one before has been looked at then.</summary>
+    private sealed class SeenReads : SsSocketDialer, IDisposable
+    {
+        private readonly SemaphoreSlim _begun = new(0);
+
+        public Task NextAsync() => _begun.WaitAsync(TestContext.Current.CancellationToken).OrFail(static () => "Nothing is read.");
+
+        public void Dispose() => _begun.Dispose();
+
+        public override async ValueTask<Stream> ConnectAsync(EndPoint endPoint, CancellationToken cancellationToken) =>
+            new Seen(_begun, ((NetworkStream)await System.ConnectAsync(endPoint, cancellationToken)).Socket);
+
+        private sealed class Seen(SemaphoreSlim begun, Socket socket) : NetworkStream(socket, ownsSocket: true)
+        {
+            public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+            {
+                begun.Release();
+                return base.ReadAsync(buffer, cancellationToken);
+            }
+        }
     }
 }

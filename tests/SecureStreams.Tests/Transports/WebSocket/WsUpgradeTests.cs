@@ -257,6 +257,7 @@ public sealed class WsUpgradeTests
     [Theory]
     [InlineData("Sec-WebSocket-Key")]
     [InlineData("Upgrade")]
+    [InlineData("Content-Length")]
     public async Task Metadata_cannot_set_what_belongs_to_the_handshake(string header)
     {
         await using var bench = new WsBench(more: $"\"metadata\": [{{\"m\": \"{header}\"}}]");
