@@ -17,9 +17,11 @@ internal static class WebSocketFailures
     public static TransportFailure PeerClosed(int code, ReadOnlySpan<byte> reason, bool inMessage, string? endpoint)
     {
         var said = OperatorText.Clean(WebSocketClosePayload.Describe(code, reason), WebSocketFrame.MaxControlBytes + 40);
-        var failure = inMessage
+
+        // A code that names a trouble is the reason, and whoever reads it knows that nothing is whole; of the others only the message tells.
+        var failure = inMessage && code is (WebSocketCloseCodes.Normal or WebSocketCloseCodes.GoingAway or WebSocketCloseCodes.NoStatus)
             ? new TransportFailure(SsPhase.Payload, SsCauseCode.PayloadTruncated, $"The peer closed the connection in the middle of a message, with {said}.")
-            : new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.") { IsOrderly = true };
+            : new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.") { IsOrderly = !inMessage };
         return failure with
         {
             Status = code == WebSocketCloseCodes.NoStatus ? 0 : code,

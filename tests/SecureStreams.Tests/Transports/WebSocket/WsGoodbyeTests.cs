@@ -52,9 +52,11 @@ public sealed class WsGoodbyeTests
     }
 
     [Theory]
-    [InlineData(1000)]
-    [InlineData(1013)]
-    public async Task A_close_frame_in_the_middle_of_a_message_is_a_message_that_was_cut(int code)
+    [InlineData(1000, SsPhase.Payload, SsCauseCode.PayloadTruncated)]
+    [InlineData(1001, SsPhase.Payload, SsCauseCode.PayloadTruncated)]
+    [InlineData(1011, SsPhase.Peer, SsCauseCode.PeerClosed)]
+    [InlineData(1013, SsPhase.Peer, SsCauseCode.PeerBusy)]
+    public async Task A_close_frame_in_the_middle_of_a_message_is_a_message_that_was_cut_unless_it_names_a_trouble(int code, SsPhase phase, SsCauseCode cause)
     {
         await using var bench = new WsBench();
         var (run, peer) = await bench.ConnectAsync();
@@ -64,8 +66,9 @@ public sealed class WsGoodbyeTests
         await peer.ToEndAsync();
         peer.Dispose();
         var failure = await run.EndAsync();
-        Assert.Equal((SsPhase.Payload, SsCauseCode.PayloadTruncated, code), (failure!.Phase, failure.Code, failure.Status));
-        Assert.Contains("in the middle of a message", failure.Message, StringComparison.Ordinal);
+        Assert.Equal((phase, cause, code), (failure!.Phase, failure.Code, failure.Status));
+        Assert.False(failure.IsOrderly);
+        Assert.Equal(cause == SsCauseCode.PayloadTruncated, failure.Message.Contains("in the middle of a message", StringComparison.Ordinal));
         Assert.StartsWith($"{code} ", failure.PeerText, StringComparison.Ordinal);
     }
 
