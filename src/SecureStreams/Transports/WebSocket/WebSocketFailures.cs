@@ -15,7 +15,7 @@ internal static class WebSocketFailures
         var said = OperatorText.Clean(WebSocketClosePayload.Describe(code, reason), WebSocketFrame.MaxControlBytes + 40);
         return new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.")
         {
-            Status = code == WebSocketCloseCodes.NoStatus ? 0 : code,
+            Status = code,
             PeerText = said,
             Endpoint = endpoint,
         };
