@@ -128,6 +128,37 @@ public sealed class BenchRawTests : IAsyncLifetime
         Assert.Equal((500, true), (Number(json, "operations"), json.GetProperty("complete").GetBoolean()));
     }
 
+    [Fact]
+    public async Task What_a_stream_leaves_is_done_by_one_that_had_nothing_left_to_do()
+    {
+        // The first one keeps its message until the other has done all the rest, and loses it then.
+        const int Messages = 20;
+        var connections = 0;
+        var restIsDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var peer = ScriptedServer.Start(async (connection, stopping) =>
+        {
+            if (Interlocked.Increment(ref connections) == 1)
+            {
+                await connection.ReadAsync(16, stopping);
+                await restIsDone.Task.WaitAsync(stopping);
+                connection.Reset();
+                return;
+            }
+
+            for (var i = 1; i <= Messages; i++)
+            {
+                await connection.WriteAsync(await connection.ReadAsync(16, stopping), stopping);
+                if (i == Messages - 1)
+                    restIsDone.SetResult();
+            }
+
+            await connection.DrainAsync(stopping);
+        });
+        using var policy = new TestPolicy(RunRawTests.Raw("echo", peer.Port));
+        var json = await JsonAsync(policy, 0, "echo", "--messages", $"{Messages}", "--warm-up", "0", "--size", "16", "--streams", "2");
+        Assert.Equal((Messages, 1, true), (Number(json, "operations"), Number(json, "lost"), json.GetProperty("complete").GetBoolean()));
+    }
+
     [Theory]
     [InlineData("--one-way over raw announces to the peer how much is sent, so it needs --messages, not --duration", "--one-way", "--duration", "1")]
     [InlineData("--size: a message needs at least 1 byte", "--size", "0")]

@@ -150,9 +150,36 @@ public sealed partial class BenchTests : IAsyncLifetime
     public async Task A_time_limit_ends_it()
     {
         using var policy = new TestPolicy(TestPolicy.Http("get", _host.HttpPort, "GET", "/hang"));
-        var result = (await RunAsync(policy, "get", "--timeout", "0.4")).Exits(1);
-        Assert.StartsWith("get: 0 transactions, h1, 1 stream, ", result.Text, StringComparison.Ordinal);
-        Assert.Equal("sstreams: error: the figures are partial: not finished within 0.4 s\n", result.Errors);
+
+        // The limit counts from the start of the program, and there are figures only when that has come to its load: a busy machine takes its time.
+        foreach (var limit in new[] { "0.5", "5", "15", "25" })
+        {
+            var result = (await RunAsync(policy, "get", "--timeout", limit)).Exits(1);
+            if (result.Output.Length == 0)
+            {
+                Assert.Equal($"sstreams: error: not finished within {limit} s\n", result.Errors);
+                continue;
+            }
+
+            Assert.StartsWith("get: 0 transactions, h1, 1 stream, ", result.Text, StringComparison.Ordinal);
+            Assert.Equal($"sstreams: error: the figures are partial: not finished within {limit} s\n", result.Errors);
+            return;
+        }
+
+        Assert.Fail("There are no figures.");
+    }
+
+    [Theory]
+    [InlineData("--policy", "policy.json", "--blob", "AUTH_0=@pipe")]
+    [InlineData("--policy", "pipe")]
+    public async Task A_time_limit_ends_a_wait_for_a_pipe_that_nobody_writes_to(params string[] arguments)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes in folders here.");
+        using var directory = new TestDirectory();
+        directory.Add("policy.json", $$"""{ "schema-version": 1, "s": [{ {{TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/1")}} }] }""");
+        directory.AddPipe("pipe");
+        (await directory.RunAsync(["bench", "get", .. arguments, "--timeout", "0.5"])).Is(1, "", "sstreams: error: not finished within 0.5 s\n");
+        Assert.Empty(_host.Requests);
     }
 
     [Fact]

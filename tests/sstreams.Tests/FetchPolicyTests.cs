@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using SecureStreams.TestSupport.Checks;
 using SecureStreams.TestSupport.Handlers;
@@ -185,6 +186,37 @@ public sealed class FetchPolicyTests : IAsyncLifetime
         await asked.Task.OrFail(() => $"Nobody asks: {tool.Errors}");
         await Signals.SendAsync(tool, "INT");
         (await tool.WaitAsync()).Exits(130);
+    }
+
+    [Theory]
+    [InlineData("open", "is open to others than its owner (mode 770); run: chmod 700 ")]
+    [InlineData("link", "is a symbolic link, which is not followed")]
+    [InlineData("others", "belongs to another user (uid 65534); run: chown ")]
+    public async Task A_folder_of_state_that_others_decide_about_is_refused(string what, string reason)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Access lists decide here.");
+        var folder = Directory.CreateDirectory(_directory["folder"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        if (what == "open")
+        {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute);
+        }
+        else if (what == "link")
+        {
+            File.CreateSymbolicLink(_directory["link"], folder);
+        }
+        else
+        {
+            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a folder away, and only root could use it then.");
+            using var chown = Process.Start(OtherProgram.Find("chown"), ["65534", folder]);
+            await chown.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, chown.ExitCode);
+        }
+
+        var result = (await RunAsync("run", "live", "--policy", "policy.json", "--fetch-policy", "--state", what == "link" ? "link" : "folder")).Exits(2);
+        Assert.StartsWith("sstreams: error: --state: ", result.Errors, StringComparison.Ordinal);
+        Assert.Contains(reason, result.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        Assert.Empty(_server.Host.Requests);
     }
 
     [Theory]

@@ -57,5 +57,26 @@ public sealed class RunBlobTests : IAsyncLifetime
         Assert.DoesNotContain("s3cret", result.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CLIENT_CERT_DER_1")]
+    [InlineData("CLIENT_KEY_DER_1")]
+    [InlineData("my-root")]
+    public async Task Names_that_the_policy_means_without_an_attribute_of_blobs_are_taken(string name)
+    {
+        using var directory = new TestDirectory();
+        directory.Add("policy.json", $$"""
+            {
+              "schema-version": 1,
+              "auth": [{ "name": "fetched", "streamtype": "token", "blob": 0, "root_blob_name": "my-root" }],
+              "s": [
+                { {{TestPolicy.Http("token", _host.HttpPort, "POST", "/echo")}} },
+                { {{TestPolicy.Http("get", _host.HttpPort, "GET", "/bytes/3", "\"client_cert\": 1")}} }
+              ]
+            }
+            """);
+        (await directory.RunAsync("run", "get", "--policy", "policy.json", "--blob", $"{name}=x")).Exits(0);
+        Assert.Contains("did you mean '" + name + "'?", (await directory.RunAsync("run", "get", "--policy", "policy.json", "--blob", $"{name}Z=x")).Exits(2).Errors, StringComparison.Ordinal);
+    }
+
     private TestPolicy Policy() => new(TestPolicy.Http("get", _host.HttpPort, "GET", "/headers", Headers));
 }

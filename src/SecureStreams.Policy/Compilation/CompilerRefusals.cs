@@ -10,7 +10,7 @@ internal static class CompilerRefusals
         var refusals = ImmutableArray.CreateBuilder<PolicyDiagnostic>();
         foreach (var found in policy.Diagnostics)
         {
-            if (Mend(found.Id) is { } mend)
+            if ((MendOfProxy(found) ?? Mend(found.Id)) is { } mend)
                 refusals.Add(found with { Severity = PolicySeverity.Error, Message = $"{found.Message}; {mend}" });
             else if (found.Severity == PolicySeverity.Error)
                 refusals.Add(found);
@@ -39,6 +39,10 @@ internal static class CompilerRefusals
                 $"certificate {Wording.Quote(entry.Name)}: {why}; {Mend(PolicyDiagnosticTable.PrivateKeyInText.Id)}"));
         }
     }
+
+    /// <summary>A proxy's secret: the finding says what to do itself, since no blob or metadata can supply it. Null for others.</summary>
+    private static string? MendOfProxy(PolicyDiagnostic found) =>
+        found.Id == PolicyDiagnosticTable.SecretInText.Id && SecretRules.IsProxy(found.JsonPath[(found.JsonPath.LastIndexOf('.') + 1)..]) ? "it is not compiled into a program" : null;
 
     /// <summary>What to do about a finding that loads and does not compile; null for others.</summary>
     private static string? Mend(string id)

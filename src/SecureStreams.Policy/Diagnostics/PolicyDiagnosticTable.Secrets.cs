@@ -62,7 +62,7 @@ public static partial class PolicyDiagnosticTable
 
     internal static readonly PolicyDiagnosticInfo SecretInText = Warning("SSP0306", "A secret stands in the policy",
         "Policies are copied, logged and committed. No message quotes the value, but the file shows it.",
-        "Keep passwords and tokens out of policies: refer to a blob, or let the application supply them as metadata.",
+        "Keep passwords and tokens out of policies: refer to a blob, or let the application supply them as metadata. Those of a proxy go into the environment variable socks_proxy of the program, which takes SOCKS5 proxies; or use a proxy that knows its users by their address.",
         """
         { "s": [ { "demo": { "endpoint": "example.com", "port": 443, "http_url": "feed?access_token=abcdef" } } ] }
         """);

@@ -21,7 +21,7 @@ internal static class SecretRules
             foreach (ref readonly var value in entry.Values)
             {
                 if (SecretIn(value) is { } secret)
-                    bag.Report(PolicyDiagnosticTable.SecretInText, value, $"{entry.Subject}: {value.Attribute.Name} holds {secret}, in clear text");
+                    bag.Report(PolicyDiagnosticTable.SecretInText, value, $"{entry.Subject}: {value.Attribute.Name} holds {secret}, in clear text{MendOf(value.Attribute.Name)}");
             }
         }
     }
@@ -99,14 +99,25 @@ internal static class SecretRules
         return true;
     }
 
+    /// <summary>Whether it is a proxy, whose user name and password no blob or metadata can supply.</summary>
+    public static bool IsProxy(string attribute) => attribute is "via-socks5" or "via_http_proxy";
+
+    // Of others the general advice holds.
+    private static string MendOf(string attribute) => attribute switch
+    {
+        "via-socks5" => "; leave it out and name the proxy in the environment variable socks_proxy, or use one that knows its users by their address",
+        "via_http_proxy" => "; use a proxy that knows its users by their address, or a SOCKS5 proxy that the environment variable socks_proxy names",
+        _ => "",
+    };
+
     private static string? SecretIn(in DraftValue value)
     {
         var text = value.Value.Text;
         return value.Attribute.Name switch
         {
-            "via-socks5" or "via_http_proxy" when text.Contains('@', StringComparison.Ordinal) => "a user name and password",
+            var name when IsProxy(name) && text.Contains('@', StringComparison.Ordinal) => "a user name and password",
             _ when HasPassword(text) => "a user name and password",
-            "endpoint" or "http_url" when SecretParameterOf(text) is { } name => $"a value for {Wording.Quote(name)} in its query",
+            "endpoint" or "http_url" when SecretParameterOf(text) is { } parameter => $"a value for {Wording.Quote(parameter)} in its query",
 
             // "Bearer " is a preamble; "Bearer abc" is the token itself.
             "http_auth_preamble" when text.Trim().Contains(' ', StringComparison.Ordinal) => "more than the name of a scheme, which looks like a token",

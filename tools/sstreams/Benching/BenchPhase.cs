@@ -7,8 +7,12 @@ internal sealed class BenchPhase
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _isCounted;
+    private readonly Lock _lock = new();
+    private readonly List<Action> _idle = [];
     private long _left;
     private long _completed;
+
+    // Those that are at it, under the lock.
     private int _workers;
     private int _stopped;
 
@@ -61,17 +65,47 @@ internal sealed class BenchPhase
         return taken;
     }
 
-    /// <summary>Operations that were begun and got lost: somebody does them again.</summary>
-    public void GiveBack(long operations) => Interlocked.Add(ref _left, operations);
+    /// <summary>Operations that were begun and got lost: somebody does them again, and whoever has left for want of any comes back for them. Only of a stream that takes part.</summary>
+    public void GiveBack(long operations)
+    {
+        if (operations == 0)
+            return;
+        Action[] rejoining;
+        lock (_lock)
+        {
+            Interlocked.Add(ref _left, operations);
+            if (IsStopped || _workers == 0)
+                return;
+            rejoining = [.. _idle];
+            _idle.Clear();
+            _workers += rejoining.Length;
+        }
+
+        foreach (var rejoin in rejoining)
+            rejoin();
+    }
 
     /// <summary>Counts operations that are done.</summary>
     public void Complete(long operations = 1) => Interlocked.Add(ref _completed, operations);
 
-    /// <summary>A stream has nothing left to do.</summary>
-    public void WorkerDone()
+    /// <summary>A stream has nothing left to do. False when there is something by now: then it takes part as before.</summary>
+    /// <param name="rejoin">Makes it take part again when something was given back; null when it has given up.</param>
+    public bool TryLeave(Action? rejoin)
     {
-        if (Interlocked.Decrement(ref _workers) == 0)
-            _done.TrySetResult();
+        lock (_lock)
+        {
+            if (rejoin is not null)
+            {
+                // Given back after it had looked: nobody would do it.
+                if (!IsStopped && Volatile.Read(ref _left) > 0)
+                    return false;
+                _idle.Add(rejoin);
+            }
+
+            if (--_workers == 0)
+                _done.TrySetResult();
+            return true;
+        }
     }
 
     /// <summary>Nothing more is begun; what is under way is finished.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using SecureStreams.Policy;
@@ -12,12 +11,14 @@ internal static class BenchSession
     public static async Task<int> RunAsync(BenchSettings settings)
     {
         var errors = LineWriter.Error();
-        return await PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: false) is { } model
-            ? await RunAsync(settings, model, errors)
-            : ExitCode.Usage;
+        using var stop = new BenchStop(settings.Timeout);
+        var loading = PolicySource.LoadOrReportAsync(settings.Policy, errors, tellWarnings: false);
+        if (!await stop.IsDoneInTimeAsync(loading))
+            return await GiveUpAsync(stop, errors);
+        return await loading is { } model ? await RunAsync(settings, model, stop, errors) : ExitCode.Usage;
     }
 
-    private static async Task<int> RunAsync(BenchSettings settings, PolicyModel model, LineWriter errors)
+    private static async Task<int> RunAsync(BenchSettings settings, PolicyModel model, BenchStop stop, LineWriter errors)
     {
         var policy = model.StreamTypes.GetValueOrDefault(settings.StreamType) ?? throw UnknownStreamType.Of(model, settings.StreamType, servers: false);
         if (policy.Server)
@@ -25,32 +26,39 @@ internal static class BenchSession
         var plan = BenchPlan.Of(settings, policy);
         RunBlobs.CheckNames(settings.Blobs, model);
         using var blobs = new SsMemoryBlobStore();
-        await RunBlobs.StoreAsync(settings.Blobs, blobs);
+        var storing = Task.Run(() => RunBlobs.StoreAsync(settings.Blobs, blobs));
+        if (!await stop.IsDoneInTimeAsync(storing))
+            return await GiveUpAsync(stop, errors);
+        await storing;
 
         if (settings.OutputFile is { } file and not CommandOutput.Standard)
             OutputFile.Check(file);
-        var (figures, signalled) = await MeasureAsync(settings, plan, model, blobs, errors);
+        var (figures, signalled) = await MeasureAsync(settings, plan, model, blobs, stop, errors);
         var isWritten = await WriteAsync(settings, figures, errors);
         if (figures.EndedBy is { } why)
             errors.Problem($"the figures are partial: {why}{(signalled == 0 && figures.LastFailure is { } failure ? $": {failure}" : "")}");
         return signalled != 0 ? signalled : figures.IsGood && isWritten ? ExitCode.Success : ExitCode.Failed;
     }
 
-    /// <returns>The figures, and the status when a signal ended it, else 0.</returns>
-    private static async Task<(BenchFigures Figures, int Signalled)> MeasureAsync(BenchSettings settings, BenchPlan plan, PolicyModel model, ISsBlobStore blobs, LineWriter errors)
+    /// <summary>There are no figures yet.</summary>
+    private static async Task<int> GiveUpAsync(BenchStop stop, LineWriter errors)
     {
-        var stopped = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        errors.Problem(await stop.Why);
+        return ExitCode.Failed;
+    }
+
+    /// <returns>The figures, and the status when a signal ended it, else 0.</returns>
+    private static async Task<(BenchFigures Figures, int Signalled)> MeasureAsync(BenchSettings settings, BenchPlan plan, PolicyModel model, ISsBlobStore blobs, BenchStop stop, LineWriter errors)
+    {
         var signalled = 0;
         using var interrupt = OnSignal(PosixSignal.SIGINT, ExitCode.Interrupted);
         using var terminate = OnSignal(PosixSignal.SIGTERM, ExitCode.Terminated);
-        using var limit = new CancellationTokenSource(settings.Timeout ?? Timeout.InfiniteTimeSpan, TimeProvider.System);
-        using var limited = limit.Token.Register(() => stopped.TrySetResult(string.Create(CultureInfo.InvariantCulture, $"not finished within {settings.Timeout!.Value.TotalSeconds} s")));
         BenchFigures figures;
         await using (var load = new BenchLoad(settings, plan, model, blobs))
         {
             await using var progress = new BenchProgress(errors, load);
             progress.Start();
-            figures = await load.RunAsync(stopped.Task);
+            figures = await load.RunAsync(stop.Why);
         }
 
         return (figures, signalled);
@@ -58,7 +66,7 @@ internal static class BenchSession
         // The first one asks, a second one, of an impatient user, finds the default action.
         PosixSignalRegistration OnSignal(PosixSignal signal, int exitCode) => PosixSignalRegistration.Create(signal, context =>
         {
-            if (!stopped.TrySetResult($"ended by {signal}"))
+            if (!stop.Set($"ended by {signal}"))
                 return;
             signalled = exitCode;
             context.Cancel = true;

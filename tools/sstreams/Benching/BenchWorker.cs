@@ -43,17 +43,21 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
 
     protected BenchTroubles Troubles => troubles;
 
-    /// <summary>Begins to take part in <paramref name="phase"/>. The one before is done.</summary>
+    /// <summary>Begins to take part in <paramref name="phase"/>, or again when there is something to do that had been begun by another. The phase before is done.</summary>
     public void Join(SecureStream stream, BenchPhase phase)
     {
-        Volatile.Write(ref _phase, phase);
+        // Exchanged, so that either this sees that it has given up, or giving up sees the phase.
+        Interlocked.Exchange(ref _phase, phase);
         try
         {
-            Wake(stream);
+            if (!HasGivenUp)
+                Wake(stream);
+            else
+                LeaveForGood();
         }
         catch (ObjectDisposedException)
         {
-            Leave();
+            LeaveForGood();
         }
     }
 
@@ -72,11 +76,23 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
         return Follow(stream, change);
     }
 
+    public sealed override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    {
+        // Of streamtypes with perf: no payload.
+        if ((flags & SsRxFlags.PerfJson) != 0)
+            return SsResult.Continue;
+        Volatile.Write(ref _received, _received + payload.Length);
+        return Take(stream, payload, flags);
+    }
+
     /// <summary>Makes the stream do what the phase wants. From any thread.</summary>
     protected abstract void Wake(SecureStream stream);
 
     /// <summary>Follows a state.</summary>
     protected abstract SsResult Follow(SecureStream stream, in SsStateChange change);
+
+    /// <summary>Takes a piece of payload, which is counted already.</summary>
+    protected virtual SsResult Take(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags) => SsResult.Continue;
 
     /// <summary>What is under way gets lost: called when the stream gives up.</summary>
     protected abstract void Forfeit();
@@ -85,13 +101,14 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
 
     protected void CountSent(long bytes) => Volatile.Write(ref _sent, _sent + bytes);
 
-    protected void CountReceived(long bytes) => Volatile.Write(ref _received, _received + bytes);
-
-    /// <summary>Has done its part of the phase.</summary>
-    protected void Leave()
+    /// <summary>Has done its part of the phase, as far as can be seen.</summary>
+    protected void Leave(SecureStream stream)
     {
-        if (Interlocked.Exchange(ref _phase, null) is { } phase)
-            phase.WorkerDone();
+        // Taken before it leaves: from then on it may join again, on any thread.
+        if (Interlocked.Exchange(ref _phase, null) is not { } phase || phase.TryLeave(HasGivenUp ? null : () => Join(stream, phase)))
+            return;
+        Interlocked.Exchange(ref _phase, phase);
+        Wake(stream);
     }
 
     /// <summary>The peer does something that makes the figures worthless.</summary>
@@ -117,6 +134,8 @@ internal abstract class BenchWorker(BenchTroubles troubles) : SecureStreamHandle
         Volatile.Write(ref _hasGivenUp, true);
         Forfeit();
         _ready.TrySetResult(false);
-        Leave();
+        LeaveForGood();
     }
+
+    private void LeaveForGood() => Interlocked.Exchange(ref _phase, null)?.TryLeave(rejoin: null);
 }

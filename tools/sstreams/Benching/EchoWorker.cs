@@ -34,9 +34,8 @@ internal sealed class EchoWorker(BenchPlan plan, BenchTroubles troubles, TimePro
     /// <summary>mqtt: what was under way when a connection was lost may come twice, and where the broker has lost its session not at all.</summary>
     private bool MayDiffer => Plan.Acknowledges && Reconnects > 0;
 
-    public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    protected override SsResult Take(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        CountReceived(payload.Length);
         while (!payload.IsEmpty)
         {
             if (_returned == _sent && !MayDiffer)
@@ -63,7 +62,7 @@ internal sealed class EchoWorker(BenchPlan plan, BenchTroubles troubles, TimePro
         if (MaySend)
             stream.RequestTransmit();
         else if (IsIdle)
-            Leave();
+            Leave(stream);
         return SsResult.Continue;
     }
 

@@ -134,7 +134,7 @@ internal abstract class LinkWorker(BenchPlan plan, BenchTroubles troubles) : Ben
     protected virtual void Rest(SecureStream stream, bool hasSent)
     {
         if (!hasSent && IsIdle)
-            Leave(); // Others have taken all there was.
+            Leave(stream); // Others have taken all there was.
     }
 
     /// <summary>A message begins: writes what tells it from others.</summary>

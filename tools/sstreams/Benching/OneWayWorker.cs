@@ -34,16 +34,15 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
 
     protected override bool IsIdle => !_asked && _begun == 0;
 
-    public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
+    protected override SsResult Take(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
     {
-        CountReceived(payload.Length);
         if (Plan.IsMqtt)
             return SsResult.Continue;
         if (!_asked)
             return payload.IsEmpty ? SsResult.Continue : Refuse("the peer answers before the end");
         if (payload.IsEmpty && (flags & SsRxFlags.EndOfMessage) == 0)
             return SsResult.Continue;
-        Finish();
+        Finish(stream);
         return SsResult.Continue;
     }
 
@@ -82,7 +81,7 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
         if (!Plan.IsMqtt || _begun == 0)
             base.Rest(stream, hasSent);
         else if (Plan.Acknowledges ? _acknowledged == _begun : _refusals.AreTold(stream, hasSent))
-            Finish();
+            Finish(stream);
     }
 
     protected override void Acknowledged(SecureStream stream)
@@ -104,11 +103,11 @@ internal sealed class OneWayWorker(BenchPlan plan, BenchTroubles troubles) : Lin
         Phase?.GiveBack(1);
     }
 
-    private void Finish()
+    private void Finish(SecureStream stream)
     {
         Phase?.Complete(_begun);
         Reset();
-        Leave();
+        Leave(stream);
     }
 
     protected override void Forfeit()

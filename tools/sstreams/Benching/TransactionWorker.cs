@@ -30,7 +30,7 @@ internal sealed class TransactionWorker : BenchWorker
     {
         if (HasGivenUp || Phase is not { } phase || !phase.TryTake())
         {
-            Leave();
+            Leave(stream);
             return;
         }
 
@@ -99,12 +99,6 @@ internal sealed class TransactionWorker : BenchWorker
         _underWay = false;
         Lost++;
         Phase?.GiveBack(1);
-    }
-
-    public override SsResult OnReceive(SecureStream stream, ReadOnlySpan<byte> payload, SsRxFlags flags)
-    {
-        CountReceived(payload.Length);
-        return SsResult.Continue;
     }
 
     public override SsTransmitResult OnTransmit(SecureStream stream, scoped ref SsTransmit tx)

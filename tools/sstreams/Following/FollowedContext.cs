@@ -15,13 +15,15 @@ internal static class FollowedContext
     /// <param name="onTop">What the command itself lays over every policy, made of that policy; null for nothing.</param>
     /// <param name="options">All else.</param>
     /// <param name="report">Told of what was put in force from files.</param>
-    /// <exception cref="UnusableInputException">The policy says nothing of where it is fetched, or the admin socket cannot be had.</exception>
+    /// <exception cref="UnusableInputException">The policy says nothing of where it is fetched, or the admin socket or the folder of state cannot be had.</exception>
     /// <exception cref="SsPolicyException">The files have changed since, and cannot be used any more.</exception>
     public static async Task<LocalContext> OpenAsync(
         FollowSettings follow, PolicySelection selection, PolicyTexts texts, PolicyModel model, Func<PolicyModel, PolicyDocument?>? onTop, SsContextOptions options, IOperatorReport report)
     {
         if (follow.Fetch && model.StreamTypes.GetValueOrDefault(FetchStream) is not { Server: false, LocalSink: false, Protocol: WireProtocol.H1 or WireProtocol.H2 })
             throw new UnusableInputException($"--fetch-policy: the policy has no client streamtype '{FetchStream}' of protocol h1 or h2, which says where it is fetched");
+        if (follow.State is { } state)
+            PrepareState(state);
         options = options with
         {
             AdminSocket = follow.Admin,
@@ -76,6 +78,20 @@ internal static class FollowedContext
         foreach (var file in files)
             documents.Add(await texts.ReadAsync(file, selection.Options.MaximumBytes, CancellationToken.None));
         return documents;
+    }
+
+    /// <summary>Not only the folder inside it is looked at: whoever may write here can put another in its place.</summary>
+    private static void PrepareState(string folder)
+    {
+        try
+        {
+            // What holds of a folder of blobs holds of this one, and is looked at when there is one.
+            _ = new SsFileBlobStore(folder);
+        }
+        catch (SsBlobException error)
+        {
+            throw new UnusableInputException($"--state: {PlainText.OneLine(error.Message.Replace("folder of blobs", "folder of state", StringComparison.Ordinal))}");
+        }
     }
 
     // What is refused is a warning of the log already.

@@ -55,11 +55,20 @@ internal static class RunBlobs
     {
         var names = new HashSet<string>(SsBlobNames.WellKnown, StringComparer.Ordinal);
         foreach (var auth in model.Auths.Values)
+        {
             names.Add(auth.BlobName ?? (auth.IsSigning ? SsBlobNames.ExtendedAuth(auth.Blob) : SsBlobNames.Auth(auth.Blob)));
+            if (auth.Find("root_blob_name") is { } root)
+                names.Add(root.Value.Text);
+        }
+
         foreach (var value in model.StreamTypes.Values.SelectMany(static stream => stream.Stated))
         {
             if (value.Attribute.Name.EndsWith("_blob", StringComparison.Ordinal))
                 names.Add(value.Value.Text);
+            if (value.Attribute.Name != "client_cert")
+                continue;
+            names.Add(SsBlobNames.ClientCertificateAt((int)value.Value.Number));
+            names.Add(SsBlobNames.ClientKeyAt((int)value.Value.Number));
         }
 
         return names;

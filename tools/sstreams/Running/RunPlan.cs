@@ -10,8 +10,8 @@ namespace SecureStreams.Tool.Running;
 /// <param name="Receive">After how many received messages the run is done; null: the peer ends it.</param>
 internal sealed record RunPlan(bool IsTransactional, bool IsRaw, bool OnlyReceives, bool Lines, int? Receive)
 {
-    // RFC 6455 section 7.4.1: 1000 the purpose was fulfilled, 1001 the peer goes away; 0 and 1005, none was given.
-    private static readonly int[] OrderlyCloses = [0, 1000, 1001, 1005];
+    // RFC 6455 section 7.4.1: 1000 the purpose was fulfilled, 1001 the peer goes away, 1005 its close frame has no code. Without a close frame there is no status, and that is a cut.
+    private static readonly int[] OrderlyCloses = [1000, 1001, 1005];
 
     /// <summary>Whether messages come one by one.</summary>
     public bool HasMessages => !IsTransactional && !IsRaw;
@@ -49,6 +49,6 @@ internal sealed record RunPlan(bool IsTransactional, bool IsRaw, bool OnlyReceiv
         return plan;
     }
 
-    /// <summary>Whether a WebSocket close code tells of an end that was meant.</summary>
+    /// <summary>Whether a WebSocket close code tells of an end that was meant; 0, that there was no close frame, does not.</summary>
     public static bool IsOrderlyClose(int code) => OrderlyCloses.Contains(code);
 }

@@ -16,23 +16,27 @@ internal static class BlobFile
 
     private static ReadOnlySpan<byte> Magic => "SSBLOB1\n"u8;
 
-    /// <summary>Makes a folder for its owner alone, or checks that it is one.</summary>
-    /// <exception cref="SsBlobException">It cannot be made, is a symbolic link, or others have access.</exception>
-    public static void PrepareFolder(string folder)
+    /// <summary>Makes a folder for its owner alone, or checks that it is one, and that this user's or root's.</summary>
+    /// <param name="folder">Where it is.</param>
+    /// <param name="contents">What is kept there, in a word for messages.</param>
+    /// <exception cref="SsBlobException">It cannot be made, is a symbolic link, is another user's, or others have access.</exception>
+    public static void PrepareFolder(string folder, string contents = "blobs")
     {
+        var what = $"folder of {contents}";
         try
         {
-            RefuseLink(folder, "folder");
+            RefuseLink(folder, what);
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(folder);
             else if (!Directory.Exists(folder))
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             if (!OperatingSystem.IsWindows())
-                RefuseOthers(folder, "folder", File.GetUnixFileMode(folder), "700");
+                RefuseOthers(folder, what, File.GetUnixFileMode(folder), "700");
+            FileOwner.RefuseStranger(folder, what);
         }
         catch (Exception error) when (IsFailure(error))
         {
-            throw new SsBlobException($"The folder of blobs '{folder}' cannot be used: {error.Message}", error);
+            throw new SsBlobException($"The {what} '{folder}' cannot be used: {error.Message}", error);
         }
     }
 
@@ -42,12 +46,12 @@ internal static class BlobFile
     {
         try
         {
-            RefuseLink(path, "file");
+            RefuseLink(path, "blob file");
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
             // Of what was opened, not of what may have taken its place since.
             if (!OperatingSystem.IsWindows())
-                RefuseOthers(path, "file", File.GetUnixFileMode(file.SafeFileHandle), "600");
+                RefuseOthers(path, "blob file", File.GetUnixFileMode(file.SafeFileHandle), "600");
             return Read(path, file, now);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -119,12 +123,12 @@ internal static class BlobFile
     {
         // Whoever can make a link decides what is read or written through it.
         if (new FileInfo(path).LinkTarget is not null)
-            throw new SsBlobException($"The blob {what} '{path}' is a symbolic link, which is not followed; put the {what} itself there.");
+            throw new SsBlobException($"The {what} '{path}' is a symbolic link, which is not followed; put the {what} itself there.");
     }
 
     private static void RefuseOthers(string path, string what, UnixFileMode mode, string wanted)
     {
         if ((mode & Others) != 0)
-            throw new SsBlobException($"The blob {what} '{path}' is open to others than its owner (mode {Convert.ToString((int)mode, 8)}); run: chmod {wanted} '{path}'");
+            throw new SsBlobException($"The {what} '{path}' is open to others than its owner (mode {Convert.ToString((int)mode, 8)}); run: chmod {wanted} '{path}'");
     }
 }

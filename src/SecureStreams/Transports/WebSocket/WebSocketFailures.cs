@@ -24,7 +24,7 @@ internal static class WebSocketFailures
             : new TransportFailure(SsPhase.Peer, code == TryAgainLater ? SsCauseCode.PeerBusy : SsCauseCode.PeerClosed, $"The peer closed the connection with {said}.") { IsOrderly = !inMessage };
         return failure with
         {
-            Status = code == WebSocketCloseCodes.NoStatus ? 0 : code,
+            Status = code,
             PeerText = said,
             Endpoint = endpoint,
         };

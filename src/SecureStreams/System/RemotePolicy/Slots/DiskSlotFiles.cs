@@ -12,11 +12,11 @@ internal sealed partial class DiskSlotFiles(string folder) : ISlotFiles
     {
         try
         {
-            BlobFile.PrepareFolder(_folder);
+            BlobFile.PrepareFolder(_folder, "policies");
         }
         catch (SsBlobException error)
         {
-            throw new IOException(error.Message.Replace("folder of blobs", "folder of policies", StringComparison.Ordinal), error);
+            throw new IOException(error.Message, error);
         }
     }
 
