@@ -16,7 +16,7 @@ internal static class UnixEndpointRules
             if (!(role.IsClient || (role.IsServer && !stream.Flag("local_sink"))) || stream.IsWrong("endpoint") || stream.Find("endpoint") is not { Value: { Text: ['+', .. var path], Template.IsLiteral: true } } endpoint)
                 continue;
             var bytes = Encoding.UTF8.GetByteCount(path);
-            if (path.Length < 2)
+            if (path is "" or "@" or "/")
                 bag.Report(PolicyDiagnosticTable.UnixEndpoint, endpoint, $"{stream.Subject}: endpoint is a Unix socket without a name; write +/path/of/socket, or +@name for an abstract one");
             else if (bytes > MaxPathBytes)
                 bag.Report(PolicyDiagnosticTable.UnixEndpoint, endpoint, $"{stream.Subject}: endpoint is a Unix socket whose name has {bytes} bytes; the system takes {MaxPathBytes}");
