@@ -195,16 +195,15 @@ public sealed class FetchPolicyTests : IAsyncLifetime
     public async Task A_folder_of_state_that_others_decide_about_is_refused(string what, string reason)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Access lists decide here.");
-        var folder = Directory.CreateDirectory(_directory["folder"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
-        if (what == "open")
-        {
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute);
-        }
-        else if (what == "link")
+        var folder = Directory.CreateDirectory(_directory["folder"]).FullName;
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder, what == "open" ? Mine | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute : Mine);
+        if (what == "link")
         {
             File.CreateSymbolicLink(_directory["link"], folder);
         }
-        else
+        else if (what == "others")
         {
             Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give a folder away, and only root could use it then.");
             using var chown = Process.Start(OtherProgram.Find("chown"), ["65534", folder]);
