@@ -23,9 +23,9 @@ public static partial class PolicyDiagnosticTable
             CertificateExpiresSoon, KeyMismatch, CertificateForKey, OddIdentity,
             EndpointMissing, TrustWithoutTls, NailedUpOpportunistic, ServerOnly, OtherProtocol, PingNotBeforeHangup, ThresholdOrder, PortMissing,
             EndpointNotAddress, SchemeNeedsTls, SchemeTurnsTlsOff, EndpointUserInfo, ServerCertMissing, ServerKeyMissing, ServerCertWithoutTls, ClientOnly,
-            NailedUpWithoutRetry, DelaysUnused, ValidityTwice, TwoProxies, UnixEndpoint,
+            NailedUpWithoutRetry, DelaysUnused, ValidityTwice, TwoProxies,
             AuthWithoutHeader, SigningIncomplete, SigningWithoutScheme, AuthStreamUnknown, RideshareOutsideMultipart, RideshareCycle, FormAndMultipart,
-            BodyWithoutMethod, RedirectsContradict, FramingHeader, HeaderTwice,
+            BodyWithoutMethod, RedirectsContradict, FramingHeader, HeaderTwice, UnixEndpoint,
             MqttTopic, MqttFilter, MqttMessageWithoutTopic, MqttNoTopic, MqttTopicTooLong, MqttIdentity, MqttNewerOnly, MqttMetadataName,
             SchemaTooNew, ProductMismatch, NoStreamTypes, KeyUnusable, NoSuchTime, TooFewKeys,
         ];

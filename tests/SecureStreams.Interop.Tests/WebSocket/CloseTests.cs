@@ -39,7 +39,7 @@ public class CloseTests(NodeWebSocketFixture node, PythonWebSocketFixture python
         await using var streams = Open("node", $"/close?id={id}");
         var handler = await SendOneAsync(streams, SsState.Disconnected);
         var cause = handler.CauseOf(SsState.Disconnected);
-        Assert.Equal((SsPhase.Peer, SsCauseCode.PeerClosed, 0), (cause.Phase, cause.Code, cause.Status));
+        Assert.Equal((SsPhase.Peer, SsCauseCode.PeerClosed, 1005), (cause.Phase, cause.Code, cause.Status));
         var closed = await node.Process.WaitForAsync("close", one => one.GetProperty("id").GetString() == id);
         Assert.Equal(1005, closed.GetProperty("code").GetInt32());
     }
