@@ -58,7 +58,7 @@ public sealed class EndpointUrlTests
     }
 
     [Theory]
-    [InlineData("\"protocol\": \"raw\", \"endpoint\": \"+\"")]
+    [InlineData("\"protocol\": \"raw\", \"endpoint\": \"[]\", \"port\": 1")]
     [InlineData("\"protocol\": \"raw\", \"port\": 1, \"endpoint\": \"[peer]\"")]
     [InlineData("\"protocol\": \"mqtt\", \"mqtt_topic\": \"t\", \"port\": 1, \"endpoint\": \"[peer]\"")]
     [InlineData("\"protocol\": \"h1\", \"http_url\": \"\", \"http_method\": \"GET\", \"endpoint\": \"gopher://peer.test/\"")]

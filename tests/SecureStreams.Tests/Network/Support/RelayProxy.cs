@@ -39,19 +39,40 @@ internal static class RelayProxy
         using var peer = new TcpClient();
         await peer.ConnectAsync(IPAddress.Loopback, target);
         await using var far = peer.GetStream();
+        var back = PumpAsync(far, near);
+        if (!await PumpAsync(near, far) || !TryEnd(peer.Client))
+            peer.Client.Close();
+        await back;
+        return 0;
+    }
+
+    /// <summary>Whether all that there was has gone over.</summary>
+    private static async Task<bool> PumpAsync(NetworkStream from, NetworkStream to)
+    {
         try
         {
-            var back = far.CopyToAsync(near);
-            await near.CopyToAsync(far);
-            peer.Client.Shutdown(SocketShutdown.Send);
-            await back;
+            await from.CopyToAsync(to);
+            return true;
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
             // One of the ends is gone, and with it the connection.
+            return false;
         }
+    }
 
-        return 0;
+    private static bool TryEnd(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+            return true;
+        }
+        catch (SocketException)
+        {
+            // Reset meanwhile.
+            return false;
+        }
     }
 
     private static async Task<byte[]> ReadAsync(NetworkStream stream, int count)

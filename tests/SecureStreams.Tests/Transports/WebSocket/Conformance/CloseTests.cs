@@ -37,7 +37,7 @@ public class CloseTests
     {
         await using var run = await WsScript.PlayAsync(RawFrame.Make(RawFrame.Fin | RawFrame.Close, []));
         Assert.Empty(run.Close.Payload);
-        Assert.Equal((SsPhase.Peer, SsCauseCode.PeerClosed, 0), (run.Cause.Phase, run.Cause.Code, run.Cause.Status));
+        Assert.Equal((SsPhase.Peer, SsCauseCode.PeerClosed, 1005), (run.Cause.Phase, run.Cause.Code, run.Cause.Status));
     }
 
     [Fact]
