@@ -29,7 +29,7 @@ public sealed partial class RunProgressTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _host?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Theory]
-    [InlineData("h1", @"^sent \d+\.\d MiB of 24\.0 MiB, RATE$", @"^sent 24\.0 MiB; received 12\.0 MiB, RATE$")]
+    [InlineData("h1", @"^sent 24\.0 MiB; received 12\.0 MiB, RATE$")]
     [InlineData("raw", @"^sent \d+\.\d MiB(?: of 24\.0 MiB, RATE)?; received 12\.0 MiB, RATE$")]
     [InlineData("ws", @"^sent \d+\.\d MiB(?:, RATE)?; received 12\.0 MiB, RATE$")]
     public async Task A_large_transfer_shows_how_far_it_is_both_ways_in_one_line(string protocol, params string[] shown)
