@@ -113,7 +113,8 @@ internal sealed class ProgramRun
 
     private async Task ReadAllAsync()
     {
-        var output = _process.StandardOutput.BaseStream;
+        // Nobody else closes it.
+        await using var output = _process.StandardOutput.BaseStream;
         try
         {
             int count;
